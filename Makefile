@@ -1,0 +1,36 @@
+# make demo: a first look. make test: everything CI checks. make bench: the measured figures.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: demo test slow bench clean
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.cpu: $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) install -c constraints.txt -e '.[cpu]'
+	touch $@
+
+# torch first and alone: the version pinned here satisfies every other package's range
+$(VENV)/.test: $(VENV)/.cpu
+	$(PIP) install -c constraints.txt torch
+	$(PIP) install -c constraints.txt -e '.[cpu,train,test]'
+	touch $@
+
+demo: $(VENV)/.cpu
+	$(BIN)/astrosearch index examples/corpus --index $(VENV)/demo-index
+	$(BIN)/astrosearch query "acoustic peaks at small scales" -k 5 --index $(VENV)/demo-index
+
+test: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q
+
+slow: $(VENV)/.test
+	$(BIN)/python -m pytest -q -m slow
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
