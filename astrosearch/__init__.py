@@ -1,0 +1,59 @@
+"""Semantic search over astronomy papers: every sentence, with where it stands.
+
+>>> import astrosearch
+>>> summary = astrosearch.build("examples/corpus", index=index_folder)
+>>> with astrosearch.open(index_folder) as index:
+...     hits = index.query("acoustic peaks at small scales", k=3)
+>>> hits[0].sentence.file
+'cosmology/acoustic-peaks/damping.tex'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from astrosearch.errors import AstrosearchError
+from astrosearch.records import Hit, Paper, Results, Sentence
+
+if TYPE_CHECKING:
+    from astrosearch.indexing import build
+    from astrosearch.search import Index, open_index
+    from astrosearch.updating import Summary
+
+    open = open_index
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AstrosearchError",
+    "Hit",
+    "Index",
+    "Paper",
+    "Results",
+    "Sentence",
+    "Summary",
+    "__version__",
+    "build",
+    "open",
+]
+
+
+def __getattr__(name: str) -> object:
+    # Imported on first use: `astrosearch --help` must not wait for numpy.
+    if name == "build":
+        from astrosearch.indexing import build
+
+        return build
+    if name == "Summary":
+        from astrosearch.updating import Summary
+
+        return Summary
+    if name == "open":
+        from astrosearch.search import open_index
+
+        return open_index
+    if name == "Index":
+        from astrosearch.search import Index
+
+        return Index
+    raise AttributeError(f"module 'astrosearch' has no attribute {name!r}")

@@ -1,0 +1,102 @@
+"""Every error a user can fix, as one tree.
+
+AstrosearchError
+├── NotFound            a path, index, paper or sentence that isn't there
+├── NotAnIndex          a folder that holds something else, or a damaged index
+├── FormatTooNew        written by a later astrosearch
+├── EncoderMismatch     searching or adding with another encoder than the index was built with
+├── EncoderError        an encoder folder that can't be loaded
+│   └── MissingExtra    a package of an optional extra isn't installed
+├── IndexLocked         another process is writing
+├── CorpusError         nothing to index, or failed files under --strict
+│   └── Unreadable      one source that gave no paper; listed, the rest goes on
+└── StorageError        the disk is full or refuses to be written
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class AstrosearchError(Exception):
+    """Base of all; its text says the cause, then the cure."""
+
+
+class NotFound(AstrosearchError):
+    """A path, an index, a paper or a sentence that isn't there."""
+
+
+class NotAnIndex(AstrosearchError):
+    """The folder is not an index, or not a whole one."""
+
+    def __init__(self, path: Path, cause: str, cure: str) -> None:
+        self.path = path
+        super().__init__(f"{path} is not a usable index: {cause}.\n{cure}")
+
+
+class FormatTooNew(AstrosearchError):
+    """The index has a format this version doesn't know."""
+
+    def __init__(self, path: Path, found: int, known: int, written_by: str) -> None:
+        self.found, self.known, self.written_by = found, known, written_by
+        super().__init__(
+            f"{path} has index format {found}, written by astrosearch {written_by}; "
+            f"this version reads up to format {known}.\n"
+            f"Upgrade: pip install 'astrosearch>={written_by}'"
+        )
+
+
+class EncoderMismatch(AstrosearchError):
+    """The index was built by another encoder; scores would be meaningless."""
+
+    def __init__(self, built_with: str, given: str) -> None:
+        self.built_with, self.given = built_with, given
+        super().__init__(
+            f"the index was built with encoder {built_with}, but {given} was given.\n"
+            "Give the encoder it was built with, or build anew: astrosearch index CORPUS --rebuild"
+        )
+
+
+class EncoderError(AstrosearchError):
+    """An encoder that can't be loaded or run."""
+
+
+class MissingExtra(EncoderError):
+    """A package of an optional extra isn't installed."""
+
+    def __init__(self, package: str, extra: str, purpose: str) -> None:
+        self.package, self.extra = package, extra
+        super().__init__(
+            f"{purpose} needs {package}, which isn't installed.\n"
+            f"Install it: pip install 'astrosearch[{extra}]'"
+        )
+
+
+class IndexLocked(AstrosearchError):
+    """Another process is writing this index."""
+
+    def __init__(self, path: Path, pid: int, since: str) -> None:
+        self.path, self.pid, self.since = path, pid, since
+        super().__init__(
+            f"{path} is being written by process {pid} (since {since}).\n"
+            f"Wait for it to end, or stop it: what it finished is kept"
+        )
+
+
+class CorpusError(AstrosearchError):
+    """There is nothing to index, or files failed under --strict."""
+
+
+class Unreadable(CorpusError):
+    """One source that gave no paper, with the reason; the rest of the corpus goes on."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name, self.reason = name, reason
+        super().__init__(f"{name}: {reason}")
+
+    def __reduce__(self) -> tuple[type[Unreadable], tuple[str, str]]:
+        return Unreadable, (self.name, self.reason)  # it crosses from reader processes
+
+
+class StorageError(AstrosearchError):
+    """The disk is full, or refuses to be written."""

@@ -1,0 +1,177 @@
+"""What the rooms hand each other: papers, sentences, hits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from astrosearch.errors import AstrosearchError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+TextForm = Literal["plain", "seed"]  # how an encoder wants its text written: corpus/textform.py
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper; what isn't known is None or empty, never made up.
+
+    `id` is the arXiv id without version (`1807.06209`, `astro-ph/9805201`) where there is one,
+    else the source's path in its corpus without suffix.
+    """
+
+    id: str
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    categories: tuple[str, ...] = ()
+    doi: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a paper and where it stands: the line, from 1, on which it begins."""
+
+    id: int
+    text: str
+    section: str | None
+    file: str
+    line: int
+
+
+def is_text(text: str) -> bool:
+    """Whether a string is text, not bytes of another encoding that the system let through."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def escaped(text: str) -> str:
+    """Return text as it can be shown, bytes of another encoding written `\\udc..`."""
+    return text.encode(errors="backslashreplace").decode()
+
+
+def is_sentence_id(text: str) -> bool:
+    """Whether an id as people type it is a sentence's: papers are never named by digits alone."""
+    return text.isascii() and text.isdecimal() and len(text) < 19  # int64
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One sentence returned for a query."""
+
+    rank: int  # from 1
+    score: float  # cosine in [-1, 1] in dense mode; BM25, larger is better, in lexical mode
+    sentence: Sentence
+    paper: Paper
+
+    def row(self) -> dict[str, Any]:
+        """Return the hit as one flat row."""
+        return {
+            "rank": self.rank,
+            "score": self.score,
+            "sentence_id": self.sentence.id,
+            "text": self.sentence.text,
+            "section": self.sentence.section,
+            "paper_id": self.paper.id,
+            "title": self.paper.title,
+            "authors": "; ".join(self.paper.authors),
+            "year": self.paper.year,
+            "categories": " ".join(self.paper.categories),
+            "url": self.paper.url,
+            "file": self.sentence.file,
+            "line": self.sentence.line,
+        }
+
+
+COLUMNS = (
+    "query",
+    "rank",
+    "score",
+    "sentence_id",
+    "text",
+    "section",
+    "paper_id",
+    "title",
+    "authors",
+    "year",
+    "categories",
+    "url",
+    "file",
+    "line",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Results(Sequence[list[Hit]]):
+    """Answers to a batch of queries; `results[i]` is the list of hits of query i.
+
+    Attributes
+    ----------
+    ids : int64 [n, k]
+        Sentence ids, best first; -1 where a query has fewer than k hits.
+    scores : float32 [n, k]
+        Their scores; NaN beside -1.
+    queries : tuple of str
+    """
+
+    queries: tuple[str, ...]
+    ids: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    sentences: dict[int, tuple[Sentence, Paper]] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.queries)
+
+    @overload
+    def __getitem__(self, i: int) -> list[Hit]: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[list[Hit]]: ...
+    def __getitem__(self, i: int | slice) -> list[Hit] | list[list[Hit]]:
+        if isinstance(i, slice):
+            return [self[at] for at in range(*i.indices(len(self)))]
+        found = zip(self.ids[i].tolist(), self.scores[i].tolist(), strict=True)
+        return [
+            Hit(rank, score, *self.sentences[sentence_id])
+            for rank, (sentence_id, score) in enumerate(found, 1)
+            if sentence_id >= 0
+        ]
+
+    def __iter__(self) -> Iterator[list[Hit]]:
+        return (self[i] for i in range(len(self)))
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield a flat row for every hit; the columns of `to_pandas` and of CSV output."""
+        for query, hits in zip(self.queries, self, strict=True):
+            for hit in hits:
+                yield {"query": query, **hit.row()}
+
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame, one row a hit. Needs pandas."""
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise _missing("pandas") from error
+        return pd.DataFrame(list(self.rows()), columns=COLUMNS)
+
+    def to_astropy(self) -> Any:
+        """Return an astropy Table, one row a hit. Needs astropy."""
+        try:
+            from astropy.table import Table
+        except ImportError as error:
+            raise _missing("astropy") from error
+        rows = list(self.rows())
+        return Table({column: [row[column] for row in rows] for column in COLUMNS})
+
+
+def _missing(package: str) -> AstrosearchError:
+    return AstrosearchError(
+        f"this conversion needs {package}, which isn't installed.\n"
+        f"Install it: pip install {package}"
+    )
