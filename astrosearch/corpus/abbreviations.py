@@ -1,0 +1,66 @@
+"""Words whose full stop is part of them, by what may follow; counted in astronomy papers."""
+
+from __future__ import annotations
+
+# A word always follows: the stop never ends a sentence. Compared in lower case.
+NEVER_LAST = frozenset(
+    """
+    e.g i.e eg ie cf cfr viz vs dr drs prof mr mrs fig figs eqs eqn eqns eq sect sects
+    subsect refs tab tabs tbl chap chaps app apps nos pp vol vols n.b incl excl approx
+    a.k.a aka c.f nr cor gov rev e.q i.e.g esp s.t w.r.t et
+    """.split()  # noqa: SIM905
+)
+
+# Never last when a number, a bracket or a mark follows: "Sec. 2", "No. 5", "ref. [3]".
+BEFORE_NUMBER = frozenset(
+    """
+    sec secs no ref ca art p l ch ed eds def prop thm lem cor col cols id ver v ext pt pts para
+    jan feb mar apr jun jul aug sep sept oct nov dec lett obs phys astron astrophys rep proc suppl
+    ser circ soc bull ann commun math j mon not r sci publ rev int instrum comput space geophys
+    st al priv paper figure table equation section
+    """.split()  # noqa: SIM905
+)
+
+# Last only when the next word commonly opens a sentence: "et al. The", but "Phys. Rev. Lett.".
+SELDOM_LAST = frozenset(
+    """
+    al st jr sr inc ltd co corp univ dept inst lab labs natl nat acad astrophys astron phys lett
+    rev proc suppl ser soc bull ann commun math mon not mem obs observ publ sci conf int intl
+    circ comput instrum instr meth methods geophys planet j priv comm prep submitt ed eds trans
+    rept rep res symp workshop vol jan feb mar apr jun jul aug sep sept oct nov dec resp
+    geod nucl part elec electr opt eng tech technol mod quant grav cosmol spec astroparticle
+    spectrosc th ch yu ph kh
+    """.split()  # noqa: SIM905
+)
+
+# Words of five letters and more that are cut short: a lower-case word may follow their stop.
+SHORTENED = frozenset(
+    """
+    arcmin arcsec const append subst submitt approx subsect subsec incl excl priv publ instr instrum
+    meths proce accel equat param params coeff observ spectr temp astro astron astrophys phys
+    """.split()  # noqa: SIM905
+)
+
+# Words that open a sentence more often than they name something, most frequent first.
+OPENERS = frozenset(
+    """
+    The In We This For However It As These If Thus To At They Our Since There Therefore Figure On
+    One While When Note Although Furthermore By With Finally Using Such But First Here An Moreover
+    After Hence All Because From Indeed Some Even Also Given Both Then More Each Only During
+    Unfortunately Their Once Another Two Second Most Of That Nevertheless Table So Consequently Due
+    Again Further Similarly Instead No Following Additionally Many Assuming Clearly Based Other
+    Section And What According Any Let Several Recent Within Among Specifically Recently Despite
+    Observations Its Unlike Without Under Considering Conversely Alternatively Combining Models
+    Similar Rather Interestingly Over Firstly Three See Below Not Future Data Taking Results Besides
+    Secondly Depending Simulations Current Along Subsequent Nonetheless Like Perhaps Before Likewise
+    Those Together Comparing Increasing Accordingly Overall Now Where Obviously Yet He She Details
+    Typical Either Consider Being Next Beyond Though Very Whereas Namely Different A Which How Why
+    Who Is Are Can Do Does Thereby Lastly Thirdly Four Five Six Few Less Until Through Between
+    Nor Or Having Applying Adopting Fig Figs Eq Eqs Sect Ref Early Previous Previously Importantly
+    Equation Figures Tables Appendix Sections Equations Use Fits Fitting Averaging Both Throughout
+    Up Upon Above Across Against Because Certainly Especially Ever Every Initially Just Later Much
+    Must Neither None Often Otherwise Particularly Possibly Presumably Still Surprisingly Thanks
+    Therein Today Typically Usually Well Whether Whenever Would Your You Please Their Another
+    Independent Independently Including Looking Making Knowing Without Notably Remarkably Strictly
+    """.split()  # noqa: SIM905
+)

@@ -1,0 +1,317 @@
+"""Papers as arXiv serves them: gzipped TeX, tar files of a paper, tar files of many papers.
+
+Everything is told by content, unpacked in memory, and bounded: a bundle is somebody else's file.
+"""
+
+from __future__ import annotations
+
+import re
+import tarfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol, cast
+
+from astrosearch.corpus.identifiers import parse_arxiv_id
+from astrosearch.corpus.tree import MAX_FILE_BYTES, inside, too_large
+from astrosearch.errors import Unreadable
+from astrosearch.records import escaped, is_text
+
+MAX_TOTAL_BYTES = 512 * 2**20
+MAX_MEMBERS = 20_000
+MAX_RATIO = 200  # gzip reaches 1032; sources of papers, their figures counted, stay below 20
+_FREE_BYTES = 2**20  # the ratio isn't asked of so little
+_MAX_HEADER_BYTES = 2**20
+_TEXTS = (".tex", ".ltx", ".latex", ".bbl", ".bib", ".sty", ".cls", ".txt")
+_GZIP = b"\x1f\x8b"
+_TEX = re.compile(
+    rb"\\(?:documentclass|documentstyle|begin|input|magnification|def|title|section)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """A paper's text files. `name` is the bundle's, the files' names are relative to it."""
+
+    name: str
+    files: dict[str, bytes]
+    warnings: tuple[str, ...] = ()
+
+
+class Stream(Protocol):
+    """Anything read forward."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes; none at the end."""
+        ...
+
+
+def unpack(path: Path, name: str) -> Iterator[Unpacked | Unreadable]:
+    """Yield the papers of a bundle: one, or those of a bulk tar, one at a time.
+
+    `name` is what the bundle is called in what comes back.
+    """
+    try:
+        with path.open("rb") as file:
+            yield from _unpack(file, name, bulk=True)
+    except OSError as error:
+        yield Unreadable(name, f"can't be read: {error.strerror or error}")
+
+
+def _unpack(stream: Stream, name: str, *, bulk: bool) -> Iterator[Unpacked | Unreadable]:
+    try:
+        head = Peeked(stream)
+        inner = None
+        if head.peek(2) == _GZIP:
+            inner = _inner_name(head.peek(1024))
+            head = Peeked(Gunzip(head, name))
+        if _is_empty_tar(head.peek(2**16)):
+            yield Unreadable(name, "an empty tar file")
+        elif _is_tar(head.peek(512)):
+            yield from _papers(head, name, bulk=bulk)
+        else:
+            yield _single(head, name, inner)
+    except Unreadable as failure:
+        yield failure
+    except (tarfile.TarError, EOFError, UnicodeError, ValueError) as error:
+        yield Unreadable(name, f"broken tar file: {error}")
+
+
+class Peeked:
+    """A stream whose first bytes can be looked at before they are read."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream, self._ahead = stream, b""
+
+    def peek(self, size: int) -> bytes:
+        """Return the next `size` bytes, fewer at the end, and keep them."""
+        while len(self._ahead) < size and (more := self._stream.read(size - len(self._ahead))):
+            self._ahead += more
+        return self._ahead[:size]
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes."""
+        if not self._ahead:
+            return self._stream.read(size)
+        out, self._ahead = self._ahead[:size], self._ahead[size:]
+        return out
+
+
+class Gunzip:
+    """Decompress a gzip stream, refusing what is broken and, if bounded, expands beyond reason."""
+
+    def __init__(self, stream: Stream, name: str, *, bounded: bool = True) -> None:
+        self._stream, self._name, self._bounded = stream, name, bounded
+        self._zip = zlib.decompressobj(wbits=31)
+        self._ready = b""  # compressed bytes read but not used
+        self._taken = self._given = 0
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes."""
+        while True:
+            if self._zip.eof:  # gzip files may be concatenated; zero padding may follow
+                rest = self._zip.unused_data.lstrip(b"\0") or self._fill().lstrip(b"\0")
+                if not rest.startswith(_GZIP[:1]):
+                    return b""
+                self._zip, self._ready = zlib.decompressobj(wbits=31), rest
+            self._ready = self._ready or self._fill()
+            if not self._ready:
+                raise Unreadable(self._name, "the gzip file is cut off")
+            try:
+                out = self._zip.decompress(self._ready, size)
+            except zlib.error as error:
+                raise Unreadable(self._name, f"broken gzip file: {error}") from error
+            self._ready = self._zip.unconsumed_tail
+            if out:
+                self._count(len(out))
+                return out
+
+    def _fill(self) -> bytes:
+        block = self._stream.read(2**16)
+        self._taken += len(block)
+        return block
+
+    def _count(self, size: int) -> None:
+        self._given += size
+        if not self._bounded:
+            return
+        if self._given > MAX_TOTAL_BYTES:
+            raise Unreadable(self._name, f"unpacks to more than {MAX_TOTAL_BYTES // 2**20} MiB")
+        if self._given > _FREE_BYTES + MAX_RATIO * self._taken:
+            raise Unreadable(self._name, f"unpacks to more than {MAX_RATIO} times its size")
+
+
+def _inner_name(head: bytes) -> str | None:
+    """Read the name a file had before it was compressed from its gzip header (RFC 1952)."""
+    if len(head) < 12 or not head[3] & 8:
+        return None
+    start = 12 + int.from_bytes(head[10:12], "little") if head[3] & 4 else 10
+    return head[start : head.find(b"\0", start)].decode("latin-1").replace("\\", "/") or None
+
+
+class _Member(tarfile.TarInfo):
+    """A header that tells: tarfile takes a broken one for the end and reads any size of name."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Member:
+        try:
+            member = super().frombuf(buf, encoding, errors)
+        except tarfile.HeaderError as error:
+            if not buf or not any(buf):
+                raise
+            raise Unreadable("", "the tar file is cut off or broken") from error
+        if member.size > _MAX_HEADER_BYTES and member.type in b"xgXLK":
+            raise Unreadable("", "broken tar file: a header too large")
+        return member
+
+
+def _is_tar(head: bytes) -> bool:
+    if len(head) < 512:
+        return False
+    try:
+        tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape")
+    except tarfile.TarError:
+        return False
+    return True
+
+
+def _is_empty_tar(head: bytes) -> bool:
+    """Whether a file is a tar file's end, two or more blocks of zeros, and nothing else."""
+    return len(head) >= 1024 and len(head) % 512 == 0 and not head.strip(b"\0")
+
+
+def _papers(stream: Stream, name: str, *, bulk: bool) -> Iterator[Unpacked | Unreadable]:
+    """Read a tar file: one paper, or many when its members are gzipped and named by arXiv ids."""
+    files: dict[str, bytes] = {}
+    warnings: list[str] = []
+    count = total = papers = 0
+    try:
+        file = cast("IO[bytes]", stream)  # tarfile does no more than read it
+        with tarfile.open(fileobj=file, mode="r|", tarinfo=_Member) as tar:
+            while (member := tar.next()) is not None:
+                tar.members = []  # type: ignore[attr-defined]  # it would keep every header
+                body = tar.extractfile(member) if member.isreg() else None
+                if bulk and body is not None and _is_paper(member.name):
+                    papers += 1
+                    yield from _unpack(body, f"{name}/{member.name}", bulk=False)
+                    continue
+                if papers:
+                    continue
+                count, total = count + 1, total + member.size
+                if count > MAX_MEMBERS:
+                    raise Unreadable(name, f"holds more than {MAX_MEMBERS:,} files")
+                if total > MAX_TOTAL_BYTES:
+                    raise Unreadable(name, f"unpacks to more than {MAX_TOTAL_BYTES // 2**20} MiB")
+                if member.isdir():
+                    continue
+                reason = _refusal(member)
+                if reason is not None:
+                    warnings.append(f"{escaped(member.name)}: left out: {reason}")
+                elif body is not None and _is_text(member.name):
+                    files[inside(member.name) or member.name] = body.read()
+    except Unreadable as failure:
+        raise failure if failure.name else Unreadable(name, failure.reason) from None
+    if papers:
+        return
+    if not count:
+        yield Unreadable(name, "an empty tar file")
+    elif not files:
+        yield Unreadable(name, "no TeX source in it")
+    else:
+        yield Unpacked(name, files, tuple(warnings))
+
+
+def _is_paper(name: str) -> bool:
+    """Whether a member of a tar file is itself a paper as arXiv keeps it: `2301/2301.00001.gz`."""
+    last = name.rpartition("/")[2]
+    return last.lower().endswith((".gz", ".pdf")) and parse_arxiv_id(last) is not None
+
+
+def _refusal(member: tarfile.TarInfo) -> str | None:
+    if member.issym() or member.islnk():
+        return "a link"
+    if not member.isreg():
+        return "not a file"
+    if member.name.startswith("/") or ".." in member.name.split("/") or inside(member.name) is None:
+        return "its name leads out of the bundle"
+    if not is_text(member.name):
+        return "its name is not UTF-8"
+    if member.size > MAX_FILE_BYTES:
+        return too_large(member.size)
+    return None
+
+
+def _is_text(name: str) -> bool:
+    last = name.rpartition("/")[2].lower()
+    return last.endswith(_TEXTS) or last.startswith("00readme")
+
+
+def _single(stream: Peeked, name: str, inner: str | None) -> Unpacked | Unreadable:
+    """Read a bundle of one file."""
+    reason = foreign(stream.peek(1024))
+    if reason is not None:
+        return Unreadable(name, reason)
+    blocks, size = [], 0
+    while block := stream.read(2**20):
+        blocks.append(block)
+        size += len(block)
+        if size > MAX_FILE_BYTES:
+            return Unreadable(name, too_large(size))
+    content = b"".join(blocks)
+    if withdrawn(content):
+        return Unreadable(name, "withdrawn: no source")
+    stem = name.rpartition("/")[2]
+    parsed = parse_arxiv_id(stem)
+    default = f"{parsed[0].replace('/', '')}.tex" if parsed else f"{without_suffix(stem)}.tex"
+    last = inner.rpartition("/")[2] if inner else ""
+    return Unpacked(name, {last if last and inside(last) else default: content})
+
+
+def foreign(head: bytes) -> str | None:
+    """Say what a file is by its first bytes, when it isn't text."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"%PDF"):
+        return "PDF only: no source"
+    if start.startswith((b"%!", b"\xc5\xd0\xd3\xc6", b"\x04%!")):
+        return "PostScript only: no source"
+    if start[:15].lower().startswith((b"<!doctype html", b"<html")):
+        return "HTML: no TeX source"
+    if head.startswith(b"PK\x03\x04"):
+        return "a zip archive or Word document: no TeX source"
+    if head.startswith(_GZIP):
+        return "compressed twice"
+    if not start:
+        return "empty"
+    if head.count(b"\0") > len(head) // 100:
+        return "not text"
+    return None
+
+
+def is_bundle(head: bytes) -> bool:
+    """Whether a file's first bytes are those of a gzip or tar file."""
+    return head.startswith(_GZIP) or _is_tar(head[:512])
+
+
+def is_tex(head: bytes) -> bool:
+    """Whether text is TeX, by its commands."""
+    return _TEX.search(head) is not None
+
+
+def withdrawn(content: bytes) -> bool:
+    """Whether a source is the note that stands for a withdrawn paper."""
+    if len(content) > 4096 or _TEX.search(content):
+        return False
+    lower = content.lower()
+    return b"%auto-ignore" in lower or b"withdrawn" in lower
+
+
+def without_suffix(name: str) -> str:
+    """Drop the suffix of a file's name, and the one before a `.gz`.
+
+    >>> without_suffix("2301/ms.tar.gz"), without_suffix("v1.2/ms")
+    ('2301/ms', 'v1.2/ms')
+    """
+    folder, slash, last = name.rpartition("/")
+    stem = re.sub(r"(?i)(?<=.)\.gz$", "", last)
+    return folder + slash + re.sub(r"(?<=.)\.[A-Za-z]\w*$", "", stem)

@@ -1,0 +1,65 @@
+r"""Read LaTeX papers: macros expanded, formulas readable, every line traced to its file.
+
+A paragraph is a passage, and its section is the innermost heading's text. The title is a
+passage of section "Title", the abstract's are "Abstract", captions are "Figure caption" or
+"Table caption"; footnotes and captions follow the paragraph they interrupt. Left out are
+comments, preambles, table bodies, code, drawings, bibliographies, affiliations and keywords.
+"""
+
+from __future__ import annotations
+
+import re
+
+from astrosearch.corpus.document import Document, SourceTree
+from astrosearch.corpus.latex.authors import author_names
+from astrosearch.corpus.latex.citations import Bibliography
+from astrosearch.corpus.latex.frontpages import without_title_pages
+from astrosearch.corpus.latex.macros import expand
+from astrosearch.corpus.latex.numbering import numbers
+from astrosearch.corpus.latex.reader import open_reading, read_document
+from astrosearch.corpus.latex.source import Mains, choose_main, find_mains
+from astrosearch.errors import Unreadable
+from astrosearch.records import Paper
+
+__all__ = ["Mains", "choose_main", "find_mains", "read_latex"]
+
+
+def read_latex(tree: SourceTree, main: str, paper_id: str) -> Document:
+    """Read the document whose main file is `main`.
+
+    Raises
+    ------
+    Unreadable
+        When the file isn't there, isn't text, or holds no running text.
+    """
+    source = expand(tree, main)
+    bibliography = Bibliography(lambda tex: reading.plain_text(tex))
+    reading = open_reading(source, bibliography, numbers(source.text))
+    bibliography.load(tree, main, source.text)
+    read_document(reading)
+    passages = without_title_pages(reading.passages)
+    if reading.title_passage is not None:
+        passages = [reading.title_passage, *passages]
+    if not passages:
+        raise Unreadable(main, "no text in it")
+    paper = Paper(
+        paper_id,
+        title=reading.title,
+        authors=author_names(reading.author_fields, reading.plain_text),
+        year=_year(reading.date),
+    )
+    return Document(
+        paper,
+        tuple(passages),
+        full_text=any(p.section not in ("Title", "Abstract") for p in passages),
+        parts=tuple(dict.fromkeys([*source.parts, *bibliography.parts])),
+        warnings=tuple(source.warnings),
+    )
+
+
+def _year(date: str | None) -> int | None:
+    r"""The one year that `\date` names; None where it names none, or several."""
+    if date is None or "1988 December" in date:  # the template of mn2e
+        return None
+    years = set(re.findall(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)", date))
+    return int(years.pop()) if len(years) == 1 else None

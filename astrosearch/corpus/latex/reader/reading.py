@@ -1,0 +1,271 @@
+r"""Walk through an expanded document and write its passages.
+
+One pass over the tokens. What a command means is told by a table of handlers. An unknown
+command is passed over and its arguments are read as text, which is right for the many that
+only change the type.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from astrosearch.corpus.document import Passage
+from astrosearch.corpus.latex import vocabulary as words
+from astrosearch.corpus.latex.acronyms import Acronyms
+from astrosearch.corpus.latex.citations import Bibliography
+from astrosearch.corpus.latex.macros.expanded import Expanded
+from astrosearch.corpus.latex.mathtext import MathText
+from astrosearch.corpus.latex.passages import Builder
+from astrosearch.corpus.latex.reader.cursor import TOKEN, Cursor
+from astrosearch.corpus.latex.symbols import ACCENTS, accented, superscript, symbols
+from astrosearch.corpus.latex.tokens import environment_pairs, flat
+
+MAX_DEPTH = 20  # notes within captions within notes
+
+_SETTING = re.compile(r"[ \t]*=[ \t]*-?[\d.]+[ \t]*(?:(?:true)?(?:pt|mm|cm|in|em|ex)\b)?")
+_DISPLAY_BEGIN = re.compile(
+    r"\\begin\s*\{(?:equation|align|eqnarray|displaymath|gather|multline|subequations)\*?\}|\$\$|\\\["
+)
+_ICON = re.compile(r"fa[A-Z]")  # of fontawesome
+_CITE_STYLES = re.compile(r"\\cite[tp](?![A-Za-z])")
+_NUMBERED = re.compile(
+    r"\\documentclass[^{}]*\{revtex|\\(?:usepackage|setcitestyle)[^\n]*\bnumbers\b"
+)
+
+Handler = Callable[["Reading", str, int], None]
+
+
+class Reading(Cursor):
+    """One text being read. What is learnt about the document is kept in `title`, `date`, ...
+
+    `handlers` says what commands mean. A handler is given this reading, the command's name,
+    and where the command began; the command itself was passed over.
+    """
+
+    def __init__(
+        self,
+        source: Expanded,
+        handlers: Mapping[str, Handler],
+        bibliography: Bibliography | None = None,
+        numbers: Mapping[str, str] | None = None,
+        *,
+        math: MathText,
+        depth: int = 0,
+    ) -> None:
+        super().__init__(source.text)
+        self.source, self.handlers = source, handlers
+        self.bibliography, self.numbers, self.math = bibliography, numbers or {}, math
+        self.depth = depth
+        self.symbols = symbols()
+        self.environments = environment_pairs(self.text) if "\\begin" in self.text else {}
+        self.builder = Builder(source)
+        self.passages: list[Passage] = []
+        self.waiting: list[Passage] = []  # notes and captions, until their paragraph ends
+        self.section: str | None = None
+        self.outer_sections: list[str | None] = []  # of the environments that name one
+        self.title: str | None = None
+        self.title_passage: Passage | None = None
+        self.title_pages: list[int] = []  # how many passages there were before each open one
+        self.author_fields: list[str] = []
+        self.date: str | None = None
+        self.aliases: dict[str, str] = {}
+        self.acronyms = Acronyms(self.text)
+        # natbib's \cite is textual, unless it prints numbers, as revtex does.
+        self.textual_cite = bool(_CITE_STYLES.search(self.text)) and not _NUMBERED.search(self.text)
+        self.after_display = False
+
+    def read(self, start: int, end: int, builder: Builder) -> None:
+        """Read a stretch of the text into a builder."""
+        if self.depth > MAX_DEPTH:
+            return
+        saved = self.position, self.end, self.builder
+        self.position, self.end, self.builder = start, end, builder
+        self.depth += 1
+        try:
+            self.walk()
+        finally:
+            self.depth -= 1
+            self.position, self.end, self.builder = saved
+
+    def walk(self) -> None:
+        """Read on to the end."""
+        text, match_at = self.text, TOKEN.match
+        handlers, symbol_table, arguments = self.handlers, self.symbols, words.ARGUMENTS
+        while self.position < self.end:
+            position = self.position
+            match = match_at(text, position, self.end)
+            if match is None:
+                break
+            kind = match.lastindex
+            self.position = match.end()
+            if kind == 1:
+                self.builder.pieces.append((match[1], position, None, ""))
+            elif kind == 2:
+                name = match[2]
+                handler = handlers.get(name)
+                if handler is not None:
+                    handler(self, name, position)
+                    continue
+                count = arguments.get(name)
+                if count is not None:
+                    self.skip_arguments(count)
+                    continue
+                symbol = symbol_table.get(name)
+                if symbol is not None:
+                    if match[0].endswith("*"):
+                        self.position -= 1
+                    if symbol:
+                        self.builder.pieces.append((symbol, position, None, ""))
+                    self.skip_space()
+                elif name in words.SPACES:
+                    self.builder.pieces.append((" ", position, None, ""))
+                else:
+                    self._unknown(name, position)
+            elif kind == 4:
+                self.paragraph("par", position)
+            elif kind == 3:
+                self._control_symbol(match[3], position)
+            else:
+                self._special(match[0], position)
+
+    def flush(self) -> None:
+        """End the paragraph."""
+        if self.builder.pieces:
+            passage = self.builder.passage(self.section)
+            self.builder.pieces.clear()
+            if passage is not None and _has_words(passage):
+                self.passages.append(passage)
+        if self.waiting and self.depth <= 1:
+            self.passages += self.waiting
+            self.waiting.clear()
+
+    def plain(self, start: int, end: int) -> str:
+        """A stretch as text alone; notes in it are left out."""
+        builder = Builder(self.source)
+        waiting, self.waiting = self.waiting, []
+        self.read(start, end, builder)
+        self.waiting = waiting
+        return builder.plain()
+
+    def plain_text(self, tex: str) -> str:
+        """Other TeX as text alone."""
+        if not any(c in tex for c in "\\{}$~&#^\n\x1f`'-"):
+            return " ".join(tex.split())
+        source = Expanded(flat(tex), [0], [("", 1)])
+        other = Reading(source, self.handlers, math=self.math, depth=self.depth + 1)
+        other.read(0, len(source.text), other.builder)
+        return other.builder.plain()
+
+    def paragraph(self, name: str, position: int) -> None:
+        """A blank line: ends the paragraph, except within notes and around formulas."""
+        if self.depth > 1 or self._equation_goes_on():
+            self.builder.text(" ", position)
+        else:
+            self.flush()
+
+    def _equation_goes_on(self) -> bool:
+        """Whether the blank line only sets off an equation that a sentence runs through."""
+        text, pieces = self.text, self.builder.pieces
+        if _DISPLAY_BEGIN.match(text, self.position, self.end):
+            last = next((piece[0].rstrip() for piece in reversed(pieces) if piece[0].strip()), ".")
+            return last[-1:] not in (".", "!", "?")
+        if self.after_display and pieces:
+            tail = [piece for piece in pieces[-3:] if piece[0].strip()]
+            ended = bool(tail) and tail[-1][2] is None and tail[-1][0].strip() == "."
+            after = text[self.position : self.position + 1]
+            displayed = any(piece[2] == "math" for piece in tail) and all(
+                piece[2] == "math" or piece[0].strip() in (",", ".", ";") for piece in tail[-2:]
+            )
+            return displayed and after.islower() and not ended
+        return False
+
+    def aside(self, group: tuple[int, int], section: str | None) -> None:
+        """Read a note or caption as a passage of its own, shown after the paragraph."""
+        builder = Builder(self.source)
+        self.read(group[0], group[1], builder)
+        passage = builder.passage(section)
+        if passage is not None and _has_words(passage):
+            self.waiting.append(passage)
+
+    def read_block(self, start: int, end: int) -> None:
+        """Read paragraphs as a part of the document's own."""
+        saved = self.position, self.end
+        self.position, self.end = start, end
+        self.walk()
+        self.position, self.end = saved
+        self.flush()
+
+    def _special(self, lexeme: str, position: int) -> None:
+        if lexeme == "$":
+            self.handlers["$"](self, "$", position)
+        elif lexeme in "~&\n":
+            self.builder.pieces.append((" ", position, None, ""))
+        elif lexeme == "^":
+            script = self.plain_text(self.argument())
+            self.builder.text(superscript(script), position)
+        elif lexeme == "\\":
+            self.position = self.end
+
+    def _control_symbol(self, symbol: str, position: int) -> None:
+        if symbol in ACCENTS:
+            self.accent(symbol, position)
+        elif symbol in "%&_#$":
+            self.builder.text(symbol if symbol != "$" else "USD ", position)
+        elif symbol in ",; :\n\t>":
+            self.builder.text(" ", position)
+        elif symbol == "\\":
+            self.star()
+            self.option()
+            self.builder.text(" ", position)
+        elif symbol in "([":
+            self.handlers[symbol](self, symbol, position)
+        elif symbol in "{}":
+            self.builder.text("(" if symbol == "{" else ")", position)
+
+    def accent(self, name: str, position: int) -> None:
+        """A letter with an accent."""
+        argument = self.argument()
+        base = self.plain_text(argument) if argument else ""
+        mark = ACCENTS.get(name, "")
+        self.builder.text(accented(base, mark) if mark and base[:1].isalpha() else base, position)
+
+    def _unknown(self, name: str, position: int) -> None:
+        if len(name) == 1 and name in ACCENTS:
+            self.accent(name, position)
+            return
+        saved = self.position
+        if self.option() and not self.text.startswith("{", self.position):
+            self.position = saved
+        if name not in words.LAYOUT and self._is_name(name):
+            self.builder.text(name, position)
+        if self.text.startswith("{", self.position):
+            return
+        match = _SETTING.match(self.text, self.position, self.end)
+        if match:
+            self.position = match.end()
+        self.skip_space()
+
+    def _is_name(self, name: str) -> bool:
+        r"""Whether an unknown command stands for a word, as `\OpSim` or `\starry{}` do.
+
+        The file that defines it is missing. What follows it tells a name from a command.
+        """
+        if len(name) < 3 or "@" in name or _ICON.match(name):
+            return False
+        following = self.text[self.position : self.position + 2]
+        if following == "{}" or following[:1] in tuple("-,.;:)'~") or following == "\\ ":
+            return True
+        return name != name.lower() and following[:1] not in tuple("{[=\\")
+
+
+def _has_words(passage: Passage) -> bool:
+    """Whether there is text beside formulas and citations."""
+    if not passage.marks:
+        return any(c.isalnum() for c in passage.text)
+    last, rest = 0, []
+    for mark in passage.marks:
+        rest.append(passage.text[last : mark.start])
+        last = mark.end
+    rest.append(passage.text[last:])
+    return any(c.isalpha() for text in rest for c in text)

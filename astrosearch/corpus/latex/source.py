@@ -1,0 +1,219 @@
+"""Which files make a document: decoding, main files, and the names that `\\input` may mean."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from astrosearch.corpus.document import SourceTree
+from astrosearch.errors import Unreadable
+
+_MAIN = re.compile(r"\\document(?:class|style)\s*(?:\[[^\]]*\])?\s*\{([^}]*)\}")
+_BEGIN = re.compile(r"\\begin\s*\{document\}")
+_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
+_READS = re.compile(
+    r"\\(?:input|include|subfile|subfileinclude|InputIfFileExists)"
+    r"(?:\s*\{([^{}]*)\}|[ \t]+([^\s\\{}%]+))"
+    r"|\\(?:sub)?import\*?\s*\{([^{}]*)\}\s*\{([^{}]*)\}"
+)
+_PLAIN_TEX = re.compile(
+    r"\\(?:magnification|hsize|vsize|centerline|nopagenumbers|input\s+\w+|bye|end)(?![A-Za-z])"
+)
+_ASIDE = re.compile(
+    r"respon|referee|reply|cover.?letter|rebuttal|suppl|appendix|onlinematerial|template|sample|"
+    r"guide|^si\.",
+    re.IGNORECASE,
+)
+# cp1252 with its five undefined bytes as the control characters of Latin-1, which are dropped.
+_UNDEFINED = dict.fromkeys((0x81, 0x8D, 0x8F, 0x90, 0x9D), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Mains:
+    """The documents of a folder, and its .tex files that belong to none, with the reason."""
+
+    mains: tuple[str, ...]
+    orphans: tuple[tuple[str, str], ...]
+
+
+def decode(data: bytes, name: str) -> str:
+    """Text of a source file: UTF-8, UTF-16 with its mark, else cp1252; NFC, with `\\n` line ends.
+
+    Raises
+    ------
+    Unreadable
+        When it is something else than text.
+    """
+    if data[:5] in (b"%PDF-", b"%!PS-") or data[:2] in (b"\x1f\x8b", b"PK", b"\x89P", b"\xff\xd8"):
+        raise Unreadable(name, "not a text file")
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = data.decode("utf-16", "replace")
+    else:
+        zeros = data.count(0)
+        if zeros:
+            if zeros * 10 > len(data):
+                raise Unreadable(name, "not a text file")
+            data = data.replace(b"\0", b"")
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("latin-1").translate(_cp1252())
+        sample = data[:4096]
+        control = sum(sample.count(c) for c in (1, 2, 3, 4, 5, 6, 7, 14, 15, 16, 17, 18, 19, 20))
+        if control * 20 > len(sample):
+            raise Unreadable(name, "not a text file")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return text
+
+
+def _cp1252() -> dict[int, str]:
+    table = {
+        byte: bytes([byte]).decode("cp1252") for byte in range(128, 160) if byte not in _UNDEFINED
+    }
+    return table | _UNDEFINED
+
+
+def candidates(name: str, folders: Sequence[str]) -> Iterator[str]:
+    """Names in the tree that a file name in the source may mean, best first."""
+    extension = posixpath.splitext(name)[1]
+    names = [name, name + ".tex"] if extension else [name + ".tex", name]
+    if extension and extension != ".tex" and not re.fullmatch(r"\.[a-z]{2,4}", extension):
+        names.reverse()
+    for folder in folders:
+        for one in names:
+            yield posixpath.normpath(posixpath.join(folder, one)).lstrip("/")
+
+
+def _head(tree: SourceTree, name: str) -> str:
+    try:
+        data = tree.read(name)
+        return _COMMENT.sub("", decode(data, name)) if data else ""
+    except Unreadable:
+        return ""
+
+
+def _document_class(text: str) -> str | None:
+    match = _MAIN.search(text)
+    return match[1].strip() if match and _BEGIN.search(text) else None
+
+
+def _children(text: str, name: str, known: frozenset[str]) -> Iterator[str]:
+    folder = posixpath.dirname(name)
+    for match in _READS.finditer(text):
+        if match[3] is not None:
+            wanted, folders = match[4], [posixpath.join(folder, match[3].strip())]
+        else:
+            wanted = (match[1] if match[1] is not None else match[2]).strip().strip('"')
+            folders = [folder]
+        # A child's own names are relative to the main's folder, which lies at or above its own.
+        while folder:
+            folder = posixpath.dirname(folder)
+            folders.append(folder)
+        folder = posixpath.dirname(name)
+        found = next((c for c in candidates(wanted.strip(), folders) if c in known), None)
+        if found is not None:
+            yield found
+
+
+def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
+    """All documents of a folder that may hold many papers.
+
+    A main file has a document class and a body. One that another main reads, and whose class
+    says that it is part of something, is no main. `names` limits the search to these files.
+    """
+    wanted = [n for n in (tree.names() if names is None else names) if n.lower().endswith(".tex")]
+    known = frozenset(tree.names())
+    texts = {name: _head(tree, name) for name in wanted}
+    classes = {name: _document_class(text) for name, text in texts.items()}
+    reads = {name: set(_children(text, name, known)) for name, text in texts.items()}
+    full = {n for n, c in classes.items() if c is not None and c not in ("subfiles", "standalone")}
+    reached: set[str] = set()
+    waiting = list(full)
+    while waiting:
+        for child in reads.get(waiting.pop(), ()):
+            if child not in reached:
+                reached.add(child)
+                waiting.append(child)
+    parts = {n for n, c in classes.items() if c in ("subfiles", "standalone") and n in reached}
+    mains = {n for n, c in classes.items() if c is not None} - parts
+    if not mains:
+        mains = {n for n in _alone(wanted) if _PLAIN_TEX.search(texts[n])}
+    orphans = tuple(
+        (
+            name,
+            "empty" if not texts[name].strip() else "no \\documentclass, and no document reads it",
+        )
+        for name in sorted(wanted)
+        if name not in mains and name not in reached
+    )
+    return Mains(tuple(sorted(mains)), orphans)
+
+
+def _alone(names: Sequence[str]) -> Sequence[str]:
+    return names if len(names) == 1 else ()
+
+
+def choose_main(tree: SourceTree) -> str | None:
+    """The main file of a bundle that holds one paper, as arXiv's do; None where there is none."""
+    names = tree.names()
+    named = _readme_main(tree, names)
+    if named is not None:
+        return named
+    sources = [n for n in names if n.lower().endswith((".tex", ".ltx", ".latex"))]
+    if not sources:
+        sources = [n for n in names if "." not in posixpath.basename(n)] or (
+            list(names) if len(names) == 1 else []
+        )
+    texts = {name: _head(tree, name) for name in sources}
+    mains = [name for name in sources if _document_class(texts[name]) is not None]
+    if not mains:
+        plain = [name for name in sources if _PLAIN_TEX.search(texts[name])]
+        return max(plain, key=lambda name: len(texts[name]), default=None)
+    known = frozenset(names)
+    children = {child for name in mains for child in _children(texts[name], name, known)}
+
+    def rank(name: str) -> tuple[bool, bool, bool, bool, int, int]:
+        text = texts[name]
+        return (
+            name not in children,
+            not _ASIDE.search(posixpath.basename(name)),
+            "\\title" in text or "\\abstract" in text or "{abstract}" in text,
+            "abstract" in text,
+            -name.count("/"),
+            len(text),
+        )
+
+    return max(mains, key=rank)
+
+
+def _readme_main(tree: SourceTree, names: Sequence[str]) -> str | None:
+    known = frozenset(names)
+    for name in names:
+        base = posixpath.basename(name).lower()
+        if not base.startswith("00readme"):
+            continue
+        text = _head(tree, name)
+        if base.endswith(".json"):
+            try:
+                listed = json.loads(text).get("sources", [])
+            except (ValueError, AttributeError):
+                continue
+            wanted = [
+                str(entry.get("filename"))
+                for entry in listed
+                if isinstance(entry, dict) and entry.get("usage") == "toplevel"
+            ]
+        else:
+            wanted = re.findall(r"^\s*(\S+)\s+toplevelfile\b", text, re.MULTILINE)
+        for file in wanted:
+            found = posixpath.normpath(posixpath.join(posixpath.dirname(name), file))
+            if found in known:
+                return found
+    return None

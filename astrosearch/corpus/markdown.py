@@ -1,0 +1,104 @@
+"""Markdown as lines of running text: marks of emphasis, links and code taken away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import takewhile
+
+ITEM = -1
+_HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*)")
+_CLOSING = re.compile(r"(?:^|(?<=\s))#+$")
+_UNDERLINE = re.compile(r" {0,3}(=+|-{3,})\s*$")
+_FENCE = re.compile(r"\s*(```|~~~)[^`]*$")
+_RULE = re.compile(r" {0,3}(?:[-*_] ?){3,}\s*$")
+_ITEM = re.compile(r"\s*(?:[-*+]|([0-9]{1,3}[.)]))\s+(?:\[[ xX]\]\s+)?")
+_QUOTE = re.compile(r"^\s*(?:>\s?)+")
+_DELIMITER = re.compile(r"\|?:?-+:?(?:\|:?-+:?)*\|?")
+_DEFINITION = re.compile(r"\s*\[[^\]^][^\]]*\]:\s+\S+(?:\s+[\"'(].*)?$")
+_NOTE = re.compile(r"^\s*\[\^[^\]]+\]:\s*")
+_FIELD = re.compile(r"[\w.-]+\s*:(?:\s|$)|\s+\S|-\s|#|\s*$")
+_TAGS = (
+    "abbr|a|blockquote|body|br|b|center|cite|code|col|dd|del|details|div|dl|dt|em|figcaption|figure"
+    "|font|footer|h[1-6]|header|head|hr|html|img|ins|i|kbd|li|link|main|mark|meta|nav|ol|picture"
+    "|pre|p|q|samp|section|small|source|span|strike|strong|style|sub|summary|sup|s|table|tbody|td"
+    "|tfoot|thead|th|title|tr|tt|ul|u|var|video"
+)
+_TARGET = r"\((?=[^)]*[/.#:@])[^()\s]*(?:\([^()\s]*\)[^()\s]*)?(?:\s+[\"'][^)]*)?\)"  # of a link
+_COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
+_LONGEST = 20_000  # characters; a longer line is data, and its marks would take long to match
+_INLINE = (
+    (re.compile(rf"!\[([^\]]*)\]{_TARGET}"), r"\1"),
+    (re.compile(rf"\[(?!formula\])([^\]\\]+)\]{_TARGET}"), r"\1"),
+    (re.compile(r"\[\^[^\]\s]+\]"), ""),
+    (re.compile(r"<(https?://[^>]*)>"), r"\1"),
+    (re.compile(rf"(?i)</?(?:{_TAGS})(?:\s+[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s<>]+))*\s*/?>"), ""),
+    (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"(?<![\w*])(\*|_)(?=\S)([^*_]+?)(?<=\S)\1(?![\w*])"), r"\2"),
+    (re.compile(r"`([^`]+)`"), r"\1"),
+)
+
+
+def unmarked(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each line without its marks, with its level as a heading: 0 when it is none.
+
+    `ITEM` is the level of a line that begins an item of a list. Lines that hold no running text
+    (code, tables, front matter) come out empty, so that line numbers stay true.
+    """
+    lines = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text).split("\n")
+    skipped = _skipped(lines)
+    above = ""
+    listed = False  # in a list, where a number begins an item
+    for at, line in enumerate(lines):
+        bare = "" if at in skipped else _NOTE.sub("", _QUOTE.sub("", line), count=1)
+        item = _ITEM.match(bare)
+        if item and item[1] and not (listed or not above.strip() or item[1] in ("1.", "1)")):
+            item = None  # a line of a paragraph that begins on a number
+        listed = item is not None or (listed and (not bare.strip() or bare[0] == " "))
+        if not bare.strip():
+            yield "", 0
+        elif heading := _HEADING.match(line):
+            yield inline(_CLOSING.sub("", heading[2].rstrip())), len(heading[1])
+        elif any(pattern.match(line) for pattern in (_UNDERLINE, _RULE, _DEFINITION)):
+            yield "", 0
+        elif item:
+            yield inline(bare[item.end() :]), ITEM
+        else:
+            below = lines[at + 1] if at + 1 < len(lines) else ""
+            under = None if above.strip() or bare[-1] == "." else _UNDERLINE.match(below)
+            yield inline(bare), (1 if under[1][0] == "=" else 2) if under else 0
+        above = line
+
+
+def _skipped(lines: list[str]) -> set[int]:
+    """Find the lines of front matter, code and tables."""
+    skipped: set[int] = set()
+    if lines[0].strip() == "---":
+        fields = list(takewhile(lambda line: line.strip() != "---", lines[1:]))
+        if len(fields) + 1 < len(lines) and all(map(_FIELD.match, fields)):
+            skipped.update(range(len(fields) + 2))
+    at = len(skipped)
+    while at < len(lines):
+        end = at + 1
+        if fence := _FENCE.match(lines[at]):
+            closing = (k for k in range(end, len(lines)) if lines[k].strip().startswith(fence[1]))
+            end = next(closing, at) + 1  # one that is never closed is no fence
+            skipped.update(range(at, end))
+        elif at and "|" in lines[at - 1] and _is_delimiter(lines[at]):
+            while end < len(lines) and "|" in lines[end]:
+                end += 1
+            skipped.update(range(at - 1, end))
+        at = max(end, at + 1)
+    return skipped
+
+
+def _is_delimiter(line: str) -> bool:
+    """Whether a line stands between a table's head and its body: `|---|:-:|`."""
+    return "|" in line and _DELIMITER.fullmatch("".join(line.split())) is not None
+
+
+def inline(line: str) -> str:
+    """Take the marks of emphasis, links and code out of a line."""
+    for pattern, kept in _INLINE if len(line) < _LONGEST else ():
+        line = pattern.sub(kept, line)
+    return line

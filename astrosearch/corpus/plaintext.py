@@ -1,0 +1,293 @@
+"""Papers as plain text or Markdown: paragraphs between blank lines, headings on lines of their own.
+
+There is no markup to trust, so title, front matter and headings are told by their looks and
+their neighbours. Formulas and citations may be written as `[formula]` and `[\\citep=Key]`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from astrosearch.corpus.document import Document, Mark, Origin, Passage
+from astrosearch.corpus.fragment import render
+from astrosearch.corpus.headings import (
+    ABSTRACT,
+    CLOSING,
+    REFERENCES,
+    YEAR,
+    is_affiliation,
+    is_front_matter,
+    is_heading,
+    is_keywords,
+    is_known_heading,
+    is_leftover,
+    is_listed,
+    is_prose,
+    is_reference,
+    is_title,
+    without_number,
+)
+from astrosearch.corpus.markdown import ITEM, unmarked
+from astrosearch.errors import Unreadable
+from astrosearch.records import Paper
+
+MAX_PARAGRAPH = 2**20  # characters; more is data, not prose
+_FORMULA = re.compile(r"(?:\[formula\][\s,.;:]*)+")
+_GOES_ON = re.compile(r"[a-z,.;:)\]]")
+_STOP = re.compile(r"[.!?:][\"')\]]*$")
+_ABSTRACT_LABEL = re.compile(r"(?:(?i:abstract)\s*[.:—–-]+\s*|(?:Abstract|ABSTRACT) )(?=[A-Z])")
+_SEED = re.compile(r"\[\\|\[formula\]|\[MATH_tex=|<CIT>")
+_MATH = re.compile(r"\$[^$]*[\\^_][^$]*\$")  # two prices in a line are no formula
+_MARKDOWN_MATH = re.compile(r"(?<![\w$])\$(?=\S)[^$]*?(?<=\S)\$(?![\w$])")  # Pandoc's rule
+_HYPHEN = re.compile(r"([^\W\d_]+)-$")
+_TAIL = re.compile(r"[^\W\d_]+")
+_CONTROLS = [bytes([code]) for code in (*range(9), *range(14, 32))]
+_LEADS = [bytes([code]) for code in range(0xC3, 0xF0)]  # first bytes of UTF-8 sequences
+_MAX_ABSTRACT = 2000  # characters, and the paragraph that goes beyond; most end before 1,920
+_LONGEST = 20_000  # characters; nothing is joined to more
+_UNWRAPPED = 300  # characters; a longer line was not wrapped by hand
+_BULLET = re.compile(r"\s*[-*•·–]\s+(?=[^\W\d])")
+
+
+@dataclass(slots=True)
+class Block:
+    """Lines between blank lines, each with its number; `text` is them joined."""
+
+    lines: list[tuple[int, str]]
+    text: str
+    level: int = 0  # of a heading that Markdown says is one; ITEM for one of a list
+    heading: str | None = None
+
+
+def read_text(content: bytes, name: str, paper_id: str) -> Document:
+    """Read a paper from plain text or, by the name's suffix, Markdown.
+
+    Raises
+    ------
+    Unreadable
+        When it is not text, or holds no running text.
+    """
+    text = decode(content, name)
+    lines, math = _plain(text), _MATH
+    if name.lower().endswith((".md", ".markdown")):
+        lines, math = unmarked(text), _MARKDOWN_MATH
+    blocks = list(_blocks(lines))
+    if not blocks:
+        raise Unreadable(name, "no text")
+    if max(len(block.text) for block in blocks) > MAX_PARAGRAPH:
+        raise Unreadable(name, f"a paragraph of more than {MAX_PARAGRAPH:,} characters: not prose")
+    title, body = _split(blocks)
+    passages = [_passage("Title", title, name, text, math)] if title else []
+    passages += [_passage(section, block, name, text, math) for section, block in _sections(body)]
+    passages = [each for each in passages if each.text]
+    if not any(each.section != "Title" for each in passages):
+        raise Unreadable(name, "no running text")
+    paper = Paper(paper_id, title=passages[0].text if title else None)
+    return Document(paper, tuple(passages), full_text=True, parts=(name,))
+
+
+def decode(content: bytes, name: str) -> str:
+    """Decode UTF-8, else Latin-1; line ends become `\\n`.
+
+    Raises
+    ------
+    Unreadable
+        When it is not text.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = content.decode("utf-16", "replace")
+    else:
+        head = content[: 2**16]
+        control = sum(map(head.count, _CONTROLS))
+        if control > len(head) // 100:
+            raise Unreadable(name, "not text")
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("utf-8-sig", "replace")
+            if 10 * text.count("\ufffd") > sum(map(content.count, _LEADS)):
+                text = content.decode("latin-1")  # else UTF-8, a little damaged
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+
+
+def _plain(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each line with a level: `ITEM` where a bullet begins a list or goes on with it."""
+    listed = True
+    for line in text.split("\n"):
+        bullet = _BULLET.match(line) if listed else None
+        yield (line[bullet.end() :], ITEM) if bullet else (line, 0)
+        listed = bullet is not None or not line.strip() or (listed and line[0] == " ")
+
+
+def _blocks(numbered: Iterable[tuple[str, int]]) -> Iterator[Block]:
+    lines: list[tuple[int, str]] = []
+    item = False
+    for number, (line, level) in enumerate((*numbered, ("", 0)), 1):
+        stripped = " ".join(unicodedata.normalize("NFC", line).split())
+        if stripped and not level:
+            lines.append((number, stripped))
+            continue
+        if item:
+            yield Block(lines, " ".join(each for _, each in lines), ITEM)
+            lines = []
+        if item := bool(stripped) and level == ITEM:
+            lines.append((number, stripped))
+            continue
+        if len(lines) > 1 and is_known_heading(lines[0][1]):
+            yield Block(lines[:1], lines[0][1])
+            del lines[0]
+        if len(lines) > 1 and max(len(each) for _, each in lines) > _UNWRAPPED:
+            yield from (Block([line], line[1]) for line in lines)  # a paragraph a line
+        elif lines:
+            yield Block(lines, " ".join(each for _, each in lines))
+        lines = []
+        if stripped:
+            yield Block([(number, stripped)], stripped, level)
+
+
+def _split(blocks: list[Block]) -> tuple[Block | None, list[Block]]:
+    """Separate the title from the body, dropping leftovers of layout before it."""
+    marked = next((at for at, block in enumerate(blocks) if block.level > 0), None)
+    if marked is not None:
+        title = blocks[marked]
+        if title.level > 1 or marked > 11 or is_known_heading(title.text):
+            return None, blocks
+        return title, [*blocks[:marked], *blocks[marked + 1 :]]
+    for at, block in enumerate(blocks[:12]):
+        if is_known_heading(block.text) or block.level:
+            return None, blocks[at:]
+        below = blocks[at + 1].text if at + 1 < len(blocks) else ""
+        if is_title(block.text, first=at == 0, following=below):
+            return block, blocks[at + 1 :]
+        if is_prose(block.text):
+            return None, blocks[at:]
+    return None, blocks
+
+
+def _sections(blocks: list[Block]) -> Iterator[tuple[str | None, Block]]:
+    """Yield the paragraphs with their sections, formulas between them joined in."""
+    joined = _joined(blocks)
+    _find_headings(joined)
+    first = next((at for at, block in enumerate(joined) if block.heading), len(joined))
+    front = _without_front_matter(joined[:first])
+    opening = joined[first].heading if first < len(joined) else None
+    section = "Abstract" if opening and len(front) < 3 and not CLOSING.fullmatch(opening) else None
+    abstract = 0  # its length so far
+    rest = [*front, *joined[first:]]
+    entries = [not block.level and is_reference(block.text) for block in rest]
+    for at, block in enumerate(rest):
+        if section == "Abstract" and abstract > _MAX_ABSTRACT:
+            section = None  # the text goes on without a heading
+        if block.heading:
+            section = "Abstract" if ABSTRACT.fullmatch(block.heading) else block.heading
+        elif section is not None and REFERENCES.fullmatch(section):
+            if not is_listed(block.text):
+                yield None, block
+        elif (entries[at] and sum(entries[max(at - 3, 0) : at + 4]) > 1) or _is_no_text(block):
+            continue
+        elif label := _ABSTRACT_LABEL.match(block.text):
+            number, line = block.lines[0]
+            yield "Abstract", Block([(number, line[label.end() :]), *block.lines[1:]], block.text)
+        else:
+            abstract += len(block.text)
+            yield section, block
+
+
+def _find_headings(blocks: list[Block]) -> None:
+    if any(block.level > 0 for block in blocks):
+        for block in blocks:
+            block.heading = without_number(block.text) if block.level > 0 else None
+        return
+    above, listing = "", False  # the paragraph before; below the heading of the references
+    for block, following in pairwise([*blocks, Block([], "")]):
+        before = "" if listing else above
+        alone = len(block.lines) == 1 and not block.level
+        alone = alone and not (listing and YEAR.search(block.text))
+        if alone and is_heading(block.text, following.text, before):
+            block.heading = without_number(block.text)
+            listing = REFERENCES.fullmatch(block.heading) is not None
+        above = "" if block.heading else block.text
+
+
+def _is_no_text(block: Block) -> bool:
+    return block.level != ITEM and (is_keywords(block.text) or is_leftover(block.text))
+
+
+def _without_front_matter(blocks: list[Block]) -> list[Block]:
+    """Drop what stands above the first prose: authors, affiliations, dates."""
+    first = 0
+    while first < len(blocks) and not blocks[first].level and is_front_matter(blocks[first].text):
+        first += 1
+    return [
+        block
+        for block in blocks[first:]
+        if block.level
+        or not (block.text.startswith(",") or is_affiliation(block.text))
+        or not is_front_matter(block.text)
+    ]
+
+
+def _joined(blocks: list[Block]) -> list[Block]:
+    """Join a paragraph cut by displayed formulas; a formula on its own is dropped."""
+    out: list[Block] = []
+    cut = False
+    for block in blocks:
+        before = out[-1] if out and out[-1].level <= 0 else None
+        if before and len(before.text) > _LONGEST:
+            before = None
+        if _FORMULA.fullmatch(block.text):
+            if before and _leads_on(before.text):
+                _append(before, block)
+            cut = True
+            continue
+        goes_on = _GOES_ON.match(block.text) and block.level <= 0
+        if before and goes_on and (cut or before.text[-1] in ",;:"):
+            _append(before, block)
+        else:
+            out.append(Block([*block.lines], block.text, block.level))
+        cut = False
+    return out
+
+
+def _leads_on(text: str) -> bool:
+    """Whether a paragraph asks for the formula below it."""
+    return not is_known_heading(text) and (text[-1] == ":" or not _STOP.search(text[-3:]))
+
+
+def _append(block: Block, more: Block) -> None:
+    block.lines += more.lines
+    block.text = f"{block.text} {more.text}"
+
+
+def _passage(
+    section: str | None, block: Block, name: str, whole: str, math: re.Pattern[str]
+) -> Passage:
+    text, marks, origins = "", list[Mark](), list[Origin]()
+    for number, line in block.lines:
+        part, found = _readable(line, math)
+        if not part:
+            continue
+        if (cut := _HYPHEN.search(text[-60:])) and part[0].islower():
+            tail = _TAIL.match(part)
+            if tail and f"{cut[1]}-{tail[0]}" not in whole and cut[1] + tail[0] in whole:
+                text = text[:-1]  # a word divided at the end of a line
+        elif text:
+            text += " "
+        start = len(text)
+        origins.append(Origin(start, name, number))
+        marks += [Mark(m.start + start, m.end + start, m.kind, m.tex) for m in found]
+        text += part
+    return Passage(section, text, tuple(marks), tuple(origins))
+
+
+def _readable(line: str, math: re.Pattern[str]) -> tuple[str, tuple[Mark, ...]]:
+    if _SEED.search(line) is not None:
+        from astrosearch.corpus.textform import readable_seed
+
+        return readable_seed(line)
+    return render(line) if math.search(line) else (line, ())

@@ -1,0 +1,236 @@
+"""Where sentences begin and end in astronomy prose, and the sentences of a passage.
+
+Every full stop, question and exclamation mark before white space is a candidate, judged by the
+word before it, what follows it and the sentence's start. The judgement sees nothing outside the
+sentence it is about, so that splitting a sentence again gives that sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from astrosearch.corpus.abbreviations import (
+    BEFORE_NUMBER,
+    NEVER_LAST,
+    OPENERS,
+    SELDOM_LAST,
+    SHORTENED,
+)
+from astrosearch.corpus.document import Mark, Passage, SourceSentence
+
+LONGEST = 2_000  # characters; a longer run without a boundary is a table dump, not prose
+
+# A stop with its closing marks and citations set after it ("... found.[12] We"), or a blank line.
+# Every repetition is possessive or bounded: the time stays linear on any input.
+_CANDIDATE = re.compile(
+    r"""(?P<stop>[.!?…]++)(?P<close>["”’'»)\]}]*+)(?P<cite>(?:\[[^\[\]]{1,80}\]){0,3}+)"""
+    r"""|(?P<blank>\n[ \t\r]*+\n)"""
+)
+_NEXT = re.compile(r"""\s*+(?P<open>["“”‘'«(\[{]{0,4}+)(?P<word>\S{0,40})""")
+_LATE_CITATION = re.compile(r"\s*+(?:\[[\d,;\s–-]{1,80}\]|<CIT>)")
+_WORD = re.compile(r"[^\W\d_]{2}")
+_HEAD = re.compile(r"[^\W\d_]*+")
+_INITIALS = re.compile(
+    r"[A-Z](?:\.?-[A-Z])?|[^\W\d_]{1,2}(?:\.-?[^\W\d_]{1,2})+"
+)  # J, H.E.S.S, p.d.f
+# Sentences that begin in lower case: eROSITA, pH, Greek letters, items "iii)".
+_NAME = re.compile(r"[α-ω]|[a-z]{1,3}[A-Z]|[ivx]{1,4}\)")
+_PLAIN = re.compile(r"[a-z]{5,}")
+_ENUMERATOR = re.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,2}){0,3}|[A-Za-z]|[ivxIVX]{1,4})[)\]]?")
+_OPENING = "\"“”‘'`«([{~$"
+_NEVER_FIRST = ",;:)]}%.!?…-–—/=<>|*&"  # a sentence doesn't begin so
+
+
+def split(text: str, protected: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
+    """Spans of the sentences of `text`, ascending, without the white space around them.
+
+    No boundary falls inside a `protected` span (a formula, citation or reference). A run of
+    more than `LONGEST` characters without a boundary is cut at white space, or inside a word
+    where there is none. Only white space lies outside the spans.
+
+    >>> [text[a:b] for text in ["See Fig. 3. We agree."] for a, b in split(text)]
+    ['See Fig. 3.', 'We agree.']
+    """
+    guard = _Guard(protected)
+    spans = []
+    for start, end in _by_rule(text, 0, len(text), guard):
+        if end - start <= LONGEST:
+            spans.append((start, end))
+        else:
+            for low, high in _chopped(text, start, end, guard):
+                spans += _by_rule(text, low, high, guard)
+    return spans
+
+
+def sentences_of(passage: Passage) -> list[SourceSentence]:
+    """Sentences of a passage, each with the file and line on which it begins.
+
+    Fragments without a word (two letters in a row), such as "3." or "[12]", are dropped.
+    """
+    marks = sorted(passage.marks, key=lambda mark: mark.start)
+    starts = [origin.start for origin in passage.origins]
+    first = 0
+    found = []
+    spans = [(0, len(passage.text))]
+    if passage.section != "Title":  # "Why so hot? A note" is one title
+        spans = split(passage.text, [(mark.start, mark.end) for mark in marks])
+    for start, end in spans:
+        while first < len(marks) and marks[first].end <= start:
+            first += 1
+        text = passage.text[start:end]
+        if not _WORD.search(text):
+            continue
+        origin = passage.origins[max(0, bisect_right(starts, start) - 1)]
+        tex = _with_tex(passage.text, start, end, marks, first)
+        found.append(SourceSentence(text, tex, passage.section, origin.file, origin.line))
+    return found
+
+
+class _Guard:
+    """Protected spans, merged, to ask whether a gap lies inside one."""
+
+    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        for start, end in sorted(spans):
+            if end <= start:
+                continue
+            if self.ends and start < self.ends[-1]:
+                self.ends[-1] = max(end, self.ends[-1])
+            else:
+                self.starts.append(start)
+                self.ends.append(end)
+
+    def end_over(self, low: int, high: int) -> int | None:
+        """End of the span that a boundary between `low` and `high` would cut, if any."""
+        at = bisect_right(self.ends, low)
+        return self.ends[at] if at < len(self.ends) and self.starts[at] < high else None
+
+    def beginning(self, low: int, high: int) -> int | None:
+        """End of the first span that begins in [low, high], if any."""
+        at = bisect_right(self.starts, low - 1)
+        return self.ends[at] if at < len(self.starts) and self.starts[at] <= high else None
+
+
+def _by_rule(text: str, low: int, high: int, guard: _Guard) -> Iterator[tuple[int, int]]:
+    start, high = _stripped(text, low, high)
+    for found in _CANDIDATE.finditer(text, start, high):
+        end = found.end()
+        if found.start() < start:
+            continue
+        if found["blank"] is None:
+            if end == high or not text[end].isspace():
+                continue
+            end = _after_citation(text, end, high, guard)
+            if not _ends(text, start, end, high, found, guard):
+                continue
+        following = _skip_space(text, end, high)
+        if guard.end_over(end, following + (following == end)) is None and following < high:
+            yield _stripped(text, start, end)
+            start = following
+    if start < high:
+        yield start, high
+
+
+def _ends(text: str, start: int, end: int, high: int, found: re.Match[str], guard: _Guard) -> bool:
+    """Whether the sentence begun at `start` ends with the stop in `found`."""
+    at = found.start("stop")
+    ahead = _NEXT.match(text, end, high)
+    opened, following = (ahead["open"], ahead["word"]) if ahead else ("", "")
+    if not following:
+        return bool(opened)
+    if not opened and following[0] in _NEVER_FIRST and not following.startswith("<CIT>"):
+        return False
+    begins = ahead.start("word") if ahead else end
+    marked = guard.beginning(begins, begins) is not None
+    name = marked or not following[0].islower() or _NAME.match(following) is not None
+    if found["stop"] != ".":
+        return (name or bool(opened)) and text[at - 1 : at] not in ("(", "[")
+    before = text[max(start, at - 64) : at].split()
+    word = before[-1].lstrip(_OPENING) if before else ""
+    if at - start <= 12 and len(before) == 1 and _ENUMERATOR.fullmatch(word):
+        return False
+    if not (name or opened):  # "we map it. emcee samples", but not "of 20 sq. deg. each"
+        return _PLAIN.fullmatch(word) is not None and not (found["close"] or word in SHORTENED)
+    return _closes(word, before[-2] if len(before) > 1 else "", opened, following, marked)
+
+
+def _closes(word: str, previous: str, opened: str, following: str, marked: bool) -> bool:
+    """Whether `word` can be a sentence's last when `following` comes next."""
+    low = word.lower()
+    if low in NEVER_LAST or word in ("Ref", "Sec"):
+        return False
+    initials = _INITIALS.fullmatch(word) is not None and not previous[-1:].isdigit()
+    if opened or marked or not following[0].isalpha():
+        return not (initials or low in BEFORE_NUMBER or low in SELDOM_LAST)
+    if initials or low in SELDOM_LAST or (word == "No" and previous):
+        head = _HEAD.match(following)
+        return head is not None and head[0] in OPENERS
+    return True
+
+
+def _after_citation(text: str, end: int, high: int, guard: _Guard) -> int:
+    """End of a citation set after the stop, if one stands there before a new sentence."""
+    late = _LATE_CITATION.match(text, end, high)
+    begins = _skip_space(text, end, high)
+    after = late.end() if late else None
+    if late is None and text[begins : begins + 1] in ("(", "["):
+        after = guard.beginning(begins, begins)
+    if after is None or after > high:
+        return end
+    ahead = _NEXT.match(text, after, high)
+    if ahead is None or ahead.start("word") == high:
+        return after
+    head = _HEAD.match(ahead["word"])
+    return after if head is not None and head[0] in OPENERS and text[after].isspace() else end
+
+
+def _chopped(text: str, start: int, end: int, guard: _Guard) -> Iterator[tuple[int, int]]:
+    """Pieces of at most `LONGEST` characters, cut at white space where there is some."""
+    while end - start > LONGEST:
+        cut = start + LONGEST
+        while cut > start + LONGEST // 2 and not text[cut].isspace():
+            cut -= 1
+        if not text[cut].isspace():
+            cut = start + LONGEST
+        cut = min(guard.end_over(cut, cut + 1) or cut, end)
+        yield _stripped(text, start, cut)
+        start = _skip_space(text, cut, end)
+    if start < end:
+        yield start, end
+
+
+def _skip_space(text: str, at: int, high: int) -> int:
+    while at < high and text[at].isspace():
+        at += 1
+    return at
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    start = _skip_space(text, start, end)
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _with_tex(text: str, start: int, end: int, marks: Sequence[Mark], first: int) -> str | None:
+    """The sentence with its marks written as TeX; None if it has none."""
+    parts = []
+    at = start
+    for mark in marks[first:]:
+        if mark.start >= end:
+            break
+        if mark.start < at:
+            continue  # nested in the mark before
+        parts += [text[at : mark.start], as_tex(mark)]
+        at = mark.end
+    return "".join([*parts, text[at:end]]) if parts else None
+
+
+def as_tex(mark: Mark) -> str:
+    """A mark as TeX source: `$x$`, `\\cite{keys}`, `\\ref{label}`."""
+    if mark.kind == "math":
+        return f"${mark.tex}$"
+    return f"\\{mark.kind}{{{mark.tex}}}"

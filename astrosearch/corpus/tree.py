@@ -1,0 +1,150 @@
+"""Where files are read from: a corpus folder, or a bundle unpacked in memory.
+
+Nothing outside the tree can be reached, whatever name a document asks for.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+from astrosearch.errors import Unreadable
+
+MAX_FILE_BYTES = 64 * 2**20  # the largest TeX source of a paper is some 10 MB
+_FEW = 500  # files; a thesis with its figures
+
+
+def inside(name: str) -> str | None:
+    """Return the name without `.` and `..`; None when it leaves the tree or can't be a file's."""
+    if not name or "\0" in name or name.startswith("/"):
+        return None
+    plain = posixpath.normpath(name)
+    return None if plain == "." or plain.startswith("..") else plain
+
+
+class FolderTree:
+    """The files below a folder.
+
+    Parameters
+    ----------
+    root
+        The folder names are relative to, and that no read leaves.
+    within
+        The folder below `root` that `names` lists, for a paper that owns one folder among many.
+    """
+
+    def __init__(self, root: Path, within: str = "") -> None:
+        self._root = os.path.realpath(root)
+        self._within = within
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted(name for name, fault in walk(Path(self._root), self._within) if not fault)
+
+    def names(self) -> list[str]:
+        """Names of all files but hidden ones, sorted."""
+        return list(self._names)
+
+    def read(self, name: str) -> bytes | None:
+        """A file's bytes; None when it isn't there, is no file or lies outside.
+
+        Raises
+        ------
+        Unreadable
+            When it may not be read, or is larger than `MAX_FILE_BYTES`.
+        """
+        plain = inside(name)
+        if plain is None:
+            return None
+        path = os.path.realpath(os.path.join(self._root, plain))  # noqa: PTH118
+        if not path.startswith(self._root.rstrip("/") + "/"):
+            return None
+        try:
+            status = os.stat(path)  # noqa: PTH116
+        except (OSError, ValueError):
+            return None
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        if status.st_size > MAX_FILE_BYTES:
+            raise Unreadable(plain, f"{too_large(status.st_size)}")
+        try:
+            return Path(path).read_bytes()
+        except OSError as error:
+            raise Unreadable(plain, f"can't be read: {error.strerror}") from error
+
+
+class MemoryTree:
+    """Files held in memory, by name."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = dict(files)
+
+    def names(self) -> list[str]:
+        """Names of all files, sorted."""
+        return sorted(self._files)
+
+    def read(self, name: str) -> bytes | None:
+        """A file's bytes, or None."""
+        plain = inside(name)
+        return None if plain is None else self._files.get(plain)
+
+
+def surroundings(root: Path, folder: str) -> str:
+    """Widen a folder to those above it while they hold few files.
+
+    A document may read `../macros.tex`, and a corpus of many papers must not be listed for each.
+    """
+    while folder:
+        above = posixpath.dirname(folder)
+        if sum(1 for _ in islice(walk(root, above), _FEW + 1)) > _FEW:
+            break
+        folder = above
+    return folder
+
+
+def too_large(size: int) -> str:
+    """Say that a file of `size` bytes is refused."""
+    return f"{size / 2**20:.0f} MiB, more than the {MAX_FILE_BYTES // 2**20} MiB read of one file"
+
+
+def walk(root: Path, within: str = "") -> Iterator[tuple[str, str | None]]:
+    """Yield each file's name below a folder but hidden ones, and why it can't be read, if so.
+
+    Folders behind links aren't entered. Those that lead out, and folders that can't be listed,
+    are yielded themselves.
+    """
+    base = os.path.realpath(root)
+    failures: list[OSError] = []
+    top = os.path.join(base, within)  # noqa: PTH118
+    for folder, folders, files in os.walk(top, onerror=failures.append):
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        prefix = os.path.relpath(folder, base).replace(os.sep, "/") + "/"
+        prefix = "" if prefix == "./" else prefix
+        for file in files:
+            if not file.startswith("."):
+                yield prefix + file, _fault(base, os.path.join(folder, file))  # noqa: PTH118
+        for each in folders:
+            if fault := _fault(base, os.path.join(folder, each), stat.S_ISDIR):  # noqa: PTH118
+                yield prefix + each, fault
+    for failure in failures:
+        name = os.path.relpath(failure.filename, base).replace(os.sep, "/")
+        yield name, f"the folder can't be read: {failure.strerror}"
+
+
+def _fault(base: str, path: str, expected: Callable[[int], bool] = stat.S_ISREG) -> str | None:
+    """Say why a path isn't to be read: it leads out of `base`, or is neither file nor folder."""
+    try:
+        mode = os.lstat(path).st_mode
+        if stat.S_ISLNK(mode):
+            target = os.path.realpath(path)
+            if target != base and not target.startswith(base.rstrip("/") + "/"):
+                return "a link that leads out of the corpus folder"
+            mode = os.stat(path).st_mode  # noqa: PTH116
+    except OSError as error:
+        return f"can't be read: {error.strerror}"
+    return None if expected(mode) else "not a file, but a pipe, socket or device"
