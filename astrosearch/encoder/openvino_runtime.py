@@ -1,0 +1,171 @@
+"""Encoding on the CPU with OpenVINO, without torch."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from astrosearch.encoder.compiled import Graph, compiled_graph
+from astrosearch.encoder.devices import has_torch
+from astrosearch.encoder.folder import EncoderFolder, damaged
+from astrosearch.encoder.tokens import TextTokenizer, batches
+from astrosearch.errors import MissingExtra
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from astrosearch.encoder import Encoder
+
+    Progress = Callable[[int], None] | None
+
+# Both from benchmarks/results/encoder_speed.json.
+TOKEN_BUDGET = 1024  # tokens a batch, padding included
+FEW_TOKENS = 2048  # up to here one request on all cores; above, one request a core
+ONE_BY_ONE = {"PERFORMANCE_HINT": "LATENCY"}
+MANY_AT_ONCE = {"PERFORMANCE_HINT": "THROUGHPUT"}
+PRECISION = "INFERENCE_PRECISION_HINT"
+WINDOW = 16_384  # texts whose token ids are held at once
+
+
+def load_openvino(folder: EncoderFolder) -> Encoder:
+    """Load a folder for the CPU: without torch, or else through a conversion by torch, once."""
+    from astrosearch.encoder.graph import build_graph, known_names
+
+    names = known_names(folder)
+    if not has_openvino():
+        from astrosearch.encoder.torch_runtime import load_torch
+
+        if names is not None and not has_torch():
+            raise MissingExtra("openvino", "cpu", "encoding")
+        return load_torch(folder, "cpu")
+    if names is None:
+        from astrosearch.encoder.conversion import load_converted
+
+        return load_converted(folder)
+    code = hashlib.sha256(Path(__file__).with_name("graph.py").read_bytes()).hexdigest()
+    graph = Graph(folder.fingerprint(), code, partial(build_graph, folder, names))
+    return OpenVinoEncoder(folder, open_tokenizer(folder), graph)
+
+
+def open_tokenizer(folder: EncoderFolder) -> TextTokenizer:
+    """Open a folder's tokenizer; it mustn't know more words than the encoder."""
+    tokenizer = TextTokenizer(folder)
+    rows = folder.config.get("vocab_size")
+    if isinstance(rows, int) and tokenizer.vocabulary_size() > rows:
+        raise damaged(folder.path / "config.json", "its vocab_size is less than the tokenizer's")
+    return tokenizer
+
+
+def has_openvino() -> bool:
+    """Import OpenVINO, and tell whether that worked.
+
+    OpenVINO's converter imports a package that can report usage. It does without when that
+    package isn't found, so here it isn't: nothing can be sent, and 50 ms are saved.
+    """
+    missing = object()
+    reporter = "openvino_telemetry"
+    before = sys.modules.get(reporter, missing)
+    if "openvino" not in sys.modules and before is missing:
+        sys.modules[reporter] = None  # type: ignore[assignment]
+    try:
+        import openvino  # noqa: F401
+    except ImportError:
+        return False
+    finally:
+        if before is missing and sys.modules.get(reporter, missing) is None:
+            del sys.modules[reporter]
+    return True
+
+
+class OpenVinoEncoder:
+    """An encoder compiled for this machine's processor."""
+
+    def __init__(self, folder: EncoderFolder, tokenizer: TextTokenizer, graph: Graph) -> None:
+        import openvino
+
+        self.name, self.fingerprint = folder.name, graph.fingerprint
+        self.dimension, self.text_form = folder.dimension, folder.text_form
+        self.max_tokens = folder.max_tokens
+        self._tokenizer, self._graph, self._core = tokenizer, graph, openvino.Core()
+        # bf16 where the processor computes in it, else f32: the plugin knows its processors.
+        precision = self._core.get_property("CPU", PRECISION).get_type_name()
+        self.device = f"cpu (OpenVINO, {graph.settings.get(PRECISION, precision)})"
+        compiled, memory = compiled_graph(self._core, graph, ONE_BY_ONE)
+        self._request = compiled.create_infer_request()
+        self._queue: Any = None  # compiled when first needed: a query never does
+        self._lock = threading.Lock()  # requests serve one caller at a time
+        self._memory = memory  # read by the request, so it has to live as long
+
+    def encode(self, texts: Sequence[str], progress: Progress = None) -> NDArray[np.float32]:
+        """Vectors [len(texts), dimension], in the order given, each of length 1."""
+        import numpy as np
+
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        for start in range(0, len(texts), WINDOW):
+            ids = [self._tokenizer.ids(text) for text in texts[start : start + WINDOW]]
+            part = vectors[start : start + WINDOW]
+            with self._lock:
+                if sum(map(len, ids)) <= FEW_TOKENS:
+                    self._encode_few(ids, part, progress)
+                else:
+                    self._encode_many(ids, part, progress)
+        return vectors
+
+    def _encode_few(
+        self, ids: list[list[int]], vectors: NDArray[np.float32], progress: Progress
+    ) -> None:
+        """Fill `vectors`, one batch after the other."""
+        for rows in batches([len(i) for i in ids], TOKEN_BUDGET):
+            vectors[rows] = self._request.infer(pad([ids[row] for row in rows]))[0]
+            if progress is not None:
+                progress(len(rows))
+
+    def _encode_many(
+        self, ids: list[list[int]], vectors: NDArray[np.float32], progress: Progress
+    ) -> None:
+        """Fill `vectors`, several batches at a time, each on cores of its own."""
+        import openvino
+
+        done: list[int] = []  # written to by the queue's threads; told by this one
+
+        def keep(request: Any, rows: list[int]) -> None:
+            vectors[rows] = request.get_output_tensor(0).data
+            done.append(len(rows))
+
+        def tell(told: int) -> int:
+            finished = done[told:]
+            if progress is not None and finished:
+                progress(sum(finished))
+            return told + len(finished)
+
+        if self._queue is None:
+            settings = {**MANY_AT_ONCE, **self._graph.settings}
+            compiled = self._core.compile_model(self._graph.build(), "CPU", settings)
+            self._queue = openvino.AsyncInferQueue(compiled)
+        self._queue.set_callback(keep)
+        told = 0
+        try:
+            for rows in batches([len(i) for i in ids], TOKEN_BUDGET):
+                self._queue.start_async(pad([ids[row] for row in rows]), rows)
+                told = tell(told)
+        finally:  # an interrupted call mustn't write into the next one's vectors
+            self._queue.wait_all()
+        tell(told)
+
+
+def pad(ids: list[list[int]]) -> list[NDArray[Any]]:
+    """Token ids and mask of one batch, each [n, length of the longest]."""
+    import numpy as np
+
+    shape = len(ids), max(map(len, ids))
+    padded, mask = np.zeros(shape, np.int32), np.zeros(shape, np.float32)
+    for row, tokens in enumerate(ids):
+        padded[row, : len(tokens)] = tokens
+        mask[row, : len(tokens)] = 1
+    return [padded, mask]
