@@ -1,0 +1,75 @@
+"""One writer at a time: a lock file that names its process.
+
+The operating system holds the lock, so it goes with the process however that ends; what the
+file says is only for the message another writer shows.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from astrosearch.errors import IndexLocked
+
+LOCK_FILE = "writer.lock"
+
+
+class WriterLock:
+    """Hold `folder/writer.lock` for the block; IndexLocked if another process has it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / LOCK_FILE
+        self._descriptor = -1
+
+    def __enter__(self) -> Self:
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        if not _try_lock(descriptor):
+            holder = os.read(descriptor, 4096)
+            os.close(descriptor)
+            pid, since = _parse(holder)
+            raise IndexLocked(self.folder.absolute(), pid, since)
+        self._descriptor = descriptor
+        holder = json.dumps(
+            {"pid": os.getpid(), "since": datetime.now().astimezone().isoformat(" ", "seconds")}
+        ).encode()
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, holder)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # The file stays: removing it could take the lock from under a writer just starting.
+        os.ftruncate(self._descriptor, 0)
+        os.close(self._descriptor)
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        if os.name == "nt":  # pragma: no cover
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _parse(holder: bytes) -> tuple[int, str]:
+    try:
+        said = json.loads(holder)
+        return int(said["pid"]), str(said["since"])
+    except (ValueError, KeyError, TypeError):
+        return 0, "just now"

@@ -1,0 +1,359 @@
+"""The database of an index, for reading: who wrote it, papers, sentences, full text.
+
+SQLite is the manifest: a segment file counts once its row is committed. Format: index/README.md.
+Writing is in writing.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
+
+from astrosearch.errors import FormatTooNew, NotAnIndex, NotFound, StorageError
+from astrosearch.records import Paper, Sentence, TextForm, is_text
+from astrosearch.schema import FORMAT_VERSION
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+DATABASE = "astrosearch.db"
+SEGMENTS = "segments"
+META = {"encoder_name", "encoder_fingerprint", "dimension", "text_form"}
+BUSY_SECONDS = 30.0
+
+# Words that nearly every sentence holds: they cost BM25 most of its time and decide nothing.
+STOPWORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "a an and are as at be been by can do does for from has have how in is it its of on or "
+        "that the their these this to was we were what when where which why with",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderIdentity:
+    """The encoder an index was built with, as its `meta` table names it."""
+
+    name: str
+    fingerprint: str
+    dimension: int
+    text_form: TextForm
+
+    @property
+    def label(self) -> str:
+        """Name and fingerprint, for messages: two encoders may share a name."""
+        return f"{self.name} ({self.fingerprint[:12]})"
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """One live segment file; its ids lie in [first_id, last_id], apart from all others'."""
+
+    segment_id: int
+    file: str
+    kind: str
+    bytes: int
+    sha256: str
+    vectors: int
+    first_id: int
+    last_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much an index holds."""
+
+    papers: int
+    full_texts: int
+    sentences: int
+    segments: int
+    dead_vectors: int
+
+
+@contextlib.contextmanager
+def storage_errors(folder: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system say of a full or refusing disk into StorageError."""
+    kept = "What was finished before is kept; run the same command again to go on."
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "full" in text or "disk I/O" in text:
+            raise StorageError(f"the disk holding {folder} is full ({text}).\n{kept}") from error
+        if "readonly" in text or "unable to open" in text:
+            raise StorageError(
+                f"{folder} can't be written ({text}).\nCheck its permissions, or give --index DIR."
+            ) from error
+        if "locked" in text:
+            raise StorageError(
+                f"{folder} is busy: another program holds its database ({text}).\n"
+                "Close the program that has astrosearch.db open, and run again."
+            ) from error
+        raise NotAnIndex(folder, text, "Check it: astrosearch verify") from error
+    except sqlite3.DatabaseError as error:
+        raise NotAnIndex(
+            folder, str(error), "Restore it from a copy, or build anew: astrosearch index --rebuild"
+        ) from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise StorageError(
+                f"the disk holding {folder} is full ({error.strerror}).\n{kept}"
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise StorageError(
+                f"{error.filename or folder} can't be written ({error.strerror}).\n"
+                "Check its permissions, or give --index DIR."
+            ) from error
+        raise
+
+
+def connect(database: Path, *, write: bool = False) -> sqlite3.Connection:
+    """Open an existing database file; transactions are explicit."""
+    mode = "rw" if write else "ro"
+    connection = sqlite3.connect(
+        f"file:{quote(str(database.absolute()))}?mode={mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    if not write:
+        try:
+            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+        except sqlite3.OperationalError as error:
+            if "unable to open" not in str(error) and "readonly" not in str(error):
+                raise
+            # A copy of an index on a read-only disk, its writer killed: SQLite can't make the
+            # shared memory that a write-ahead log needs, and nobody can write here anyway.
+            connection.close()
+            connection = sqlite3.connect(
+                f"file:{quote(str(database.absolute()))}?mode=ro&immutable=1",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+    return connection
+
+
+class Store:
+    """An index's database, opened for reading.
+
+    Raises
+    ------
+    NotFound, NotAnIndex, FormatTooNew
+        When `folder` holds no index this version can read.
+    """
+
+    def __init__(self, folder: Path, database: str = DATABASE, *, write: bool = False) -> None:
+        self.folder = folder
+        path = folder / database
+        if not folder.is_dir():
+            raise NotFound(
+                f"there is no index at {folder.absolute()}.\n"
+                "Build one: astrosearch index CORPUS --index DIR, or name one with --index DIR."
+            )
+        if not path.is_file():
+            raise NotAnIndex(
+                folder.absolute(),
+                f"it holds no {DATABASE}",
+                "Name an index with --index DIR, or build one: astrosearch index CORPUS",
+            )
+        with storage_errors(folder):
+            self.connection = connect(path, write=write)
+            try:
+                self._check_format()
+            except BaseException:
+                self.connection.close()
+                raise
+
+    def _check_format(self) -> None:
+        tables = {row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type='table'")}
+        meta = self.meta() if "meta" in tables else {}
+        version = meta.get("format_version", "")
+        if not version.isdigit() or not meta.keys() >= META:
+            raise NotAnIndex(
+                self.folder.absolute(),
+                f"{DATABASE} is not astrosearch's, or damaged",
+                "Name an index with --index DIR, or build one anew: astrosearch index --rebuild",
+            )
+        if int(version) > FORMAT_VERSION:
+            raise FormatTooNew(
+                self.folder, int(version), FORMAT_VERSION, meta.get("written_by", "?")
+            )
+
+    def close(self) -> None:
+        """Close the database."""
+        self.connection.close()
+
+    # -- the whole index
+
+    def meta(self) -> dict[str, str]:
+        """The `meta` table."""
+        return dict(self.rows("SELECT key, value FROM meta"))
+
+    def encoder(self) -> EncoderIdentity:
+        """Return the encoder that every vector of this index comes from."""
+        meta = self.meta()
+        return EncoderIdentity(
+            meta["encoder_name"],
+            meta["encoder_fingerprint"],
+            int(meta["dimension"]),
+            cast("TextForm", meta["text_form"]),
+        )
+
+    def data_version(self) -> int:
+        """Return a number that changes when another process has committed."""
+        return int(self.rows("PRAGMA data_version")[0][0])
+
+    def counts(self) -> Counts:
+        """Count papers, sentences and vectors."""
+        row = self.rows(
+            """SELECT (SELECT count(*) FROM papers),
+                      (SELECT count(*) FROM papers JOIN editions USING (edition_id)
+                       WHERE full_text),
+                      (SELECT count(*) FROM sentences),
+                      (SELECT count(*) FROM segments),
+                      (SELECT count(*) FROM dead_vectors)"""
+        )[0]
+        return Counts(*row)
+
+    def living_vectors(self) -> int:
+        """Return the number of sentences, from the manifest: a query can't wait for a count."""
+        return int(
+            self.rows(
+                """SELECT (SELECT ifnull(sum(vectors), 0) FROM segments)
+                        - (SELECT count(*) FROM dead_vectors)"""
+            )[0][0]
+        )
+
+    def segments(self) -> list[SegmentRow]:
+        """Return the live segments, ascending in ids."""
+        return [
+            SegmentRow(*row)
+            for row in self.rows(
+                """SELECT segment_id, file, kind, bytes, sha256, vectors, first_id, last_id
+                   FROM segments ORDER BY first_id"""
+            )
+        ]
+
+    def dead_vectors(self) -> NDArray[np.int64]:
+        """Return ids that segments still hold though their sentences are gone, ascending."""
+        return self._ids("SELECT sentence_id FROM dead_vectors ORDER BY 1")
+
+    def failures(self) -> list[tuple[str, str]]:
+        """Return (file or part of one, reason) of all that was not indexed."""
+        rows = self.rows("SELECT name, reason FROM failures ORDER BY source_id, rowid")
+        return [(name, reason) for name, reason in rows]
+
+    # -- papers and sentences
+
+    def sentences(self, ids: Iterable[int]) -> dict[int, tuple[Sentence, int]]:
+        """Look up sentences: id -> (sentence, its paper's key); unknown ids are left out."""
+        return {
+            row[0]: (Sentence(*row[:5]), row[5])
+            for row in self.rows(
+                """SELECT sentence_id, text, section, file, line, paper_key
+                   FROM json_each(?) JOIN sentences ON sentence_id = value""",
+                [json.dumps([int(i) for i in ids])],
+            )
+        }
+
+    def papers(self, keys: Iterable[int]) -> dict[int, Paper]:
+        """Look up papers by `paper_key`."""
+        return {
+            row[0]: _paper(row[1:])
+            for row in self.rows(
+                """SELECT paper_key, paper_id, title, authors, year, categories, doi, url
+                   FROM json_each(?) JOIN papers ON paper_key = value""",
+                [json.dumps([int(key) for key in keys])],
+            )
+        }
+
+    def paper_key(self, paper_id: str) -> int | None:
+        """Return the key of a paper; None if there is no such paper."""
+        if not is_text(paper_id):
+            return None
+        rows = self.rows("SELECT paper_key FROM papers WHERE paper_id = ?", [paper_id])
+        return int(rows[0][0]) if rows else None
+
+    def sentence_ids(self, paper_key: int) -> NDArray[np.int64]:
+        """Return the sentence ids of a paper, in reading order."""
+        return self._ids(
+            "SELECT sentence_id FROM sentences WHERE paper_key = ? ORDER BY sentence_id",
+            [paper_key],
+        )
+
+    def lexical(self, query: str, k: int) -> tuple[list[int], list[float]]:
+        """Rank sentences by BM25 of the query's words: ids and scores, best first.
+
+        A sentence need not hold all the words. `"quoted words"` must stand together.
+        """
+        match = match_expression(query)
+        if match is None:
+            return [], []
+        rows = self.rows(
+            """SELECT rowid, -bm25(sentences_fts) FROM sentences_fts
+               WHERE sentences_fts MATCH ? ORDER BY bm25(sentences_fts), rowid LIMIT ?""",
+            [match, k],
+        )
+        return [row[0] for row in rows], [row[1] for row in rows]
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Hold one committed state for the look-ups of a block."""
+        with storage_errors(self.folder):
+            self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.execute("ROLLBACK")
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a query; a damaged database is NotAnIndex, not SQLite's own error."""
+        with storage_errors(self.folder):
+            return self.connection.execute(sql, values).fetchall()
+
+    def _ids(self, sql: str, values: Sequence[object] = ()) -> NDArray[np.int64]:
+        import numpy as np
+
+        return np.fromiter((row[0] for row in self.rows(sql, values)), dtype=np.int64)
+
+
+def _paper(row: Sequence[object]) -> Paper:
+    paper_id, title, authors, year, categories, doi, url = row
+    return Paper(
+        id=cast("str", paper_id),
+        title=cast("str | None", title),
+        authors=tuple(json.loads(cast("str", authors))),
+        year=cast("int | None", year),
+        categories=tuple(json.loads(cast("str", categories))),
+        doi=cast("str | None", doi),
+        url=cast("str | None", url),
+    )
+
+
+def match_expression(query: str) -> str | None:
+    """Write a person's query as an FTS5 expression: its words, any of them; None if it has none.
+
+    Every word is quoted, so nothing a person types is FTS5 syntax.
+
+    >>> match_expression('the "dark matter" halo*')
+    '"dark matter" OR "halo"'
+    """
+    terms = []
+    for phrase, word in re.findall(r'"([^"]*)"|([^\W_]+)', query):
+        words = re.findall(r"[^\W_]+", phrase or word)
+        if words:
+            terms.append(" ".join(words))
+    telling = [term for term in terms if term.lower() not in STOPWORDS] or terms
+    return " OR ".join(f'"{term}"' for term in dict.fromkeys(telling)) or None

@@ -1,0 +1,116 @@
+"""Is an index whole? Every checksum again, and every id on both sides."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+from astrosearch.errors import AstrosearchError, NotAnIndex
+from astrosearch.store import SEGMENTS, Store, storage_errors
+from astrosearch.vectors import Segment, sha256_of
+
+TRIES = 3  # while a writer keeps committing
+
+
+def verify(index: str | Path = "index", progress: Callable[[str], None] | None = None) -> list[str]:
+    """Check an index against itself; return what is wrong with it, nothing if it is sound.
+
+    Checked: SQLite's own integrity, references between tables, every segment file's size and
+    checksum, that sentences and vectors have the same ids, that every vector is finite and of
+    unit length, and that the full-text table covers every sentence. Nothing is written.
+
+    Raises
+    ------
+    NotFound, NotAnIndex, FormatTooNew
+        When there is no index to check.
+    """
+    folder = Path(index)
+    tell = progress or (lambda step: None)
+    for _ in range(TRIES):
+        with contextlib.closing(Store(folder)) as store, storage_errors(folder):
+            before = store.data_version()
+            tell("database")
+            problems = _database_problems(store)
+            problems += _segment_problems(store, tell)
+            if not problems or store.data_version() == before:
+                return problems
+    raise AstrosearchError(
+        f"{folder.absolute()} changed all the while it was checked.\n"
+        "Run verify again when nobody writes to it."
+    )
+
+
+def _database_problems(store: Store) -> list[str]:
+    db = store.connection
+    problems = [
+        f"database: {row[0]}" for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"
+    ]
+    problems += [
+        f"database: a row of {row[0]} refers to a missing row of {row[2]}"
+        for row in db.execute("PRAGMA foreign_key_check")
+    ]
+    counts = store.counts()
+    indexed = db.execute("SELECT count(*) FROM sentences_fts_docsize").fetchone()[0]
+    if indexed != counts.sentences:
+        problems.append(f"full text: {indexed} entries for {counts.sentences} sentences")
+    empty = db.execute(
+        """SELECT count(*) FROM papers
+           WHERE paper_key NOT IN (SELECT paper_key FROM sentences)"""
+    ).fetchone()[0]
+    if empty:
+        problems.append(f"papers: {empty} have no sentence")
+    return problems
+
+
+def _segment_problems(store: Store, tell: Callable[[str], None]) -> list[str]:
+    import numpy as np
+
+    problems = []
+    folder = store.folder / SEGMENTS
+    dimension = store.encoder().dimension
+    stored = [np.empty(0, dtype=np.int64)]
+    last = 0
+    for row in store.segments():
+        tell(row.file)
+        path = folder / row.file
+        if row.first_id <= last:
+            problems.append(f"segments: {row.file} overlaps the one before it")
+        last = row.last_id
+        try:
+            sound = path.stat().st_size == row.bytes and sha256_of(path) == row.sha256
+        except FileNotFoundError:
+            problems.append(f"{row.file}: missing")
+            continue
+        if not sound:
+            problems.append(f"{row.file}: its bytes are not those that were written")
+            continue
+        try:
+            segment = Segment(path)
+        except NotAnIndex:
+            problems.append(f"{row.file}: can't be opened")
+            continue
+        stored.append(segment.ids)
+        if segment.vectors.shape != (row.vectors, dimension):
+            problems.append(f"{row.file}: holds {segment.vectors.shape} vectors")
+        lengths = np.linalg.norm(segment.vectors, axis=1)
+        bad = int((~(np.abs(lengths - 1) < 1e-3)).sum())
+        if bad:
+            problems.append(f"{row.file}: {bad} vectors are not of unit length")
+    ids = np.concatenate(stored)
+    alive = np.fromiter(
+        (row[0] for row in store.connection.execute("SELECT sentence_id FROM sentences")), np.int64
+    )
+    dead = store.dead_vectors()
+    without = len(np.setdiff1d(alive, ids))
+    strangers = len(np.setdiff1d(np.setdiff1d(ids, alive), dead))
+    both = len(np.intersect1d(alive, dead))
+    if without:
+        problems.append(f"{without} sentences have no vector")
+    if strangers:
+        problems.append(f"{strangers} vectors have no sentence")
+    if both:
+        problems.append(f"{both} sentences are marked as removed but are there")
+    if len(np.unique(ids)) != len(ids):
+        problems.append("some ids have two vectors")
+    return problems
