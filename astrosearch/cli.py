@@ -1,0 +1,366 @@
+"""The command line. Results go to stdout, all else to stderr; heavy imports wait for a command."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from astrosearch import __version__
+from astrosearch.errors import AstrosearchError, NotFound
+from astrosearch.records import escaped, is_text
+
+INTERRUPTED = 130
+
+index_option = click.option(
+    "--index",
+    "index",
+    envvar="ASTROSEARCH_INDEX",
+    default="index",
+    show_default=True,
+    show_envvar=True,
+    type=click.Path(path_type=Path, readable=False),
+    help="The index folder.",
+)
+k_option = click.option(
+    "-k", "k", default=10, show_default=True, type=click.IntRange(min=1), help="Hits a query."
+)
+format_option = click.option(
+    "--format",
+    "format",
+    default="table",
+    show_default=True,
+    type=click.Choice(["table", "json", "csv", "bibtex"]),
+    help="table for people; json: one object a line for each query.",
+)
+encoder_option = click.option(
+    "--encoder", default=None, metavar="NAME|DIR", help="Where the index's encoder is, if it moved."
+)
+
+
+class Commands(click.Group):
+    """The one place where the library's errors become messages and exit codes."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an error is one message on stderr and exit code 1."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")  # a Latin-1 terminal shows ? for \u03b1
+        try:
+            _require_text(sys.argv)
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except AstrosearchError as error:
+            click.secho("error: ", fg="red", bold=True, nl=False, err=True)
+            click.echo(str(error), err=True)
+            ctx.exit(1)
+        except KeyboardInterrupt:
+            click.echo("\ninterrupted; what was finished is kept", err=True)
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            # The reader of a pipe, such as head, has had enough.
+            _silence_stdout()
+            ctx.exit(0)
+        except OSError as error:
+            where = error.filename or "the output"
+            click.echo(
+                f"error: {where} can't be read or written ({error.strerror}).\n"
+                "Check the disk and its permissions, and run again.",
+                err=True,
+            )
+            _silence_stdout()
+            ctx.exit(1)
+        return result
+
+
+def _require_text(arguments: list[str]) -> None:
+    for argument in arguments:
+        if not is_text(argument):
+            raise AstrosearchError(
+                f"{escaped(argument)} is not UTF-8 text.\n"
+                "Rename the file, or type the words in a UTF-8 terminal."
+            )
+
+
+def _silence_stdout() -> None:
+    with contextlib.suppress(OSError, ValueError):  # what is left to write has nowhere to go
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="astrosearch")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Search astronomy papers by meaning, sentence by sentence.
+
+    \b
+    astrosearch index papers/                  read a folder of papers
+    astrosearch query "acoustic peaks"         ask it
+    astrosearch similar 2501.99001             more like a paper or a sentence
+
+    Shell completion: run `_ASTROSEARCH_COMPLETE=bash_source astrosearch` (or zsh_source,
+    fish_source) and source what it prints.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+@main.command("index")
+@click.argument(
+    "corpora",
+    metavar="CORPUS...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, readable=False),
+)
+@index_option
+@click.option(
+    "--encoder",
+    default=None,
+    metavar="NAME|DIR|HUB_ID",
+    help="default, a sentence-transformers folder, or a hub id such as allenai/specter2_base; "
+    "an index keeps to the one it was built with.",
+)
+@click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    help="Where the encoder runs.",
+)
+@click.option(
+    "--jobs",
+    default=1,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Processes that read papers.",
+)
+@click.option("--rebuild", is_flag=True, help="Build anew; the old index answers until it is done.")
+@click.option("--strict", is_flag=True, help="Exit 1 if any file failed.")
+@click.option("--all-categories", is_flag=True, help="Take metadata records beyond astro-ph too.")
+@click.option("--prune", is_flag=True, help="Drop papers whose files are gone from the corpus.")
+def index_command(
+    corpora: tuple[Path, ...],
+    index: Path,
+    encoder: str | None,
+    device: str,
+    jobs: int,
+    rebuild: bool,
+    strict: bool,
+    all_categories: bool,
+    prune: bool,
+) -> None:
+    """Index the papers under CORPUS, a folder or a file; run again to bring it up to date.
+
+    Reads LaTeX folders, arXiv source bundles (.tar.gz, .gz, bulk .tar), arXiv metadata
+    snapshots (.json, .jsonl, .gz), plain text and Markdown. Interrupt it at any time:
+    the next run goes on where it stopped.
+    """
+    from astrosearch.indexing import build
+    from astrosearch.progress import print_summary, showing_progress
+
+    with showing_progress() as progress:
+        summary = build(
+            *corpora,
+            index=index,
+            encoder=encoder,
+            device=device,
+            jobs=jobs,
+            rebuild=rebuild,
+            all_categories=all_categories,
+            prune=prune,
+            progress=progress,
+        )
+    print_summary(summary, index)
+    if strict and summary.failed:
+        raise AstrosearchError(
+            f"{len(summary.failed)} files failed (listed above).\n"
+            "Mend or remove them, or leave out --strict."
+        )
+
+
+@main.command()
+@click.argument("text", required=False)
+@click.option(
+    "--batch",
+    metavar="FILE",
+    help="A file of queries, one a line; - for standard input.",
+)
+@k_option
+@click.option(
+    "--mode",
+    default="dense",
+    show_default=True,
+    type=click.Choice(["dense", "lexical"]),
+    help="dense: by meaning; lexical: by words (BM25).",
+)
+@format_option
+@index_option
+@encoder_option
+@click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    help="Where the encoder runs; a GPU pays for batches of thousands.",
+)
+def query(
+    text: str | None,
+    batch: str | None,
+    k: int,
+    mode: Any,
+    format: str,
+    index: Path,
+    encoder: str | None,
+    device: str,
+) -> None:
+    """Find the sentences nearest in meaning to TEXT."""
+    if (text is None) == (batch is None):
+        raise click.UsageError("give either TEXT or --batch FILE")
+    texts = [text] if text is not None else _batch_lines(batch or "-")
+    from astrosearch.search import open_index
+
+    with open_index(index, encoder=encoder, device=device) as opened:
+        results = opened.query_batch(texts, k, mode=mode)
+    _print(list(zip(texts, results, strict=True)), format, heading=batch is not None)
+
+
+@main.command()
+@click.argument("id", metavar="SENTENCE_ID|PAPER_ID")
+@k_option
+@format_option
+@index_option
+def similar(id: str, k: int, format: str, index: Path) -> None:
+    """Find sentences like a sentence, or like a paper; itself left out."""
+    from astrosearch.search import open_index
+
+    with open_index(index) as opened:
+        hits = opened.similar(id, k)
+    _print([(id, hits)], format)
+
+
+@main.command()
+@click.argument("id", metavar="SENTENCE_ID|PAPER_ID")
+@index_option
+@click.option(
+    "--format", "format", default="table", type=click.Choice(["table", "json"]), show_default=True
+)
+def show(id: str, index: Path, format: str) -> None:
+    """Show a paper with its sentences, or a sentence among its neighbours."""
+    from astrosearch.describing import look_up, print_shown, shown_json
+    from astrosearch.search import open_index
+
+    with open_index(index) as opened:
+        shown = look_up(opened, id)
+    if format == "json":
+        click.echo(shown_json(shown))
+    else:
+        print_shown(_console(), shown)
+
+
+@main.command()
+@index_option
+@click.option(
+    "--format", "format", default="table", type=click.Choice(["table", "json"]), show_default=True
+)
+def info(index: Path, format: str) -> None:
+    """Say what an index holds, and what it could not read."""
+    from astrosearch.describing import facts, print_facts
+    from astrosearch.search import open_index
+
+    with open_index(index) as opened:
+        print_facts(_console(), facts(opened), format)
+
+
+@main.command()
+@index_option
+def verify(index: Path) -> None:
+    """Check every checksum and every id of an index; exit 1 if anything is wrong."""
+    from astrosearch.verifying import verify as check
+
+    problems = check(index)
+    if problems:
+        raise AstrosearchError(
+            f"{index.absolute()} is damaged:\n  " + "\n  ".join(problems) + "\n"
+            "Restore it from a copy, or build anew: astrosearch index CORPUS --rebuild"
+        )
+    click.echo(f"{index.absolute()} is sound", err=True)
+
+
+@main.command()
+@index_option
+def optimize(index: Path) -> None:
+    """Merge an index's segments and drop the vectors of removed papers."""
+    from astrosearch.indexing import optimize as merge
+
+    merge(index)
+    click.echo(f"{index.absolute()} is optimized", err=True)
+
+
+@main.command()
+@click.argument("paper_ids", metavar="PAPER_ID...", nargs=-1, required=True)
+@index_option
+def remove(paper_ids: tuple[str, ...], index: Path) -> None:
+    """Remove papers; they stay away until their files change."""
+    from astrosearch.indexing import remove as remove_papers
+    from astrosearch.progress import counted
+
+    count = remove_papers(paper_ids, index)
+    click.echo(f"removed {counted(len(paper_ids), 'paper')} with {count} sentences", err=True)
+
+
+def _batch_lines(name: str) -> list[str]:
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise NotFound(
+            f"there are no queries to read at {Path(name).absolute()} ({error.strerror}).\n"
+            "Give a file with one query a line, or - for standard input."
+        ) from error
+    try:
+        texts = [line.strip() for line in data.decode("utf-8-sig").splitlines()]
+    except UnicodeDecodeError as error:
+        raise AstrosearchError(
+            f"{name} is not UTF-8 text ({error.reason} at byte {error.start}).\n"
+            "Save it as UTF-8, one query a line."
+        ) from error
+    while texts and not texts[-1]:
+        texts.pop()
+    if not texts:
+        raise AstrosearchError(f"{name} holds no query.\nWrite one query a line.")
+    return texts
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    # A pipe has no width of its own, and rich's guess of 80 would waste a wide pager.
+    has_width = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(highlight=False, width=None if has_width else 100)
+
+
+def _print(answers: list[tuple[str, Any]], format: str, *, heading: bool = False) -> None:
+    from astrosearch import render
+
+    if format != "table" and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's: it is for programs
+    if format == "json":
+        for text, hits in answers:
+            click.echo(render.to_json(text, hits))
+    elif format == "csv":
+        render.write_csv(answers, sys.stdout)
+    elif format == "bibtex":
+        click.echo(render.to_bibtex(hit for _, hits in answers for hit in hits), nl=False)
+    else:
+        console = _console()
+        for text, hits in answers:
+            render.print_hits(console, text, hits, heading=heading)

@@ -1,0 +1,246 @@
+"""Hits -> what people and programs read: a terminal table, JSON lines, CSV, BibTeX."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from astrosearch.records import COLUMNS, Hit, Paper
+from astrosearch.store import STOPWORDS
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.text import Text
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def to_json(query: str, hits: Sequence[Hit]) -> str:
+    """Write one query's answer as one line of JSON, as the command line's contract has it."""
+    return json.dumps({"query": query, "hits": [json_hit(hit) for hit in hits]}, ensure_ascii=False)
+
+
+def json_hit(hit: Hit) -> dict[str, object]:
+    """Return a hit as the JSON contract has it."""
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 6),
+        "sentence_id": hit.sentence.id,
+        "text": hit.sentence.text,
+        "section": hit.sentence.section,
+        "paper": json_paper(hit.paper),
+        "source": {"file": hit.sentence.file, "line": hit.sentence.line},
+    }
+
+
+def json_paper(paper: Paper) -> dict[str, object]:
+    """Return a paper as the JSON contract has it."""
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "authors": list(paper.authors),
+        "year": paper.year,
+        "categories": list(paper.categories),
+        "url": paper.url,
+    }
+
+
+def write_csv(answers: Iterable[tuple[str, Sequence[Hit]]], file: TextIO) -> None:
+    """Write answers, (query, hits), as CSV with a header; the columns are records.COLUMNS."""
+    import csv
+
+    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for query, hits in answers:
+        for hit in hits:
+            row = {"query": query, **hit.row()}
+            writer.writerow({name: _cell(value) for name, value in row.items()})
+
+
+def _cell(value: object) -> object:
+    # A spreadsheet runs a cell that begins so as a formula; a quote in front makes it text.
+    if isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@"):
+        return "'" + value
+    return value
+
+
+# -- BibTeX
+
+# BibTeX counts braces, escaped or not, so a lone one is spelled out.
+_TEX_SPECIAL = {c: f"\\{c}" for c in "&%$#_"} | {
+    "{": r"{\textbraceleft}",
+    "}": r"{\textbraceright}",
+    "\\": r"{\textbackslash}",
+    "~": r"{\textasciitilde}",
+    "^": r"{\textasciicircum}",
+}
+
+
+def to_bibtex(hits: Iterable[Hit]) -> str:
+    """Write a BibTeX entry for every paper among the hits, in order, each once."""
+    papers = dict.fromkeys(hit.paper for hit in hits)
+    keys: set[str] = set()
+    entries = []
+    for paper in papers:
+        stem = _bibtex_key(paper)
+        key = stem
+        suffix = 0
+        while key.lower() in keys:
+            suffix += 1
+            key = f"{stem}{chr(97 + suffix)}" if suffix < 26 else f"{stem}.{suffix}"
+        keys.add(key.lower())
+        entries.append(_bibtex_entry(paper, key))
+    return "\n".join(entries)
+
+
+def _bibtex_key(paper: Paper) -> str:
+    from unicodedata import normalize
+
+    author = paper.authors[0] if paper.authors else ""
+    surname = author.split(",")[0] if "," in author else author.split(" ")[-1]
+    plain = normalize("NFKD", surname).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^A-Za-z]", "", plain)
+    if stem and paper.year:
+        return f"{stem}{paper.year}"
+    return re.sub(r"[^A-Za-z0-9.:/-]", "", paper.id) or "paper"
+
+
+def _bibtex_entry(paper: Paper, key: str) -> str:
+    is_arxiv = bool(paper.url and "arxiv.org" in paper.url)
+    fields = {
+        "title": f"{{{_tex(paper.title)}}}" if paper.title else None,
+        "author": " and ".join(_tex_author(a) for a in paper.authors) or None,
+        "year": str(paper.year) if paper.year else None,
+        "eprint": paper.id if is_arxiv else None,
+        "archivePrefix": "arXiv" if is_arxiv else None,
+        "primaryClass": paper.categories[0] if is_arxiv and paper.categories else None,
+        "doi": _tex(paper.doi) if paper.doi else None,
+        "url": paper.url,
+    }
+    body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
+    return f"@misc{{{key},\n{body}\n}}\n"
+
+
+def _tex_author(name: str) -> str:
+    text = _tex(name)
+    is_group = re.search(r"(?i)\b(collaboration|team|consortium|group)\b", name)
+    return f"{{{text}}}" if is_group or " and " in name else text
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX_SPECIAL.get(c, c) for c in CONTROL.sub("", text))
+
+
+# -- the terminal
+
+
+def print_hits(console: Console, query: str, hits: Sequence[Hit], *, heading: bool = False) -> None:
+    """Print hits for people: score, sentence with the query's words lit, and where it stands.
+
+    Every hit is a block that wraps within the console's width; links are clickable where the
+    terminal knows how. A pipe gets the same as plain text.
+    """
+    from rich.table import Table
+
+    if heading:
+        print_trimmed(console, _styled(f"{clean(query)}\n", "bold"))
+    if not hits:
+        print_trimmed(console, _styled("nothing found", ""))
+        return
+    grid = Table.grid(padding=(0, 2, 0, 0), expand=False)
+    grid.add_column(justify="right", style="dim", no_wrap=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=1, overflow="fold")
+    words = _stems(query)
+    for i, hit in enumerate(hits):
+        grid.add_row(
+            str(hit.rank),
+            _styled(f"{hit.score:.3f}", _heat(hit.score)),
+            _block(hit, words, console.is_terminal),
+        )
+        if i + 1 < len(hits):
+            grid.add_row()
+    print_trimmed(console, grid)
+
+
+def print_trimmed(console: Console, content: RenderableType) -> None:
+    """Print without the blanks that pad a table's lines, where no terminal needs them."""
+    if console.is_terminal:
+        console.print(content)
+        return
+    with console.capture() as capture:
+        console.print(content)
+    console.file.write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
+
+
+def _block(hit: Hit, words: frozenset[str], links: bool) -> RenderableType:
+    from rich.console import Group
+
+    paper, sentence = hit.paper, hit.sentence
+    who = paper.authors[0] if paper.authors else ""
+    if len(paper.authors) == 2:
+        who += f" & {paper.authors[1]}"
+    elif len(paper.authors) > 2:
+        who += " et al."
+    head = _styled(clean(paper.title or paper.id), "italic")
+    for extra in (who, str(paper.year or "")):
+        if extra:
+            head.append(f" · {clean(extra)}", style="not italic")
+    place = _styled("", "dim")
+    if sentence.section:
+        place.append(f"§ {clean(sentence.section)} · ")
+    place.append(f"{clean(sentence.file)}:{sentence.line}")
+    place.append(f" · id {sentence.id}")
+    lines = [_lit(clean(sentence.text), words), head, place]
+    if paper.url:
+        link = _styled(paper.url, f"dim underline link {paper.url}" if links else "dim")
+        if links and "arxiv.org/abs/" in paper.url:
+            ads = "https://ui.adsabs.harvard.edu/abs/arXiv:" + paper.id
+            link.append(" · ", style="not underline")
+            link.append("ADS", style=f"link {ads}")
+        lines.append(link)
+    return Group(*lines)
+
+
+def _lit(text: str, words: frozenset[str]) -> Text:
+    """Light the words of `text` that share a stem with the query's."""
+    lit = _styled(text, "")
+    for match in re.finditer(r"[^\W_]+", text):
+        if _stem(match[0]) in words:
+            lit.stylize("bold yellow", *match.span())
+    return lit
+
+
+def _stems(query: str) -> frozenset[str]:
+    words = {word.lower() for word in re.findall(r"[^\W_]+", query)}
+    return frozenset(_stem(word) for word in words - STOPWORDS)
+
+
+def _stem(word: str) -> str:
+    """Cut the commonest English endings, for lighting only.
+
+    >>> _stem("Galaxies"), _stem("galaxy"), _stem("peaks"), _stem("damping"), _stem("damped")
+    ('galax', 'galax', 'peak', 'damp', 'damp')
+    """
+    word = word.lower()
+    for ending in ("ations", "ation", "ings", "ing", "ies", "ed", "es", "s", "y", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
+
+
+def _heat(score: float) -> str:
+    return "bold green" if score >= 0.6 else "green" if score >= 0.45 else "cyan"
+
+
+def _styled(text: str, style: str) -> Text:
+    from rich.text import Text
+
+    return Text(text, style=style)
+
+
+def clean(text: str) -> str:
+    """Drop what could steer a terminal: control characters and direction overrides."""
+    return CONTROL.sub("", text)

@@ -1,0 +1,143 @@
+"""What people see: blocks that wrap, words lit, nothing that steers a terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pybtex.database import parse_string
+from rich.console import Console
+
+from astrosearch import render
+from astrosearch.records import Hit, Paper, Sentence
+
+PAPER = Paper(
+    id="2501.99101",
+    title="Haloes & winds: 50% of Ω_m, {braces} and #hashes",
+    authors=("José Núñez", "Bo Samplar", "C. Third"),
+    year=2025,
+    categories=("astro-ph.CO",),
+    doi="10.1000/a_b",
+    url="https://arxiv.org/abs/2501.99101",
+)
+SENTENCE = Sentence(7, "The damped peaks are peaking. " * 8, "Damping", "a/b.tex", 12)
+
+
+def shown(hits: list[Hit], width: int, *, terminal: bool, query: str = "damping peak") -> str:
+    file = io.StringIO()
+    console = Console(
+        file=file,
+        width=width,
+        force_terminal=terminal,
+        color_system="standard" if terminal else None,
+    )
+    render.print_hits(console, query, hits)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("width", [40, 80, 140])
+def test_blocks_wrap_within_the_width(width: int):
+    text = shown(
+        [Hit(1, 0.5, SENTENCE, PAPER), Hit(2, 0.4, SENTENCE, PAPER)], width, terminal=False
+    )
+    assert all(len(line) <= width for line in text.splitlines())
+    joined = " ".join(text.split())
+    for part in ("0.500", "José Núñez et al.", "2025", "§ Damping", "a/b.tex:12", "id 7"):
+        assert part in joined
+
+
+def test_matched_words_are_lit_and_links_clickable_on_a_terminal():
+    text = shown([Hit(1, 0.5, SENTENCE, PAPER)], 80, terminal=True)
+    assert "\x1b[1;33mdamped\x1b[0m" in text
+    assert "\x1b[1;33mpeaks\x1b[0m" in text
+    assert "https://arxiv.org/abs/2501.99101" in text
+    assert "ui.adsabs.harvard.edu/abs/arXiv:2501.99101" in text
+    assert "\x1b]8;" in text
+
+
+def test_no_hits_says_so():
+    assert "nothing found" in shown([], 80, terminal=False)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=60), st.text(max_size=30))
+def test_nothing_in_a_paper_steers_the_terminal(text: str, other: str):
+    evil = "\x1b[2J\x07" + text
+    paper = Paper(id=other or "x", title=evil, authors=(evil,), url=None)
+    hit = Hit(1, 0.1, Sentence(1, evil, evil, evil, 1), paper)
+    out = shown([hit], 80, terminal=False, query=other)
+    assert not set(out) & {chr(c) for c in (*range(10), *range(11, 32), *range(127, 160))}
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.builds(
+            Paper,
+            id=st.text(min_size=1, max_size=12),
+            title=st.none() | st.text(max_size=40),
+            authors=st.lists(st.text(max_size=15), max_size=3).map(tuple),
+            year=st.none() | st.integers(1900, 2100),
+        ),
+        max_size=4,
+    )
+)
+def test_any_paper_makes_bibtex_that_parses(papers: list[Paper]):
+    hits = [Hit(1, 0.0, SENTENCE, paper) for paper in papers]
+    text = render.to_bibtex(hits)
+    assert len(parse_string(text, "bibtex").entries) == len(set(papers))
+
+
+def test_bibtex_of_a_known_paper():
+    text = render.to_bibtex([Hit(1, 0.5, SENTENCE, PAPER), Hit(2, 0.4, SENTENCE, PAPER)])
+    entry = parse_string(text, "bibtex").entries["Nunez2025"]
+    assert entry.fields["eprint"] == "2501.99101"
+    assert entry.fields["primaryclass"] == "astro-ph.CO"
+    assert (
+        entry.fields["title"]
+        == r"{Haloes \& winds: 50\% of Ω\_m, {\textbraceleft}braces{\textbraceright} and \#hashes}"
+    )
+    assert str(entry.persons["author"][0]) == "Núñez, José"
+
+
+def test_two_papers_of_one_author_and_year_have_two_keys():
+    other = Paper(id="b", title="B", authors=("Ada Núñez",), year=2025)
+    text = render.to_bibtex([Hit(1, 0.5, SENTENCE, PAPER), Hit(2, 0.4, SENTENCE, other)])
+    assert set(parse_string(text, "bibtex").entries) == {"Nunez2025", "Nunez2025b"}
+
+
+def test_unknown_values_are_null_in_json():
+    bare = Hit(1, 0.25, Sentence(3, "Text.", None, "f.txt", 1), Paper(id="f"))
+    assert json.loads(render.to_json("q", [bare])) == {
+        "query": "q",
+        "hits": [
+            {
+                "rank": 1,
+                "score": 0.25,
+                "sentence_id": 3,
+                "text": "Text.",
+                "section": None,
+                "paper": {
+                    "id": "f",
+                    "title": None,
+                    "authors": [],
+                    "year": None,
+                    "categories": [],
+                    "url": None,
+                },
+                "source": {"file": "f.txt", "line": 1},
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-x", "@sum", " =1"])
+def test_csv_cells_are_no_formulas(text: str):
+    file = io.StringIO()
+    render.write_csv([("q", [Hit(1, 0.5, Sentence(1, text, None, "f", 1), PAPER)])], file)
+    row = next(csv.DictReader(io.StringIO(file.getvalue())))
+    assert row["text"] == "'" + text
