@@ -17,12 +17,15 @@ PACKAGE = Path(astrosearch.__file__).parent
 HEIGHTS = {
     "__main__": 9,
     "cli": 8,
+    "training_commands": 7,
     "render": 7,
     "progress": 7,
     "describing": 7,
     "indexing": 6,
     "search": 6,
     "verifying": 6,
+    "training": 6,
+    "evaluation": 5,
     "updating": 5,
     "compaction": 4,
     "writing": 3,
@@ -42,6 +45,7 @@ HEIGHTS = {
 HEAVY = {
     *("numpy", "torch", "faiss", "openvino", "onnxruntime", "sqlite_utils", "rich"),
     *("sentence_transformers", "transformers", "pylatexenc", "tokenizers", "safetensors"),
+    *("datasets", "accelerate", "ir_measures", "bm25s", "matplotlib"),
 }
 # Rooms of one height don't import each other, but for these.
 BESIDE = {

@@ -1,0 +1,1 @@
+"""From papers to an encoder: positive pairs, recipes, training. Only its commands import it."""
