@@ -10,6 +10,7 @@ AstrosearchError
 ├── IndexLocked         another process is writing
 ├── CorpusError         nothing to index, or failed files under --strict
 │   └── Unreadable      one source that gave no paper; listed, the rest goes on
+├── PairsError          a file of training pairs with a line that isn't one
 └── StorageError        the disk is full or refuses to be written
 """
 
@@ -96,6 +97,19 @@ class Unreadable(CorpusError):
 
     def __reduce__(self) -> tuple[type[Unreadable], tuple[str, str]]:
         return Unreadable, (self.name, self.reason)  # it crosses from reader processes
+
+
+class PairsError(AstrosearchError):
+    """A file of training pairs that can't be used, with the line (from 1) where one is at fault."""
+
+    def __init__(self, path: Path, line: int | None, cause: str) -> None:
+        self.path, self.line, self.cause = path, line, cause
+        where = f"{path}:{line}" if line else str(path)
+        super().__init__(
+            f"{where} can't be read as training pairs: {cause}.\n"
+            "A line is a JSON object with text_a and text_b, or sentence_0 and sentence_1, "
+            "neither of them empty"
+        )
 
 
 class StorageError(AstrosearchError):
