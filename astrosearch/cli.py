@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from astrosearch import __version__
+from astrosearch import __version__, training_commands
 from astrosearch.errors import AstrosearchError, NotFound
 from astrosearch.records import escaped, is_text
 
@@ -364,3 +364,7 @@ def _print(answers: list[tuple[str, Any]], format: str, *, heading: bool = False
         console = _console()
         for text, hits in answers:
             render.print_hits(console, text, hits, heading=heading)
+
+
+main.add_command(training_commands.pairs_command)
+main.add_command(training_commands.train_command)

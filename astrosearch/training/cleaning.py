@@ -1,0 +1,108 @@
+"""Which sentences say something about astronomy: no boilerplate, no fragments."""
+
+from __future__ import annotations
+
+import re
+
+from astrosearch.corpus.document import SourceSentence
+
+FEWEST_WORDS = 6
+LONGEST = 1_000  # characters; longer runs are tables and lists
+CAPTIONS = ("Figure caption", "Table caption")
+
+_SECTION = re.compile(
+    r"acknowledg|thanks|funding|grant|author(?:s'?|'s)? (?:contribution|affiliation|list|note)"
+    r"|contributions?$|(?:data|code|software|material)s?(?: and (?:data|code|software))? "
+    r"(?:availability|statement|access)|availability of|^software|^facilit|conflicts? of|"
+    r"competing|declaration|^references?$|bibliograph|affiliation|^disclaimer|copyright|"
+    r"dedication|^preface|curriculum|list of (?:figures|tables|symbols|abbrev|acronyms)|"
+    r"correspond(?:ing|ence)|supplementa|supporting information|^(?:key ?words|orcid)",
+    re.IGNORECASE,
+)
+_BOILERPLATE = re.compile(
+    r"\backnowledge(?:s|d|ments?)?\b.{0,80}\b(?:support|fund|grant|contribut|help|assist|use)"
+    r"|\b(?:we|i|authors?|[A-Z]{2,3}) (?:(?:would|also|wish|like|gratefully|warmly|to|sincerely|"
+    r"are|very|is|especially) ){0,5}(?:thank|thankful|grateful|indebted)\b"
+    r"|\b(?:funded|supported|financed|sponsored|provided) (?:\w+ ){0,3}(?:by|through|under|from) "
+    r".{0,120}\b(?:grant|foundation|fellowship|council|agency|programme|institut|nasa|nsf|esa|"
+    r"department of energy|ministry|contract|award|fund)"
+    r"|\bfunding (?:for|from|was|by)\b"
+    r"|\b(?:grants?|contracts?|awards?|project) (?:no\.?|nos\.?|number|numbers|agreement|#)"
+    r"|\bthis (?:research|work|paper|publication|study|project) (?:has |have )?(?:also )?"
+    r"(?:made|makes|make) (?:extensive )?use of\b"
+    r"|\bmade use of (?:the )?(?:nasa|simbad|vizier|data (?:from|products)|software|services)"
+    r"|\bbased (?:in part )?on (?:data|observations?|spectra|images)\b.{0,40}"
+    r"\b(?:obtained|made|collected|acquired|taken|carried out)\b.{0,60}"
+    r"\b(?:observator|telescope|survey|archive|mission|at\b|with\b)"
+    r"|\b(?:operated|managed|run) by (?:the )?(?:association|aura|nrao|universit|california|"
+    r"smithsonian|jet propulsion|national|european|consortium)"
+    r"|\bastrophysics data system\b|\bpreprint (?:server|typeset)\b|\bcorresponding author\b"
+    r"|\b(?:data|code|scripts?|catalogues?|tables?|software|notebooks?)\b.{0,120}"
+    r"\b(?:available|obtained|downloaded|found|released|accessed|shared)\b.{0,60}"
+    r"(?:https?:|www\.|\brequest\b|\bgithub|\bzenodo|\bonline\b|\bcds\b|\bdoi\b|\bftp\b)"
+    r"|https?://\S+.{0,12}$|@\w+\.\w"
+    r"|\b(?:paper|article|letter|work|thesis|chapter|section|manuscript|outline|remainder|rest|"
+    r"plan|structure)\b.{0,40}\b(?:is|are|as) (?:organi[sz]ed|structured|laid out|arranged|"
+    r"as follows|divided)"
+    r"|\b(?:submitted|accepted|published|in press|appear)\b.{0,20}\b(?:to|in|for|by)\b.{0,25}"
+    r"\b(?:apj|mnras|a&a|journal|publication|astrophys)"
+    r"|\b(?:all )?(?:authors?) (?:contributed|read|declare|reviewed|commented)"
+    r"|\bparticipating institutions\b|\bhigher education funding council\b|\bworld ?wide ?web site"
+    r"|\ball rights reserved\b|\blicensed under\b|\bunder (?:a|the) (?:terms of the )?creative "
+    r"commons|\banonymous referee|\bthe (?:referee|editor)s?\b|\bpublic domain\b",
+    re.IGNORECASE,
+)
+_SIGNPOST = re.compile(
+    r"^(?:in|finally,? in|then,? in|next,? in) (?:§+|sections?|sect?s?\.|chapters?|appendix)\s?\S+"
+    r".{0,20}\b(?:we|i|describes?|presents?|discuss)|^(?:§+|sections?|sect?s?\.|chapters?|appendix|"
+    r"appendices) [\dA-ZIVX.]+\b.{0,20}\b(?:describe|present|discuss|give|summar|conclude|contain|"
+    r"review|detail|explain|introduce|show|deal|cover|outline|focus|provide|address|"
+    r"is (?:devoted|dedicated))"
+    r"|^(?:see|note|here|where|hence|thus|this is (?:shown|given|described)|as (?:shown|seen) in)"
+    r"\W*(?:fig|table|section|eq|appendix|text)",
+    re.IGNORECASE,
+)
+_SOFTWARE = re.compile(
+    r"\b(?:astropy|numpy|scipy|matplotlib|ipython|jupyter|pandas|emcee|corner|healpy|h5py|"
+    r"scikit-learn|seaborn|topcat|iraf|idl|sextractor|python|cython|numba|tensorflow|pytorch)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LETTER = re.compile(r"[^\W\d_]")
+_FORMULA = re.compile(r"\$[^$]*\$")
+_UNREAD = re.compile(r"\[(?:formula|equation)\]")
+
+
+def is_boilerplate_section(section: str | None) -> bool:
+    """Whether a section thanks, funds, lists or declares."""
+    return section is not None and _SECTION.search(section) is not None
+
+
+def is_boilerplate(text: str) -> bool:
+    """Whether a sentence thanks, cites a grant, credits a survey or a package, or shows the way."""
+    if _BOILERPLATE.search(text) or _SIGNPOST.search(text):
+        return True
+    return len({name.lower() for name in _SOFTWARE.findall(text)}) >= 3
+
+
+def is_fragment(text: str, tex: str | None = None) -> bool:
+    """Whether a sentence has few words, few letters, or is mostly formulas."""
+    if len(_WORD.findall(text)) < FEWEST_WORDS or len(text) > LONGEST:
+        return True
+    if len(_LETTER.findall(text)) < 0.65 * len(text.replace(" ", "")):
+        return True
+    if 8 * len(_UNREAD.findall(text)) > len(text.split()):
+        return True
+    if tex is not None and sum(map(len, _FORMULA.findall(tex))) > 0.5 * len(tex):
+        return True
+    return text[0].islower() and _WORD.match(text) is not None  # what a display formula left over
+
+
+def is_usable(sentence: SourceSentence) -> bool:
+    """Whether a sentence of running text is worth learning from."""
+    return not (
+        sentence.section in CAPTIONS
+        or is_boilerplate_section(sentence.section)
+        or is_fragment(sentence.text, sentence.tex)
+        or is_boilerplate(sentence.text)
+    )
