@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from astrosearch.errors import AstrosearchError
+from astrosearch.errors import AstrosearchError, MissingExtra
 from astrosearch.evaluation.benchmark import AnyBenchmark, Benchmark, PairsBenchmark
 from astrosearch.evaluation.metrics import DEPTH, intervals, ndcg, ranking_measures
 from astrosearch.evaluation.report import Measure, Report, Row
@@ -31,7 +31,7 @@ LOWEST = -1e30  # below any score but that of a document left out
 BLOCK_SCORES = 2**24  # scores held at once, of a block of queries against all documents
 RECALLED = (1, 10)  # ranks of the recall that `pairs` reports
 
-Progress = Callable[[str, str], None]  # told (benchmark, system) as each begins
+Progress = Callable[[str, str, int], None]  # benchmark, system, texts encoded for it so far
 
 
 def evaluate(
@@ -57,27 +57,56 @@ def evaluate(
     dimension
         Cut the encoders' vectors to so many components; the baseline's stay whole.
     progress
-        Told benchmark and system as each begins.
+        Told benchmark, system and 0 as each begins, then how many texts are encoded.
+
+    A baseline whose package isn't installed is left out, with a note in the report.
     """
     if not encoders:
         raise AstrosearchError("there is no encoder to evaluate.\nName one or more")
+    told = _Told(progress)
     systems = systems_of(
         encoders,
         baselines=baselines,
         baseline_encoder=baseline_encoder,
         dense_weights=dense_weights,
         dimension=dimension,
+        encoded=told.encoded,
     )
     rows: list[Row] = []
+    notes: dict[str, None] = {}
     for benchmark in benchmarks:
         first: dict[str, NDArray[np.float64]] | None = None
         for system in systems:
-            if progress:
-                progress(benchmark.name, system.name)
-            values = per_query(system, benchmark)
+            told.begin(benchmark.name, system.name)
+            try:
+                values = per_query(system, benchmark)
+            except MissingExtra as error:
+                if isinstance(system, Dense):
+                    raise
+                notes[f"left out {system.name}: {error}"] = None
+                continue
             rows.append(_row(system.name, benchmark, values, first))
             first = first or values
-    return Report(tuple(rows))
+    return Report(tuple(rows), tuple(notes))
+
+
+class _Told:
+    """Counts the texts encoded for the system at work."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._at = ("", "")
+        self._count = 0
+
+    def begin(self, benchmark: str, system: str) -> None:
+        self._at, self._count = (benchmark, system), 0
+        if self._progress:
+            self._progress(benchmark, system, 0)
+
+    def encoded(self, more: int) -> None:
+        self._count += more
+        if self._progress and self._count:
+            self._progress(*self._at, self._count)
 
 
 def systems_of(
@@ -87,19 +116,25 @@ def systems_of(
     baseline_encoder: Encoder | None = None,
     dense_weights: Sequence[float] = (DENSE_WEIGHT,),
     dimension: int | None = None,
+    encoded: Callable[[int], None] | None = None,
 ) -> list[System]:
-    """The systems of a report, in its order; vectors are shared between them."""
+    """The systems of a report, in its order; vectors are shared between them.
+
+    The baseline is left out where it is one of the encoders.
+    """
     memory = Memory()
     dense = [
-        Dense(name, encoder, memory, dimension)
+        Dense(name, encoder, memory, dimension, encoded)
         for name, encoder in zip(_names(encoders), encoders, strict=True)
     ]
     found: list[System] = [*dense]
     if baselines:
         lexical = BM25()
         found.append(lexical)
-        if baseline_encoder is not None:
-            found.append(Dense("all-MiniLM-L6-v2", baseline_encoder, memory))
+        same = {each.fingerprint for each in encoders} if dimension is None else set()
+        if baseline_encoder is not None and baseline_encoder.fingerprint not in same:
+            name = baseline_encoder.name.rpartition("/")[2]
+            found.append(Dense(name, baseline_encoder, memory, progress=encoded))
         found += [
             Hybrid(f"hybrid {each.name}{_weight_shown(weight)}", each, lexical, weight)
             for each in dense

@@ -31,9 +31,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an evaluation found."""
+    """What an evaluation found, and what it had to leave out."""
 
     rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
 
     def value(self, benchmark: str, system: str, measure: str) -> float:
         """Look a mean up; KeyError if it isn't there."""
