@@ -23,7 +23,7 @@ MIN_TITLE = 12  # letters; "Introduction" and "Cosmology" are the titles of many
 WITHOUT_ABSTRACT = 1_000  # characters of a text that stand for the abstract it doesn't mark
 
 _CITATION = re.compile(
-    r"~?\s*\\[A-Za-z]*cite[A-Za-z]*\*?\s*(?:\[[^\[\]]*\]\s*){0,2}\{[^{}]*\}", re.IGNORECASE
+    r"\\[A-Za-z]*cite[A-Za-z]*\*?\s*(?:\[[^\[\]]*\]\s*){0,2}\{[^{}]*\}", re.IGNORECASE
 )
 _EMPTY = re.compile(
     r"\s*[(\[]\s*(?:(?:e\.\s?g\.|i\.\s?e\.|cf\.|see|also|and|hereafter|for example)[,;\s]*)*"
@@ -31,6 +31,8 @@ _EMPTY = re.compile(
 )
 _BEFORE_STOP = re.compile(r"\s+(?=[,.;:)\]])")
 _REPEATED = re.compile(r"([,;])(?:\s*[,;])+")
+_OPENING = re.compile(r"(?<=[(\[])[\s,;]+")
+_CLOSING = re.compile(r"[\s,;]+(?=[)\]])")
 _NO_LETTERS = re.compile("[^a-z0-9]+")
 
 
@@ -59,10 +61,11 @@ def without_citations(tex: str) -> str:
     >>> without_citations(r"It is $2\,M_\odot$ \citep[e.g.][]{Doe2020}, as said (see \cite{A}).")
     'It is 2 M_⊙, as said.'
     """
-    text = render(_CITATION.sub("", tex))[0]
+    text = render(_CITATION.sub(" ", tex))[0]
     while (shorter := _EMPTY.sub("", text)) != text:
         text = shorter
-    return " ".join(_BEFORE_STOP.sub("", _REPEATED.sub(r"\1", text)).split())
+    text = _CLOSING.sub("", _OPENING.sub("", _REPEATED.sub(r"\1", text)))
+    return " ".join(_BEFORE_STOP.sub("", text).split())
 
 
 def normalized(title: str) -> str:
