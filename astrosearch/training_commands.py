@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from astrosearch.training.splitting import Tally
 
 _KINDS = ("neighbour", "title", "abstract", "citation", "family", "definition")
+_BENCHMARKS = ("citation", "citation-title", "title", "definition", "pairs", "questions")
 
 
 @click.command("pairs")
@@ -243,6 +244,118 @@ def train_command(
             progress=progress,
         )
     print_trained(trained)
+
+
+@click.command("evaluate")
+@click.argument("encoders", metavar="ENCODER...", nargs=-1, required=True)
+@click.option(
+    "--benchmark",
+    "benchmarks",
+    multiple=True,
+    type=click.Choice(_BENCHMARKS),
+    help="May be given again; all if left out, or none beside texts of your own.",
+)
+@click.option(
+    "--data",
+    envvar="ASTROSEARCH_BENCHMARKS",
+    show_envvar=True,
+    type=click.Path(path_type=Path, readable=False),
+    help="The folder that holds eval/ and corpus/ for the benchmarks.",
+)
+@click.option(
+    "--queries",
+    type=click.Path(path_type=Path, readable=False),
+    help="Your own: lines of id<TAB>text, or JSON objects with id and text.",
+)
+@click.option("--documents", type=click.Path(path_type=Path, readable=False), help="As --queries.")
+@click.option(
+    "--qrels",
+    type=click.Path(path_type=Path, readable=False),
+    help="Which answer which, in TREC's format: query id, 0, document id, grade.",
+)
+@click.option(
+    "--dimension",
+    type=click.IntRange(min=1),
+    help="Cut the encoders' vectors to so many components (Matryoshka).",
+)
+@click.option(
+    "--baselines/--no-baselines",
+    default=True,
+    show_default=True,
+    help="BM25, all-MiniLM-L6-v2 and hybrids beside the encoders.",
+)
+@click.option(
+    "--baseline",
+    metavar="DIR|HUB_ID",
+    help="Stands in for all-MiniLM-L6-v2, or says where it is.",
+)
+@click.option(
+    "--dense-weight",
+    "dense_weights",
+    multiple=True,
+    type=click.FloatRange(0, 1),
+    help="Share of the encoder in a hybrid; may be given again. [default: 0.7]",
+)
+@click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    help="Where the encoders run.",
+)
+@click.option(
+    "--format",
+    "format",
+    default="table",
+    show_default=True,
+    type=click.Choice(["table", "json"]),
+    help="table for people; json: one object a line for each system on each benchmark.",
+)
+def evaluate_command(
+    encoders: tuple[str, ...],
+    benchmarks: tuple[str, ...],
+    data: Path | None,
+    queries: Path | None,
+    documents: Path | None,
+    qrels: Path | None,
+    dimension: int | None,
+    baselines: bool,
+    baseline: str | None,
+    dense_weights: tuple[float, ...],
+    device: str,
+    format: str,
+) -> None:
+    """Measure each ENCODER (default, a folder, a hub id) on benchmarks, baselines beside it.
+
+    Values are means over the queries with 95 % bootstrap intervals; all systems are compared
+    with the first encoder. With --queries, --documents and --qrels the texts are your own.
+    """
+    own = (queries, documents, qrels)
+    if any(own) and not all(own):
+        raise click.UsageError("give --queries, --documents and --qrels together")
+    from astrosearch.evaluation.display import print_report, showing_evaluation
+    from astrosearch.evaluation.named import evaluate_by_name
+
+    with showing_evaluation() as progress:
+        report = evaluate_by_name(
+            encoders,
+            benchmarks or (() if queries else _BENCHMARKS),
+            data=data,
+            own=(queries, documents, qrels) if queries and documents and qrels else None,
+            baselines=baselines,
+            baseline=baseline,
+            dense_weights=dense_weights,
+            dimension=dimension,
+            device=device,
+            progress=progress,
+        )
+    for note in report.notes:
+        click.echo(note, err=True)
+    if format == "json":
+        for line in report.json_lines():
+            click.echo(line)
+    else:
+        print_report(report)
 
 
 def _weights(kinds: tuple[str, ...], *, has_thesaurus: bool) -> dict[Kind, float]:
