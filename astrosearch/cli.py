@@ -367,5 +367,5 @@ def _print(answers: list[tuple[str, Any]], format: str, *, heading: bool = False
 
 
 main.add_command(training_commands.pairs_command)
-main.add_command(training_commands.evaluate_command)
 main.add_command(training_commands.train_command)
+main.add_command(training_commands.evaluate_command)

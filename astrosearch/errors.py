@@ -11,6 +11,7 @@ AstrosearchError
 ├── CorpusError         nothing to index, or failed files under --strict
 │   └── Unreadable      one source that gave no paper; listed, the rest goes on
 ├── PairsError          a file of training pairs with a line that isn't one
+├── TrainingError       a training run that can't start, go on, or give a sound encoder
 └── StorageError        the disk is full or refuses to be written
 """
 
@@ -110,6 +111,10 @@ class PairsError(AstrosearchError):
             "A line is a JSON object with text_a and text_b, or sentence_0 and sentence_1, "
             "neither of them empty"
         )
+
+
+class TrainingError(AstrosearchError):
+    """A training run that can't start, go on, or give a sound encoder."""
 
 
 class StorageError(AstrosearchError):

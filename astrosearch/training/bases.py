@@ -1,0 +1,85 @@
+"""The encoder that training starts from, as a sentence-transformers model in single precision."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from astrosearch.encoder.folder import damaged, read_folder
+from astrosearch.encoder.locate import locate
+from astrosearch.encoder.torch_runtime import LOADING_FAILS, no_progress_bars
+from astrosearch.encoder.weights import read_safetensors
+from astrosearch.errors import EncoderError, MissingExtra
+
+if TYPE_CHECKING:
+    from astrosearch.encoder.folder import EncoderFolder
+
+TALKATIVE = ("transformers", "sentence_transformers", "datasets", "accelerate", "torch")
+
+
+def find_base(name: str) -> EncoderFolder:
+    """Find a base by its name and check that its folder is whole."""
+    folder = read_folder(*locate(name))
+    for file in folder.weights:
+        read_safetensors(file)
+    return folder
+
+
+def load_model(path: Path, device: str) -> Any:
+    """Load a folder as a SentenceTransformer; a plain transformers folder gets mean pooling."""
+    try:
+        import torch
+        from safetensors import SafetensorError
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise MissingExtra(error.name or "sentence-transformers", "train", "training") from error
+    try:
+        with quiet():
+            model = SentenceTransformer(
+                str(path),
+                device=device,
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"dtype": torch.float32, "use_safetensors": True},
+            )
+    except (*LOADING_FAILS, SafetensorError) as error:
+        first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise damaged(path, first_line) from error
+    model.similarity_fn_name = "cosine"
+    return model
+
+
+def check_tokens(folder: EncoderFolder, tokens: int | None) -> None:
+    """Refuse to read more tokens than a base has positions for."""
+    positions = folder.config.get("max_position_embeddings")
+    if tokens is not None and isinstance(positions, int) and tokens > positions:
+        raise EncoderError(
+            f"the base {folder.name} reads at most {positions} tokens, and {tokens} were asked "
+            "for.\nChoose another base, or another recipe"
+        )
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep the training packages' bars, logs and warnings off the terminal for the moment."""
+    import datasets
+
+    loggers = [logging.getLogger(name) for name in TALKATIVE]
+    levels = [logger.level for logger in loggers]
+    bars = datasets.are_progress_bars_disabled()
+    with no_progress_bars(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL)
+        datasets.disable_progress_bars()
+        try:
+            yield
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
+            if not bars:
+                datasets.enable_progress_bars()

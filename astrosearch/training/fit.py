@@ -1,0 +1,328 @@
+"""Training pairs -> an encoder's folder: resumable, and visible only once it is complete.
+
+DIR.training/run.json        what is trained: recipe, base, pairs; another is refused
+DIR.training/negatives.npy   the mined hard negatives
+DIR.training/seed-42/        checkpoints, then result.json
+DIR.partial                  the encoder's folder while it is written
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from astrosearch.encoder import load_encoder
+from astrosearch.encoder.devices import choose
+from astrosearch.errors import MissingExtra, TrainingError
+from astrosearch.locking import LOCK_FILE, WriterLock
+from astrosearch.training.bases import check_tokens, find_base, load_model, quiet
+from astrosearch.training.checkpoints import PREFIX, last_checkpoint, saving
+from astrosearch.training.dev import DevBenchmark, dev_benchmark
+from astrosearch.training.mixture import TrainingPairs, datasets_of, read_training_pairs
+from astrosearch.training.negatives import mine
+from astrosearch.training.output import (
+    check_output,
+    check_parity,
+    partial_of,
+    publish,
+    write_encoder,
+)
+from astrosearch.training.recipe import ASTRO, Recipe
+from astrosearch.training.trainer import Progress, Tell, dev_scores, encoding, make_trainer
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from astrosearch.encoder.folder import EncoderFolder
+
+RUN_FILE = "run.json"
+NEGATIVES_FILE = "negatives.npy"
+RESULT_FILE = "result.json"
+CARD_FILE = "README.md"
+COMPARED = 64  # texts on which the runtimes are compared
+
+
+@dataclass(frozen=True, slots=True)
+class SeedResult:
+    """What came of one seed's run."""
+
+    seed: int
+    steps: int
+    step: int  # of the checkpoint that was kept
+    base_score: float | None  # dev nDCG@10 before training
+    score: float | None  # of the checkpoint kept
+    by_kind: dict[str, float]
+    seconds: float  # of the last sitting
+    log: list[dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """An encoder that was trained, and how."""
+
+    folder: Path
+    recipe: Recipe
+    base: str
+    base_fingerprint: str
+    device: str
+    pairs: TrainingPairs = field(repr=False)
+    best: SeedResult = field(repr=False)
+    seeds: list[SeedResult] = field(repr=False)
+    parity: float  # least cosine between our runtime and torch
+    runtime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What all seeds of a command share."""
+
+    recipe: Recipe
+    base: EncoderFolder
+    pairs: TrainingPairs
+    negatives: NDArray[np.int32] | None
+    dev: DevBenchmark | None
+    device: str
+    max_steps: int | None
+    work: Path
+    tell: Tell | None
+
+
+def train(
+    pairs_files: Sequence[Path | str],
+    output: Path | str,
+    *,
+    recipe: Recipe = ASTRO,
+    base: str | None = None,
+    device: Literal["auto", "cpu", "cuda"] | str = "auto",
+    labelled: bool = True,
+    max_steps: int | None = None,
+    seeds: int = 1,
+    resume: bool = True,
+    progress: Tell | None = None,
+) -> Trained:
+    """Train an encoder on files of pairs and write its folder; the same call goes on after a kill.
+
+    Parameters
+    ----------
+    recipe
+        `SEED`, `ASTRO`, or one made from them with `dataclasses.replace`.
+    base
+        Where training starts: "default", a folder or a hub id; None: the recipe's own.
+    labelled
+        Whether to believe a file that says its pairs' text form, or says nothing: plain.
+    seeds
+        Runs, each with the next seed; the best on the validation pairs is kept.
+    resume
+        Go on from the last checkpoint; False starts anew.
+
+    Raises
+    ------
+    PairsError, EncoderError, TrainingError, StorageError
+        With what to do about it. The last good checkpoint is kept.
+    """
+    output = Path(output).expanduser()
+    check_output(output)
+    require_packages()
+    where = choose(device)
+    found = find_base(base or recipe.base)
+    check_tokens(found, recipe.max_tokens)
+    pairs = read_training_pairs([Path(p) for p in pairs_files], recipe.text_form, labelled=labelled)
+    check_enough(pairs, recipe)
+    work = output.with_name(output.name + ".training")
+    with saving(work):
+        work.mkdir(parents=True, exist_ok=True)
+    with WriterLock(work):
+        open_work(work, identity(recipe, found, pairs, max_steps), resume=resume)
+        dev = dev_benchmark(pairs.validation)
+        negatives = mined(work, pairs, found, recipe, where, progress)
+        job = Job(recipe, found, pairs, negatives, dev, where, max_steps, work, progress)
+        results = [run_seed(job, recipe.seed + number) for number in range(seeds)]
+        best = max(results, key=lambda result: result.score or 0.0)
+        return finish(job, output, best, results)
+
+
+def require_packages() -> None:
+    """Say which package of the train extra is missing, before anything is done."""
+    from importlib.util import find_spec
+
+    for package in ("torch", "sentence_transformers", "accelerate", "datasets", "matplotlib"):
+        if find_spec(package) is None:
+            raise MissingExtra(package.replace("_", "-"), "train", "training an encoder")
+
+
+def check_enough(pairs: TrainingPairs, recipe: Recipe) -> None:
+    """Refuse fewer pairs than a batch holds."""
+    if len(pairs.train) < recipe.batch_size:
+        raise TrainingError(
+            f"there are {len(pairs.train):,} pairs to train on, fewer than a batch of "
+            f"{recipe.batch_size:,}.\nMine more pairs, or give a smaller --batch-size"
+        )
+
+
+def identity(
+    recipe: Recipe, base: EncoderFolder, pairs: TrainingPairs, max_steps: int | None
+) -> dict[str, Any]:
+    """Return what a run has to have in common with one that it goes on from."""
+    return {
+        "recipe": json.loads(json.dumps(asdict(recipe))),
+        "base": base.fingerprint(),
+        "pairs": [[file.name, file.sha256] for file in pairs.files],
+        "max_steps": max_steps,
+    }
+
+
+def open_work(work: Path, given: dict[str, Any], *, resume: bool) -> None:
+    """Make or reopen the folder of a run; refuse to go on with another recipe, base or pairs."""
+    file = work / RUN_FILE
+    with saving(work):
+        if not resume:
+            file.unlink(missing_ok=True)  # first: without it the rest counts for nothing
+        if not file.is_file():
+            clear(work)
+        if file.is_file():
+            try:
+                before = json.loads(file.read_text())
+            except ValueError:
+                before = {}
+            if before != given:
+                raise TrainingError(
+                    f"{work.absolute()} holds a run with other settings "
+                    f"({', '.join(differing(before, given))}).\n"
+                    "Give the settings it was begun with, or start anew: --no-resume"
+                )
+            return
+        partial = file.with_suffix(".partial")
+        partial.write_text(json.dumps(given, indent=1))
+        partial.replace(file)
+
+
+def clear(work: Path) -> None:
+    """Empty a run's folder, but for its lock."""
+    for path in work.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != LOCK_FILE:
+            path.unlink()
+
+
+def differing(before: dict[str, Any], given: dict[str, Any]) -> list[str]:
+    """Name what differs between two runs."""
+    old = before | before.get("recipe", {})
+    new = given | given["recipe"]
+    return [name for name in new if name != "recipe" and old.get(name) != new[name]] or ["format"]
+
+
+def mined(
+    work: Path,
+    pairs: TrainingPairs,
+    base: EncoderFolder,
+    recipe: Recipe,
+    device: str,
+    tell: Tell | None,
+) -> NDArray[np.int32] | None:
+    """Mine hard negatives with the base, once for all seeds and sittings."""
+    import numpy as np
+
+    if not recipe.hard_negatives:
+        return None
+    file = work / NEGATIVES_FILE
+    if file.is_file():
+        kept: NDArray[np.int32] = np.load(file, allow_pickle=False)
+        return kept
+
+    def progress(done: int, total: int) -> None:
+        if tell is not None:
+            tell(Progress("mining hard negatives", done, total))
+
+    encoder = load_encoder(str(base.path), device)
+    found = mine(pairs.train, encoder, recipe.hard_negatives, recipe.seed, progress)
+    with saving(work):
+        partial = file.with_suffix(".partial")
+        with partial.open("wb") as stream:
+            np.save(stream, found, allow_pickle=False)
+        partial.replace(file)
+    return found
+
+
+def run_seed(job: Job, seed: int) -> SeedResult:
+    """Train with one seed, from its last checkpoint where there is one."""
+    run = job.work / f"seed-{seed}"
+    file = run / RESULT_FILE
+    if file.is_file():
+        return SeedResult(**json.loads(file.read_text()))
+    recipe = job.recipe
+    checkpoint = last_checkpoint(run)
+    model = load_model(job.base.path, job.device)
+    started = time.monotonic()
+    with quiet(), saving(run):
+        data = datasets_of(job.pairs.train, job.negatives, seed, recipe.hard_negatives)
+        trainer = make_trainer(
+            model,
+            data,
+            recipe,
+            run=run,
+            device=job.device,
+            seed=seed,
+            max_steps=job.max_steps,
+            dev=job.dev,
+            tell=job.tell,
+        )
+        trainer.args.eval_on_start &= checkpoint is None
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        result = summarized(job, run, trainer.state, seed, time.monotonic() - started)
+        partial = file.with_suffix(".partial")
+        partial.write_text(json.dumps(asdict(result)))
+        partial.replace(file)
+    return result
+
+
+def summarized(job: Job, run: Path, state: Any, seed: int, seconds: float) -> SeedResult:
+    """Say what came of a run; a recipe that doesn't score while it trains is scored now."""
+    kept = int(state.best_global_step or state.global_step)
+    scores = dev_scores(state)
+    before, after = (scores[0], max(scores[1:])) if len(scores) > 1 else (None, None)
+    by_kind: dict[str, float] = {}
+    if job.dev is not None:
+        model = load_model(run / f"{PREFIX}{kept}", job.device)
+        model.max_seq_length = job.recipe.train_tokens
+        after, by_kind = job.dev.score(encoding(model))
+        if before is None:
+            model = load_model(job.base.path, job.device)
+            model.max_seq_length = job.recipe.train_tokens
+            before, _ = job.dev.score(encoding(model))
+    log = [entry for entry in state.log_history if "step" in entry]
+    return SeedResult(seed, int(state.global_step), kept, before, after, by_kind, seconds, log)
+
+
+def finish(job: Job, output: Path, best: SeedResult, results: list[SeedResult]) -> Trained:
+    """Write the best seed's encoder, check it, and give it its name."""
+    partial = partial_of(output)
+    checkpoint = job.work / f"seed-{best.seed}" / f"{PREFIX}{best.step}"
+    recipe = job.recipe
+    tokens = recipe.max_tokens or job.base.max_tokens
+    write_encoder(checkpoint, partial, tokens, recipe.text_form, recipe.weights)
+    some = (job.pairs.validation or job.pairs.train)[: COMPARED // 2]
+    parity, runtime = check_parity(
+        partial, [t for pair in some for t in (pair.text_a, pair.text_b)]
+    )
+    trained = Trained(
+        folder=output,
+        recipe=recipe,
+        base=job.base.name,
+        base_fingerprint=job.base.fingerprint(),
+        device=job.device,
+        pairs=job.pairs,
+        best=best,
+        seeds=results,
+        parity=parity,
+        runtime=runtime,
+    )
+    publish(partial, output)
+    shutil.rmtree(job.work, ignore_errors=True)
+    return trained

@@ -1,0 +1,171 @@
+"""How an encoder is trained: every value of a recipe in one place, and the two recipes there are.
+
+`SEED` reproduces the encoder the project starts from; `ASTRO` is what the default is made with.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from astrosearch.records import TextForm
+
+Loss = Literal["mnrl", "cached"]
+Mixture = Literal["round_robin", "proportional"]
+Weights = Literal["f32", "f16"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that decides a training run, but for its data and its machine."""
+
+    name: str
+    base: str  # "default", a folder or a hub id
+    text_form: TextForm  # of the pairs, and of what the encoder is fed later
+    max_tokens: int | None  # written to the encoder's folder; None: the base's own
+    train_tokens: int  # texts are cut here while training
+
+    loss: Loss  # multiple negatives ranking: in one piece, or with cached gradients
+    scale: float  # of the cosines: 1 / temperature
+    batch_size: int  # pairs, each the negative of all others
+    mini_batch_tokens: int  # computed at once under the cached loss, padding left out
+    hard_negatives: int  # a pair
+    matryoshka: tuple[int, ...]  # dimensions that are trained to stand alone; none: only all
+    no_duplicates: bool  # no text twice in a batch
+    mixture: Mixture  # how batches of several kinds of pairs alternate
+    sort_by_length: bool  # within a batch: less padding, the same loss
+
+    epochs: float
+    learning_rate: float
+    betas: tuple[float, float]
+    epsilon: float
+    weight_decay: float
+    warmup: float  # part of all steps in which the rate rises from 0; then it falls linearly to 0
+    max_grad_norm: float
+    dropout: float | None  # None: the base's own
+    half_precision: bool  # fp16 on a GPU
+    bf16_on_cpu: bool  # autocast; else single precision there
+    seed: int
+
+    log_every: int  # steps
+    checkpoint_every: int  # steps
+    dev: bool  # score the validation pairs at every checkpoint, and keep the best
+    patience: int | None  # scores in a row without a new best before training stops
+    weights: Weights  # how the encoder's folder holds them
+
+
+SEED = Recipe(
+    name="seed",
+    base="allenai/specter2_base",
+    text_form="seed",
+    max_tokens=256,
+    train_tokens=256,
+    loss="mnrl",
+    scale=20.0,
+    batch_size=64,
+    mini_batch_tokens=0,
+    hard_negatives=0,
+    matryoshka=(),
+    no_duplicates=False,
+    mixture="round_robin",
+    sort_by_length=False,
+    epochs=4,
+    learning_rate=5e-5,
+    betas=(0.9, 0.999),
+    epsilon=1e-8,
+    weight_decay=0.0,
+    warmup=0.0,
+    max_grad_norm=1.0,
+    dropout=None,
+    half_precision=True,
+    bf16_on_cpu=False,
+    seed=42,
+    log_every=500,
+    checkpoint_every=500,
+    dev=False,
+    patience=None,
+    weights="f32",
+)
+
+ASTRO = Recipe(
+    name="astro",
+    base="default",
+    text_form="plain",
+    max_tokens=None,
+    train_tokens=128,
+    loss="cached",
+    scale=20.0,
+    batch_size=512,
+    mini_batch_tokens=4096,
+    hard_negatives=1,
+    matryoshka=(384, 256, 128, 64),
+    no_duplicates=True,
+    mixture="proportional",
+    sort_by_length=True,
+    epochs=2,
+    learning_rate=1e-4,
+    betas=(0.9, 0.999),
+    epsilon=1e-8,
+    weight_decay=0.01,
+    warmup=0.1,
+    max_grad_norm=1.0,
+    dropout=0.0,
+    half_precision=True,
+    bf16_on_cpu=True,
+    seed=42,
+    log_every=10,
+    checkpoint_every=50,
+    dev=True,
+    patience=3,
+    weights="f16",
+)
+
+RECIPES = {recipe.name: recipe for recipe in (SEED, ASTRO)}
+
+
+def changed(
+    recipe: Recipe,
+    *,
+    epochs: float | None = None,
+    batch_size: int | None = None,
+    learning_rate: float | None = None,
+    seed: int | None = None,
+    text_form: TextForm | None = None,
+    hard_negatives: int | None = None,
+    weights: Weights | None = None,
+) -> Recipe:
+    """Return a recipe with some values changed; None leaves the recipe's own."""
+    given: dict[str, Any] = {
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "seed": seed,
+        "text_form": text_form,
+        "hard_negatives": hard_negatives,
+        "weights": weights,
+    }
+    return replace(recipe, **{name: value for name, value in given.items() if value is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How many optimizer steps a run takes."""
+
+    per_epoch: int
+    total: int
+
+    def epoch(self, step: int) -> float:
+        """Return the epoch at a step, as the trainer logs it."""
+        return step / self.per_epoch
+
+
+def steps(pairs: int, batch_size: int, epochs: float) -> Steps:
+    """Count the steps of a run over one kind of pairs; the last, smaller batch is a step too.
+
+    >>> counted = steps(34_176, batch_size=64, epochs=4)
+    >>> counted.per_epoch, counted.total, round(counted.epoch(500), 4)
+    (534, 2136, 0.9363)
+    """
+    per_epoch = math.ceil(pairs / batch_size)
+    return Steps(per_epoch, math.ceil(epochs * per_epoch))
