@@ -275,8 +275,10 @@ def train_command(
 )
 @click.option(
     "--dimension",
+    "dimensions",
+    multiple=True,
     type=click.IntRange(min=1),
-    help="Cut the encoders' vectors to so many components (Matryoshka).",
+    help="Measure with vectors cut to so many components too (Matryoshka); may be given again.",
 )
 @click.option(
     "--baselines/--no-baselines",
@@ -318,7 +320,7 @@ def evaluate_command(
     queries: Path | None,
     documents: Path | None,
     qrels: Path | None,
-    dimension: int | None,
+    dimensions: tuple[int, ...],
     baselines: bool,
     baseline: str | None,
     dense_weights: tuple[float, ...],
@@ -345,7 +347,7 @@ def evaluate_command(
             baselines=baselines,
             baseline=baseline,
             dense_weights=dense_weights,
-            dimension=dimension,
+            dimensions=dimensions,
             device=device,
             progress=progress,
         )

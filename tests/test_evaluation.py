@@ -86,7 +86,7 @@ class Angles:
 ANGLES = Benchmark(
     "angles",
     {"q": "a 0"},
-    {"far": "x 90", "near": "x 10", "mid": "x 40", "wrong": "x 20"},
+    {"far": "x 80", "near": "x 10", "mid": "x 40", "wrong": "x 20"},
     {"q": {"near": 1, "mid": 1}},
     at_one=True,
 )
@@ -310,6 +310,14 @@ def test_missing_bm25_is_a_note_not_a_failure(
     assert any("bm25s" in note for note in report.notes)
 
 
+def test_cut_vectors_are_measured_beside_whole_ones():
+    report = evaluate([Angles()], [ANGLES], dimensions=(1, 2, 6), baselines=False)
+    assert [row.system for row in report.rows] == ["angles", "angles @1", "angles @2"]
+    whole, one, two = (row.measures["R@1"].mean.value for row in report.rows)
+    assert whole == two == 0.5
+    assert one == 0  # of a plane's first half only the sign is left: the first document wins
+
+
 def test_no_encoder_is_an_error():
     with pytest.raises(AstrosearchError, match="no encoder"):
         evaluate([], [BENCHMARK])
@@ -420,7 +428,7 @@ def test_command_writes_json_lines(own: tuple[Path, Path, Path]):
     result = run("default", *options(own), "--format", "json", "--dimension", 64)
     assert result.exit_code == 0, result.output
     rows = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [row["system"] for row in rows] == ["default", "BM25", "hybrid default"]
+    assert [row["system"] for row in rows] == ["default", "default @64", "BM25", "hybrid default"]
     assert {row["benchmark"] for row in rows} == {"mine"}
     assert rows[0]["measures"]["nDCG@10"]["value"] == 1
     assert "left out all-MiniLM-L6-v2" in result.stderr  # and why, and how to get it

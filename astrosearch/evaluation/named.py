@@ -26,7 +26,7 @@ def evaluate_by_name(
     baselines: bool = True,
     baseline: str | None = None,
     dense_weights: Sequence[float] = (),
-    dimension: int | None = None,
+    dimensions: Sequence[int] = (),
     device: str = "auto",
     progress: Progress | None = None,
 ) -> Report:
@@ -63,7 +63,7 @@ def evaluate_by_name(
         baselines=baselines,
         baseline_encoder=compared,
         dense_weights=dense_weights or (DENSE_WEIGHT,),
-        dimension=dimension,
+        dimensions=dimensions,
         progress=progress,
     )
     return Report(report.rows, (*notes, *report.notes))
