@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -119,7 +120,7 @@ def pairs_command(
         only=read_names(only),
         all_categories=all_categories,
     )
-    target = click.get_text_stream("stdout", "utf-8") if output == "-" else Path(output)
+    target: Any = _stdout() if output == "-" else Path(output)
     bar: Any = click.progressbar(length=1000, label="mining", file=sys.stderr)
     with bar:
 
@@ -358,6 +359,12 @@ def evaluate_command(
             click.echo(line)
     else:
         print_report(report)
+
+
+def _stdout() -> TextIO:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's: it is for programs
+    return sys.stdout
 
 
 def _weights(kinds: tuple[str, ...], *, has_thesaurus: bool) -> dict[Kind, float]:

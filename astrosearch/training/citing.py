@@ -20,6 +20,11 @@ _EMPTY = re.compile(
 _STRANDED = re.compile(
     r"(?:\s*[,;]?\s*\(?(?:see(?: also)?|e\.\s?g\.?|cf\.?|following|by|of|in|from)[\s,]*)+(?=\.?$)"
 )
+# "models from [A] and [B] were used" -> "models were used"
+_ORPHANED = re.compile(
+    r"\s(?:(?:by|from|of|in|with|following|see|to|see e\.g\.|e\.g\.|as in|and|or|both)[\s,]+)+"
+    r"(?=(?:was|were|is|are|has|have|had|who|which|that|we|the authors)\s|[,.;:)](?:\s|$))"
+)
 _SPACED_STOP = re.compile(r"\s+(?=[,;:.?!)\]])")
 _DOUBLED = re.compile(r"([,;:])(?:\s*[,;:])+|,(?=\.)")
 _OPEN = re.compile(r"(?<=[(\[])\s+")
@@ -90,6 +95,7 @@ def _without_citations(
 def _tidy(text: str) -> str:
     """The sentence without what a citation left: empty brackets, doubled commas, lone "see"."""
     text = _EMPTY.sub(" ", text)
+    text = _ORPHANED.sub(" ", text)
     text = _SPACED_STOP.sub("", _OPEN.sub("", " ".join(text.split())))
     text = _STRANDED.sub("", _DOUBLED.sub(r"\1", text))
     text = text.lstrip(" ,;:.)")

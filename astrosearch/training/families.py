@@ -18,47 +18,81 @@ from astrosearch.training.pairs import SPLITS, Split
 
 RESERVOIR = 10_000  # passages a family that are held: some 5 MB
 A_PAPER = 4  # passages of one paper in one family
+LONGEST_KEYWORD = 3  # words
 LEAST_SCORE = 3  # different keywords a paragraph must use, or 2 in a section on methods
 
 _KEYWORDS: dict[str, str] = {
-    "sampling": "mcmc markov_chain monte_carlo metropolis posterior prior bayesian nested_sampling "
-    "likelihood gibbs hamiltonian emcee multinest burn-in walkers evidence importance_sampling",
-    "n-body and hydrodynamics": "n-body hydrodynamic simulation particles softening sph "
-    "adaptive_mesh resolution gadget ramses arepo enzo subgrid cosmological_box star_formation "
-    "merger_tree halo_finder initial_conditions",
-    "lensing": "lensing shear convergence deflection lensed einstein_radius magnification caustic "
-    "source_plane lens_model mass_map shape_measurement ellipticity psf",
-    "spectroscopy": "spectrum spectra spectrograph slit wavelength_calibration resolving_power "
-    "equivalent_width radial_velocity emission_line absorption_line continuum line_profile echelle "
-    "cross-correlation grating",
-    "photometry": "photometry photometric magnitude aperture flux_calibration zero_point ccd "
-    "bias flat-field point_spread_function filter seeing standard_stars source_extraction colour",
-    "machine learning": "neural_network machine_learning training_set random_forest classifier "
-    "deep_learning convolutional support_vector supervised features cross-validation regression "
-    "clustering_algorithm gaussian_process hyperparameters",
-    "time series": "light_curve periodogram period lomb-scargle fourier_transform power_spectrum "
-    "variability cadence transit detrend frequency autocorrelation red_noise phase-folded",
-    "interferometry": "interferometer visibilities baseline uv-coverage clean_algorithm "
-    "synthesised_beam phase_calibrator array antenna correlator self-calibration vlbi alma vla",
-    "radiative transfer": "radiative_transfer optical_depth opacity dust_grains scattering "
-    "source_function local_thermodynamic_equilibrium photoionization cloudy line_formation "
-    "escape_probability level_populations ionizing_photons stellar_atmosphere",
-    "statistics of fields": "correlation_function two-point power_spectrum covariance_matrix "
-    "estimator bispectrum multipole window_function mock_catalogues random_catalogue jackknife "
-    "bootstrap angular_scales mask likelihood",
-    "population models": "stellar_population initial_mass_function isochrone metallicity "
-    "star_formation_history population_synthesis sed_fitting stellar_mass template "
-    "evolutionary_tracks age dust_attenuation binary_evolution",
-    "high-energy data": "x-ray gamma-ray photon_index exposure background_region event_list "
-    "chandra xmm-newton fermi effective_area hardness column_density spectral_fit xspec "
-    "energy_band response_matrix",
-    "dynamics": "orbit orbital_integration potential action velocity_dispersion jeans "
-    "distribution_function resonance eccentricity proper_motion rotation_curve symplectic "
-    "phase_space anisotropy",
-    "magnetohydrodynamics": "magnetic_field mhd magnetohydrodynamic alfven induction_equation "
-    "turbulence riemann_solver ideal_gas boundary_conditions reconnection resistivity plasma "
-    "instability shear",
+    "sampling": """
+        mcmc, markov chain, monte carlo, metropolis, posterior, prior distribution, bayesian,
+        nested sampling, likelihood, gibbs, hamiltonian, emcee, multinest, burn-in, walkers,
+        bayesian evidence, importance sampling
+    """,
+    "n-body and hydrodynamics": """
+        n-body simulation, hydrodynamical simulation, n-body, dark matter particles, softening
+        length, sph, adaptive mesh, resolution, gadget, ramses, arepo, enzo, subgrid, cosmological
+        box, sph code, merger tree, halo finder, initial conditions
+    """,
+    "lensing": """
+        lensing, shear profile, cosmic shear, convergence map, deflection angle, lensed, einstein
+        radius, magnification, caustic, source plane, lens model, mass map, shape measurement,
+        ellipticities, gravitational lens
+    """,
+    "spectroscopy": """
+        spectra, spectrograph, slit, wavelength calibration, resolving power, equivalent width,
+        radial velocity, emission line, absorption line, continuum level, line profile, echelle,
+        cross-correlation, grating
+    """,
+    "photometry": """
+        photometry, aperture photometry, flux calibration, zero point, ccd image, bias frame,
+        flat-field, bias subtraction, psf photometry, broad-band filter, seeing, standard stars,
+        source extraction, daophot, sextractor, magnitude limit
+    """,
+    "machine learning": """
+        neural network, machine learning, training set, random forest, classifier, deep learning,
+        convolutional, support vector, supervised, feature vector, cross-validation, clustering
+        algorithm, gaussian process, hyperparameters
+    """,
+    "time series": """
+        light curve, periodogram, orbital period, lomb-scargle, fourier transform, power spectrum,
+        variability, cadence, transit, detrend, frequency, autocorrelation, red noise,
+        phase-folded
+    """,
+    "interferometry": """
+        interferometer, visibilities, longest baseline, uv-coverage, clean algorithm, synthesised
+        beam, phase calibrator, antenna, correlator, self-calibration, vlbi, bandpass calibrator
+    """,
+    "radiative transfer": """
+        radiative transfer, optical depth, opacities, dust grains, scattered light, source
+        function, thermodynamic equilibrium, photoionization, cloudy, line formation, escape
+        probability, level populations, ionizing photons, stellar atmosphere
+    """,
+    "statistics of fields": """
+        correlation function, two-point, power spectrum, covariance matrix, estimator, bispectrum,
+        multipole, window function, mock catalogues, random catalogue, jackknife, bootstrap,
+        angular scales, survey mask, likelihood
+    """,
+    "population models": """
+        stellar population, initial mass function, isochrone, metallicity, star formation history,
+        population synthesis, sed fitting, stellar mass, template, evolutionary tracks, dust
+        attenuation, binary evolution
+    """,
+    "high-energy data": """
+        x-ray, gamma-ray, photon index, exposure time, background region, event list, chandra,
+        xmm-newton, fermi-lat, effective area, hardness, column density, spectral fit, xspec,
+        energy band, response matrix
+    """,
+    "dynamics": """
+        orbit integration, gravitational potential, velocity dispersion, jeans, distribution
+        function, mean-motion resonance, eccentricities, proper motion, rotation curve,
+        symplectic, phase space, anisotropy
+    """,
+    "magnetohydrodynamics": """
+        magnetic field, mhd, magnetohydrodynamic, alfven, induction equation, turbulence, riemann
+        solver, ideal gas, boundary conditions, reconnection, resistivity, plasma beta,
+        magnetorotational, shearing box
+    """,
 }
+_WORD = re.compile(r"[^\W_]+")
 _METHODS = re.compile(
     r"method|data|observ|simul|analys|model|reduc|numeric|algorithm|sampl|techni|fitting|"
     r"measure|procedure|calibr|setup|set-up|code|pipeline|statisti|estimat|select|catalog|inference",
@@ -83,7 +117,7 @@ class Families:
         self._size = reservoir
         self._held: dict[str, list[MethodPassage]] = {name: [] for name in _KEYWORDS}
         self._seen = dict.fromkeys(_KEYWORDS, 0)
-        self._patterns = {name: _pattern(words) for name, words in _KEYWORDS.items()}
+        self._families = _families()
 
     def add(self, document: Document, split: Split) -> None:
         """Take the passages on methods of a paper."""
@@ -103,10 +137,11 @@ class Families:
 
     def family_of(self, text: str, section: str | None) -> str | None:
         """The family whose keywords a paragraph uses most; None where none leads."""
-        scores = {
-            name: len({found.lower() for found in pattern.findall(text)})
-            for name, pattern in self._patterns.items()
-        }
+        used: dict[str, set[str]] = {name: set() for name in _KEYWORDS}
+        for keyword in _phrases(text):
+            for name in self._families.get(keyword, ()):
+                used[name].add(keyword)
+        scores = {name: len(keywords) for name, keywords in used.items()}
         first, second = sorted(scores.values(), reverse=True)[:2]
         methods = section is not None and _METHODS.search(section) is not None
         if first < LEAST_SCORE - methods or first == second:
@@ -136,11 +171,11 @@ class Families:
         if not usable:
             return ()
         length = self._rng.randint(1, 3)
-        pattern = self._patterns[family]
+        uses = [sum(family in self._families.get(k, ()) for k in _phrases(s.text)) for s in usable]
         windows = [usable[at : at + length] for at in range(max(1, len(usable) - length + 1))]
-        hits = [sum(len(pattern.findall(s.text)) for s in window) for window in windows]
+        hits = [sum(uses[at : at + length]) for at in range(len(windows))]
         most = max(hits)
-        return tuple(windows[hits.index(most)]) if most else ()
+        return tuple(windows[hits.index(most)]) if most >= 2 else ()
 
     def _keep(self, family: str, passage: MethodPassage) -> None:
         held = self._held[family]
@@ -151,6 +186,21 @@ class Families:
             held[place] = passage
 
 
-def _pattern(words: str) -> re.Pattern[str]:
-    keywords = (re.escape(word).replace("_", r"[\s-]") for word in words.split())
-    return re.compile(rf"\b(?:{'|'.join(keywords)})", re.IGNORECASE)
+def _families() -> dict[str, tuple[str, ...]]:
+    """Keyword, as `_phrases` writes it, to its families."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, keywords in _KEYWORDS.items():
+        for keyword in keywords.split(","):
+            *_, whole = sorted(_phrases(keyword), key=len)
+            found[whole] = (*found.get(whole, ()), name)
+    return found
+
+
+def _phrases(text: str) -> list[str]:
+    """One to `LONGEST_KEYWORD` neighbouring words, in the singular, hyphens as spaces."""
+    words = [word.removesuffix("s") for word in _WORD.findall(text.lower())]
+    return [
+        " ".join(words[at : at + length])
+        for length in range(1, LONGEST_KEYWORD + 1)
+        for at in range(len(words) - length + 1)
+    ]

@@ -24,6 +24,7 @@ BANDS = ROWS = 6
 ALIKE = 0.8  # Jaccard index of two texts' words from which on a pair would teach string matching
 
 _WORD = re.compile(r"[^\W_]+")
+_ACCENT = re.compile("[\u0300-\u036f]")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -84,9 +85,5 @@ def _coefficients(count: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
 
 def _words(text: str) -> list[str]:
     if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not _combining(c))
+        text = _ACCENT.sub("", unicodedata.normalize("NFKD", text))
     return _WORD.findall(text.casefold())
-
-
-def _combining(character: str) -> bool:
-    return unicodedata.combining(character) > 0

@@ -120,7 +120,7 @@ def mined(
         for source in discover.discover(corpus).sources
         if not settings.only
         or source.kind in ("metadata", "bundle")
-        or is_named(settings.only, source, discover.identify(source)[0])
+        or is_named(settings.only, source)
     ]
     withheld = _withheld(sources, settings)
     seen: set[int] = set()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from astrosearch.corpus.discover import Source
+from astrosearch.corpus.discover import Source, identify
 from astrosearch.corpus.document import Document, SourceSentence
 from astrosearch.corpus.identifiers import parse_arxiv_id
 from astrosearch.errors import AstrosearchError, NotFound
@@ -84,6 +84,7 @@ def _called(source: Source) -> Iterator[str]:
     parts = [*source.root.parts, *source.name.split("/")]
     yield from parts
     yield str(source.path)
+    yield identify(source)[0]
     for depth in range(2, source.name.count("/") + 2):
         yield "/".join(source.name.split("/")[:depth])
     last = parts[-1]

@@ -15,7 +15,7 @@ from astrosearch.training.cleaning import CAPTIONS, is_usable
 NEAR = 3  # sentences apart at most
 A_TITLE = 3  # sentences of the abstract paired with the title
 SAYS_THE_SAME = 0.22  # least similarity of an abstract's sentence and its body sentence
-A_COPY = 0.75  # similarity from which on they are copies of each other
+A_COPY = 0.85  # similarity from which on they are copies of each other
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _COMMON = frozenset(
