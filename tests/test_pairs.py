@@ -151,6 +151,17 @@ def test_citing_sentences_lose_their_citations_and_find_title_and_abstract(paper
     assert {pair.paper_a for pair in found} == {"waves/main"}
 
 
+def test_what_a_citation_leaves_is_tidied(papers: Path):
+    main_file = papers / "waves" / "main.tex"
+    odd = (
+        r"Waves of the second kind were seen by \citet{Doe2020} and \citet{Roe2021}, and fade "
+        r"(\cite{Doe2020}, \cite{Roe2021})."
+    )
+    main_file.write_text(LATEX.replace("Nobody has compared", odd + "\nNobody has compared"))
+    found = {pair.text_a for pair in pairs_of(papers) if pair.kind == "citation"}
+    assert "Waves of the second kind were seen, and fade." in found
+
+
 def test_works_outside_the_corpus_give_their_titles(papers: Path):
     found = [pair for pair in pairs_of(papers) if pair.kind == "citation"]
     by_title = {pair.text_b: pair.paper_b for pair in found}

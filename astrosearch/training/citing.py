@@ -14,11 +14,11 @@ from astrosearch.training.bibliography import Work, cited_works
 MOST_CITED = 4  # works; a sentence that cites more says little about each
 
 _EMPTY = re.compile(
-    r"[(\[]\s*(?:(?:see|also|e\.\s?g\.?|i\.\s?e\.?|cf\.?|hereafter|and|in|references therein|for|"
-    r"review|a|reviews?|by)[\s,;.:]*)*[)\]]"
+    r"[(\[][\s,;.:]*(?:(?:see|also|e\.\s?g\.?|i\.\s?e\.?|cf\.?|hereafter|and|in|"
+    r"references therein|for|review|a|reviews?|by)[\s,;.:]*)*[)\]]"
 )
 _STRANDED = re.compile(
-    r"(?:\s*[,;]?\s*\(?(?:see(?: also)?|e\.\s?g\.?|cf\.?|following|by|of|in|from)[\s,]*)+(?=\.?$)"
+    r"(?:\s*[,;]?\s*\(?(?:see(?: also)?|e\.\s?g\.?|cf\.?|following|by|of|in|from)[\s,]*+)+(?=\.?$)"
 )
 # "models from [A] and [B] were used" -> "models were used"
 _ORPHANED = re.compile(

@@ -17,7 +17,8 @@ from astrosearch.training.cleaning import CAPTIONS, is_boilerplate_section, is_u
 from astrosearch.training.pairs import SPLITS, Split
 
 RESERVOIR = 10_000  # passages a family that are held: some 5 MB
-A_PAPER = 4  # passages of one paper in one family
+A_PAPER = 8  # passages of one paper in one family
+PARTNERS = 3  # passages that a passage is paired with, besides those it is partner of
 LONGEST_KEYWORD = 3  # words
 LEAST_SCORE = 3  # different keywords a paragraph must use, or 2 in a section on methods
 
@@ -29,8 +30,8 @@ _KEYWORDS: dict[str, str] = {
     """,
     "n-body and hydrodynamics": """
         n-body simulation, hydrodynamical simulation, n-body, dark matter particles, softening
-        length, sph, adaptive mesh, resolution, gadget, ramses, arepo, enzo, subgrid, cosmological
-        box, sph code, merger tree, halo finder, initial conditions
+        length, sph, adaptive mesh, mass resolution, gadget, ramses, arepo, enzo, subgrid,
+        cosmological box, sph code, merger tree, halo finder, initial conditions
     """,
     "lensing": """
         lensing, shear profile, cosmic shear, convergence map, deflection angle, lensed, einstein
@@ -149,18 +150,15 @@ class Families:
         return max(scores, key=lambda name: scores[name])
 
     def pairs(self) -> Iterator[tuple[str, MethodPassage, MethodPassage]]:
-        """Yield two passages of one family and split, but of two papers.
-
-        A passage stands in two pairs.
-        """
+        """Yield the family and two passages of it, of one split, but of two papers."""
         for name, held in self._held.items():
             for split in SPLITS:
                 own = [passage for passage in held if passage.split == split]
                 self._rng.shuffle(own)
                 for at, passage in enumerate(own):
-                    ahead = (own[(at + step) % len(own)] for step in range(1, 9))
-                    other = next((p for p in ahead if p.paper_id != passage.paper_id), None)
-                    if other is not None:
+                    ahead = (own[(at + step) % len(own)] for step in range(1, min(10, len(own))))
+                    others = [p for p in ahead if p.paper_id != passage.paper_id]
+                    for other in others[:PARTNERS]:
                         yield name, passage, other
 
     def _chosen(
