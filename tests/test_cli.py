@@ -42,6 +42,7 @@ def test_alone_it_shows_its_help():
 def test_every_command_says_what_it_does():
     assert set(main.commands) == {
         *("index", "query", "similar", "show", "info", "verify", "optimize", "remove"),
+        *("pairs", "train", "evaluate"),
     }
     for name, command in main.commands.items():
         assert command.help, name
