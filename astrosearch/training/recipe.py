@@ -29,12 +29,10 @@ class Recipe:
     loss: Loss  # multiple negatives ranking: in one piece, or with cached gradients
     scale: float  # of the cosines: 1 / temperature
     batch_size: int  # pairs, each the negative of all others
-    mini_batch_tokens: int  # computed at once under the cached loss, padding left out
     hard_negatives: int  # a pair
     matryoshka: tuple[int, ...]  # dimensions that are trained to stand alone; none: only all
     no_duplicates: bool  # no text twice in a batch
     mixture: Mixture  # how batches of several kinds of pairs alternate
-    sort_by_length: bool  # within a batch: less padding, the same loss
 
     epochs: float
     learning_rate: float
@@ -64,12 +62,10 @@ SEED = Recipe(
     loss="mnrl",
     scale=20.0,
     batch_size=64,
-    mini_batch_tokens=0,
     hard_negatives=0,
     matryoshka=(),
     no_duplicates=False,
     mixture="round_robin",
-    sort_by_length=False,
     epochs=4,
     learning_rate=5e-5,
     betas=(0.9, 0.999),
@@ -97,12 +93,10 @@ ASTRO = Recipe(
     loss="cached",
     scale=20.0,
     batch_size=512,
-    mini_batch_tokens=4096,
     hard_negatives=1,
     matryoshka=(384, 256, 128, 64),
     no_duplicates=True,
     mixture="proportional",
-    sort_by_length=True,
     epochs=2,
     learning_rate=1e-4,
     betas=(0.9, 0.999),

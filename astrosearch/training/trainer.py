@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from astrosearch.errors import MissingExtra, TrainingError
 from astrosearch.training.checkpoints import load_optimizer, load_random, save_checkpoint
 from astrosearch.training.dev import METRIC, DevBenchmark
+from astrosearch.training.losses import make_loss
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,9 +55,8 @@ def make_trainer(
         model=model,
         args=training_arguments(recipe, run, device, seed, max_steps, scored=dev is not None),
         train_dataset=data,
-        loss=make_loss(model, recipe),
+        loss=make_loss(model, recipe, device),
         evaluator=None if dev is None else evaluator(dev),
-        data_collator=sorting_collator(model) if recipe.sort_by_length else None,
         callbacks=[watcher(recipe, f"training, seed {seed}", tell)],
     )
 
@@ -108,23 +108,6 @@ def training_arguments(
     )
 
 
-def make_loss(model: Any, recipe: Recipe) -> Any:
-    """Build the recipe's loss: in-batch negatives (Henderson et al. 2017), Matryoshka or not."""
-    from sentence_transformers.sentence_transformer import losses
-
-    if recipe.loss == "cached":
-        loss = losses.CachedMultipleNegativesRankingLoss(
-            model, scale=recipe.scale, mini_batch_num_tokens=recipe.mini_batch_tokens
-        )
-    else:
-        loss = losses.MultipleNegativesRankingLoss(model, scale=recipe.scale)
-    width = model.get_embedding_dimension()
-    dimensions = sorted({width, *(d for d in recipe.matryoshka if d < width)}, reverse=True)
-    if not recipe.matryoshka or len(dimensions) == 1:
-        return loss
-    return losses.MatryoshkaLoss(model, loss, dimensions)
-
-
 def set_dropout(model: Any, dropout: float | None) -> None:
     """Set the dropout of every layer, unless it is to stay as the base has it."""
     import torch
@@ -161,21 +144,6 @@ def trainer_class() -> Any:
                 load_random(Path(checkpoint))
 
     return Trainer
-
-
-def sorting_collator(model: Any) -> Any:
-    """Order the pairs of a batch by length: their order doesn't change the loss, padding does."""
-    from sentence_transformers.base.data_collator import BaseDataCollator
-
-    class Sorting(BaseDataCollator):  # type: ignore[misc]
-        def __call__(self, features: list[dict[str, Any]]) -> dict[str, Any]:
-            def length(row: dict[str, Any]) -> int:
-                return sum(len(text) for text in row.values() if isinstance(text, str))
-
-            found: dict[str, Any] = super().__call__(sorted(features, key=length))
-            return found
-
-    return Sorting(preprocess_fn=model.preprocess)
 
 
 def evaluator(dev: DevBenchmark) -> Any:
