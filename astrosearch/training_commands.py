@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -217,6 +218,9 @@ def train_command(
     Interrupt it at any time: the same command goes on from the last checkpoint. Options left out
     have the recipe's values.
     """
+    # Read once, when torch is imported. Threads that spin while they wait made training four times
+    # as slow on two cores that others use too, and no faster on idle ones.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from astrosearch.training.display import print_trained, showing_training
     from astrosearch.training.fit import train
     from astrosearch.training.recipe import RECIPES, changed
