@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from astrosearch.training.curves import terminal_charts
+
 if TYPE_CHECKING:
     from astrosearch.training.fit import Trained
     from astrosearch.training.trainer import Progress
@@ -79,7 +81,8 @@ def _lines() -> Callable[[Progress], None]:
 def print_trained(trained: Trained) -> None:
     """Say what came of training."""
     best = trained.best
-    lines = []
+    charts = terminal_charts(best)
+    lines = [charts] if charts else []
     for result in trained.seeds:
         score = "" if result.score is None else f", dev nDCG@10 {result.score:.4f}"
         kept = " (kept)" if result is best and len(trained.seeds) > 1 else ""

@@ -9,10 +9,12 @@ DIR.partial                  the encoder's folder while it is written
 from __future__ import annotations
 
 import json
+import platform
 import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,7 +23,16 @@ from astrosearch.encoder.devices import choose
 from astrosearch.errors import MissingExtra, TrainingError
 from astrosearch.locking import LOCK_FILE, WriterLock
 from astrosearch.training.bases import check_tokens, find_base, load_model, quiet
+from astrosearch.training.card import (
+    command,
+    front_matter,
+    hide_samples,
+    prepare_card,
+    trainer_card,
+    whole_card,
+)
 from astrosearch.training.checkpoints import PREFIX, last_checkpoint, saving
+from astrosearch.training.curves import save_picture
 from astrosearch.training.dev import DevBenchmark, dev_benchmark
 from astrosearch.training.mixture import TrainingPairs, datasets_of, read_training_pairs
 from astrosearch.training.negatives import mine
@@ -45,6 +56,8 @@ RUN_FILE = "run.json"
 NEGATIVES_FILE = "negatives.npy"
 RESULT_FILE = "result.json"
 CARD_FILE = "README.md"
+PICTURE_FILE = "training.png"
+RECORD_FILE = "training.json"
 COMPARED = 64  # texts on which the runtimes are compared
 
 
@@ -70,8 +83,10 @@ class Trained:
     recipe: Recipe
     base: str
     base_fingerprint: str
+    base_licence: str | None
     device: str
     pairs: TrainingPairs = field(repr=False)
+    max_steps: int | None
     best: SeedResult = field(repr=False)
     seeds: list[SeedResult] = field(repr=False)
     parity: float  # least cosine between our runtime and torch
@@ -259,6 +274,7 @@ def run_seed(job: Job, seed: int) -> SeedResult:
     recipe = job.recipe
     checkpoint = last_checkpoint(run)
     model = load_model(job.base.path, job.device)
+    prepare_card(model, job.base)
     started = time.monotonic()
     with quiet(), saving(run):
         data = datasets_of(job.pairs.train, job.negatives, seed, recipe.hard_negatives)
@@ -273,9 +289,14 @@ def run_seed(job: Job, seed: int) -> SeedResult:
             dev=job.dev,
             tell=job.tell,
         )
+        hide_samples(model)
         trainer.args.eval_on_start &= checkpoint is None
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         result = summarized(job, run, trainer.state, seed, time.monotonic() - started)
+        kept = load_model(run / f"{PREFIX}{result.step}", "cpu")
+        kept.max_seq_length = recipe.max_tokens or job.base.max_tokens
+        text = trainer_card(kept, model.model_card_data, result.log, result.step)
+        (run / CARD_FILE).write_text(text, encoding="utf-8")
         partial = file.with_suffix(".partial")
         partial.write_text(json.dumps(asdict(result)))
         partial.replace(file)
@@ -316,13 +337,51 @@ def finish(job: Job, output: Path, best: SeedResult, results: list[SeedResult]) 
         recipe=recipe,
         base=job.base.name,
         base_fingerprint=job.base.fingerprint(),
+        base_licence=front_matter(job.base.path).get("license"),
         device=job.device,
         pairs=job.pairs,
+        max_steps=job.max_steps,
         best=best,
         seeds=results,
         parity=parity,
         runtime=runtime,
     )
+    with saving(partial), quiet():
+        text = (checkpoint.parent / CARD_FILE).read_text(encoding="utf-8")
+        (partial / CARD_FILE).write_text(whole_card(text, trained), encoding="utf-8")
+        save_picture(results, partial / PICTURE_FILE)
+        record = json.dumps(record_of(trained), indent=1, ensure_ascii=False)
+        (partial / RECORD_FILE).write_text(record + "\n", encoding="utf-8")
     publish(partial, output)
     shutil.rmtree(job.work, ignore_errors=True)
     return trained
+
+
+def record_of(trained: Trained) -> dict[str, Any]:
+    """Return all that decided a run and came of it, as it is written to training.json."""
+    return {
+        "command": command(trained),
+        "recipe": asdict(trained.recipe),
+        "base": {"name": trained.base, "fingerprint": trained.base_fingerprint},
+        "device": trained.device,
+        "files": [asdict(file) for file in trained.pairs.files],
+        "pairs": trained.pairs.kinds(),
+        "validation_pairs": len(trained.pairs.validation),
+        "max_steps": trained.max_steps,
+        "kept_seed": trained.best.seed,
+        "seeds": [asdict(result) for result in trained.seeds],
+        "parity": {"least_cosine": trained.parity, "runtime": trained.runtime},
+        "versions": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what trained."""
+    packages = ("astrosearch", "sentence-transformers", "transformers", "torch", "accelerate")
+    found = {"python": platform.python_version()}
+    for package in (*packages, "datasets", "tokenizers"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -43,6 +43,10 @@ def write_encoder(
         partial.mkdir(parents=True)
         model = load_model(checkpoint, "cpu")
         model.max_seq_length = max_tokens
+        backend = getattr(model.tokenizer, "backend_tokenizer", None)
+        if backend is not None:  # the lengths of the last training batch are nobody's setting
+            backend.no_padding()
+            backend.no_truncation()
         with quiet():
             model.save_pretrained(str(partial), create_model_card=False)
         if weights == "f16":
