@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,8 +120,3 @@ def datasets_of(pairs: Sequence[Pair], negatives: Any, seed: int, columns: int) 
             table[f"negative_{k}"] = [pairs[int(negatives[i, k])].text_b for i in rows]
         found[kind] = Dataset.from_dict(table)
     return next(iter(found.values())) if len(found) == 1 else DatasetDict(found)
-
-
-def largest_kind(pairs: Iterable[Pair]) -> int:
-    """Count the pairs of the most frequent kind."""
-    return max(Counter(pair.kind for pair in pairs).values(), default=0)

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 MARGIN = 0.95  # of the positive's cosine: the best of the paper's ablation
 POOL = 30  # nearest texts a negative is drawn from
 SEARCHED = 100  # nearest texts looked at for them
-BLOCK = 512  # pairs searched at once
+MOST_TEXTS = (
+    200_000  # searched: a seeded sample of more, so that the cost grows with the pairs only
+)
+BLOCK = 256  # pairs searched at once
 
 
 def mine(
@@ -59,20 +62,22 @@ def mine(
         answers[first].add(second)
     owners = _owners(pairs, second_of, len(seconds))
     chance = np.random.default_rng(seed)
+    searched = np.arange(len(seconds))
+    if len(seconds) > MOST_TEXTS:
+        searched = np.sort(chance.choice(len(seconds), MOST_TEXTS, replace=False))
+    candidates = texts[searched]
     found = np.empty((len(pairs), count), np.int32)
     for start in range(0, len(pairs), BLOCK):
         block = range(start, min(start + BLOCK, len(pairs)))
-        scores = queries[[first_of[i] for i in block]] @ texts.T
+        scores = queries[[first_of[i] for i in block]] @ candidates.T
         for i, row in zip(block, scores, strict=True):
+            most = MARGIN * float(queries[first_of[i]] @ texts[second_of[i]])
+            row[row >= most] = -np.inf
             near = _nearest(row, SEARCHED)
-            most = MARGIN * row[second_of[i]]
+            near = searched[near[np.isfinite(row[near])]]
             own = {paper for paper in (pairs[i].paper_a, pairs[i].paper_b) if paper}
             barred = answers[first_of[i]]
-            pool = [
-                j
-                for j in near.tolist()
-                if row[j] < most and j not in barred and not (owners[j] & own)
-            ][:POOL]
+            pool = [j for j in near.tolist() if j not in barred and not (owners[j] & own)][:POOL]
             chosen = chance.permutation(pool)[:count].astype(int).tolist()
             chosen += _others(count - len(chosen), barred, owners, own, chance)
             found[i] = [seconds[j] for j in chosen]

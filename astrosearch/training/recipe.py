@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -140,26 +139,3 @@ def changed(
         "weights": weights,
     }
     return replace(recipe, **{name: value for name, value in given.items() if value is not None})
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """How many optimizer steps a run takes."""
-
-    per_epoch: int
-    total: int
-
-    def epoch(self, step: int) -> float:
-        """Return the epoch at a step, as the trainer logs it."""
-        return step / self.per_epoch
-
-
-def steps(pairs: int, batch_size: int, epochs: float) -> Steps:
-    """Count the steps of a run over one kind of pairs; the last, smaller batch is a step too.
-
-    >>> counted = steps(34_176, batch_size=64, epochs=4)
-    >>> counted.per_epoch, counted.total, round(counted.epoch(500), 4)
-    (534, 2136, 0.9363)
-    """
-    per_epoch = math.ceil(pairs / batch_size)
-    return Steps(per_epoch, math.ceil(epochs * per_epoch))

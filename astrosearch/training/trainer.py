@@ -185,6 +185,8 @@ def watcher(recipe: Recipe, stage: str, tell: Tell | None) -> Any:
         dev: float | None = None
 
         def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            if state.global_step >= state.max_steps and self.loss is None:
+                control.should_log = True  # a run shorter than the log's steps
             if tell is not None:
                 tell(Progress(stage, state.global_step, state.max_steps, self.loss, self.dev))
 
