@@ -107,10 +107,10 @@ ASTRO = Recipe(
     half_precision=True,
     bf16_on_cpu=True,
     seed=42,
-    log_every=10,
-    checkpoint_every=50,
+    log_every=5,
+    checkpoint_every=20,
     dev=True,
-    patience=3,
+    patience=5,
     weights="f16",
 )
 
