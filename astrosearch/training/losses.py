@@ -22,8 +22,13 @@ def make_loss(model: Any, recipe: Recipe, device: str) -> Any:
     from sentence_transformers.sentence_transformer import losses
 
     if recipe.loss == "cached":
+        back = ("doc_to_query",) if recipe.symmetric else ()
         loss = length_sorted_loss()(
-            model, scale=recipe.scale, mini_batch_num_tokens=MINI_BATCH_TOKENS[device]
+            model,
+            scale=recipe.scale,
+            mini_batch_num_tokens=MINI_BATCH_TOKENS[device],
+            directions=("query_to_doc", *back),
+            partition_mode="per_direction",
         )
     else:
         loss = losses.MultipleNegativesRankingLoss(model, scale=recipe.scale)

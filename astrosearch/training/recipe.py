@@ -27,6 +27,7 @@ class Recipe:
 
     loss: Loss  # multiple negatives ranking: in one piece, or with cached gradients
     scale: float  # of the cosines: 1 / temperature
+    symmetric: bool  # rank the first texts by the second too (under the cached loss)
     batch_size: int  # pairs, each the negative of all others
     hard_negatives: int  # a pair
     matryoshka: tuple[int, ...]  # dimensions that are trained to stand alone; none: only all
@@ -60,6 +61,7 @@ SEED = Recipe(
     train_tokens=256,
     loss="mnrl",
     scale=20.0,
+    symmetric=False,
     batch_size=64,
     hard_negatives=0,
     matryoshka=(),
@@ -88,16 +90,17 @@ ASTRO = Recipe(
     base="default",
     text_form="plain",
     max_tokens=None,
-    train_tokens=128,
+    train_tokens=96,
     loss="cached",
     scale=20.0,
-    batch_size=512,
-    hard_negatives=1,
+    symmetric=True,
+    batch_size=256,
+    hard_negatives=0,
     matryoshka=(384, 256, 128, 64),
     no_duplicates=True,
     mixture="proportional",
-    epochs=2,
-    learning_rate=1e-4,
+    epochs=1,
+    learning_rate=2e-4,
     betas=(0.9, 0.999),
     epsilon=1e-8,
     weight_decay=0.01,
@@ -108,7 +111,7 @@ ASTRO = Recipe(
     bf16_on_cpu=True,
     seed=42,
     log_every=5,
-    checkpoint_every=20,
+    checkpoint_every=40,
     dev=True,
     patience=5,
     weights="f16",
