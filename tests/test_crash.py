@@ -102,7 +102,14 @@ def test_ctrl_c_stops_cleanly_and_can_go_on(wide_corpus: Path, tmp_path: Path):
         "--index",
         str(index),
     ]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A test run that a script put in the background ignores SIGINT, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
         deadline = time.monotonic() + 60
         while not (index / "astrosearch.db").exists() and time.monotonic() < deadline:
             time.sleep(0.01)

@@ -726,7 +726,14 @@ def test_sorting_by_length_leaves_the_loss_and_its_gradient(tiny: Path) -> None:
                 make_loss(model, TINY, "cpu")
                 if sort
                 else losses.MatryoshkaLoss(
-                    model, losses.MultipleNegativesRankingLoss(model, scale=20.0), [32, 16]
+                    model,
+                    losses.MultipleNegativesRankingLoss(
+                        model,
+                        scale=20.0,
+                        directions=("query_to_doc", "doc_to_query"),
+                        partition_mode="per_direction",
+                    ),
+                    [32, 16],
                 )
             )
             value = loss([model.preprocess(list(column)) for column in texts], None)
