@@ -64,6 +64,7 @@ def halve(file: Path) -> None:
         for name, tensor in load_file(file).items()
     }
     save_file(tensors, file, metadata={"format": "pt"})
+    file.chmod(0o644)  # it was written for its owner alone
 
 
 def check_parity(folder: Path, texts: Sequence[str]) -> tuple[float, str]:
