@@ -706,12 +706,13 @@ def test_the_dev_score_is_ndcg() -> None:
     assert dev_benchmark([Pair("a", "x")]) is None
 
 
-def test_sorting_by_length_leaves_the_loss_and_its_gradient(tiny: Path) -> None:
+@pytest.mark.parametrize("kept", [0, 1 << 30], ids=["embedded twice", "activations kept"])
+def test_sorting_by_length_leaves_the_loss_and_its_gradient(tiny: Path, kept: int) -> None:
     import torch
     from sentence_transformers.sentence_transformer import losses
 
     from astrosearch.training.bases import load_model, quiet
-    from astrosearch.training.losses import MINI_BATCH_TOKENS, make_loss
+    from astrosearch.training.losses import KEPT_BYTES, MINI_BATCH_TOKENS, make_loss
     from astrosearch.training.trainer import set_dropout
 
     pairs = toy_pairs(30)
@@ -719,6 +720,7 @@ def test_sorting_by_length_leaves_the_loss_and_its_gradient(tiny: Path) -> None:
     found = []
     with pytest.MonkeyPatch.context() as patch, quiet():
         patch.setitem(MINI_BATCH_TOKENS, "cpu", 64)
+        patch.setitem(KEPT_BYTES, "cpu", kept)
         for sort in (True, False):
             model = load_model(tiny, "cpu").train()
             set_dropout(model, 0.0)

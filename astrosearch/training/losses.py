@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # with one negative each: 1024 12.2, 2048 11.0; before the columns were sorted by length, 3.8.
 MINI_BATCH_TOKENS = {"cpu": 1024, "cuda": 16_384}
 
+# Activations that may be kept for the backward pass; a batch that needs more is embedded twice.
+KEPT_BYTES = {"cpu": 6 << 30, "cuda": 24 << 30}
+
 
 def make_loss(model: Any, recipe: Recipe, device: str) -> Any:
     """Build a recipe's loss for a model."""
@@ -27,6 +30,7 @@ def make_loss(model: Any, recipe: Recipe, device: str) -> Any:
             model,
             scale=recipe.scale,
             mini_batch_num_tokens=MINI_BATCH_TOKENS[device],
+            kept_tokens=KEPT_BYTES[device] // activation_bytes(model),
             directions=("query_to_doc", *back),
             partition_mode="per_direction",
         )
@@ -39,11 +43,22 @@ def make_loss(model: Any, recipe: Recipe, device: str) -> Any:
     return losses.MatryoshkaLoss(model, loss, dimensions)
 
 
+def activation_bytes(model: Any) -> int:
+    """Estimate what the backward pass needs of a token: bytes.
+
+    34 bytes a component and layer (Korthikanti et al. 2022, arXiv:2205.05198), twice, since autocast
+    keeps some tensors in both precisions; attention weighs little at the lengths trained on.
+    """
+    config = model[0].auto_model.config
+    return 2 * 34 * int(config.hidden_size) * int(config.num_hidden_layers)
+
+
 def length_sorted_loss() -> Any:
     """Make the cached loss (Gao et al. 2021, arXiv:2101.06983) embed texts of a length together.
 
     Titles stand beside sentences in a batch: by order of length its mini-batches hold hardly any
-    padding. The loss is the same.
+    padding. A batch of at most `kept_tokens` is embedded once, its activations kept, which saves a
+    quarter of the work. The loss is the same.
     """
     import torch
     from sentence_transformers.sentence_transformer.losses import (
@@ -51,6 +66,10 @@ def length_sorted_loss() -> Any:
     )
 
     class LengthSortedLoss(CachedMultipleNegativesRankingLoss):  # type: ignore[misc]
+        def __init__(self, *args: Any, kept_tokens: int = 0, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.kept_tokens = kept_tokens
+
         def forward(self, sentence_features: Iterable[dict[str, Any]], labels: Any = None) -> Any:
             orders, columns = [], []
             for features in sentence_features:
@@ -63,7 +82,28 @@ def length_sorted_loss() -> Any:
                     }
                 )
             self.orders = orders
+            tokens = sum(int(features["attention_mask"].sum()) for features in columns)
+            if torch.is_grad_enabled() and tokens <= self.kept_tokens:
+                return self.forward_kept(columns, labels)
             return self.forward_cached(columns, labels)
+
+        def forward_kept(self, columns: list[dict[str, Any]], labels: Any) -> Any:
+            reps = [
+                [r for r, _ in self.embed_minibatch_iter(features, True, False)]
+                for features in columns
+            ]
+            leaves = [[r.detach().requires_grad_() for r in column] for column in reps]
+            loss = self.calculate_loss(leaves, labels, with_backward=True)
+            loss = loss.detach().requires_grad_()
+
+            def backward(gradient: Any) -> None:
+                torch.autograd.backward(
+                    [r for column in reps for r in column],
+                    [leaf.grad * gradient for column in leaves for leaf in column],
+                )
+
+            loss.register_hook(backward)
+            return loss
 
         def calculate_loss(
             self, reps: list[list[Any]], labels: Any = None, *, with_backward: bool = False
