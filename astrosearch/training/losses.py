@@ -46,8 +46,8 @@ def make_loss(model: Any, recipe: Recipe, device: str) -> Any:
 def activation_bytes(model: Any) -> int:
     """Estimate what the backward pass needs of a token: bytes.
 
-    34 bytes a component and layer (Korthikanti et al. 2022, arXiv:2205.05198), twice, since autocast
-    keeps some tensors in both precisions; attention weighs little at the lengths trained on.
+    34 bytes a component and layer (Korthikanti et al. 2022, arXiv:2205.05198), twice, since
+    autocast keeps some tensors in both precisions; attention weighs little at these lengths.
     """
     config = model[0].auto_model.config
     return 2 * 34 * int(config.hidden_size) * int(config.num_hidden_layers)
