@@ -179,7 +179,7 @@ def pairs_command(
     default=1,
     show_default=True,
     type=click.IntRange(min=1),
-    help="Runs with one seed after the other; the best is kept.",
+    help="Runs with one seed after the other; their mean is kept (recipe seed: the best).",
 )
 @click.option(
     "--text-form",

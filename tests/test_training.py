@@ -51,6 +51,7 @@ TINY = replace(
     epochs=2,
     hard_negatives=0,
     matryoshka=(16,),
+    matryoshka_weights=(),
     learning_rate=3e-3,
     log_every=2,
     checkpoint_every=4,
@@ -330,12 +331,42 @@ def test_what_training_writes_can_index(trained: Trained, corpus: Path, tmp_path
 
 
 def test_several_seeds_keep_the_best(toy: Path, tiny: Path, tmp_path: Path) -> None:
-    found = fit(toy, tmp_path / "out", tiny, seeds=2)
+    found = fit(toy, tmp_path / "out", tiny, replace(TINY, base_share=None), seeds=2)
     assert [result.seed for result in found.seeds] == [42, 43]
     assert found.best.score == max(result.score or 0 for result in found.seeds)
+    assert found.score == found.best.score
     card = (tmp_path / "out" / "README.md").read_text()
-    assert "| 43" in card
+    assert f"| {found.best.seed} (this one)" in card
     assert "--seeds 2" in card
+
+
+def test_several_seeds_are_averaged(toy: Path, tiny: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    found = fit(toy, out, tiny, replace(TINY, weights="f32"), seeds=2)
+    assert "| mean (this one) |" in (out / "README.md").read_text()
+    pairs = [pair for pair in toy_pairs() if pair.split == "validation"]
+    bench = dev_benchmark(pairs)
+    assert bench is not None
+    score, _ = bench.score(lambda texts: vectors(out, texts))
+    assert score == pytest.approx(found.score, abs=0.02)
+
+
+def test_a_mean_of_weights_has_the_bases_share(tiny: Path, tmp_path: Path) -> None:
+    import torch
+
+    from astrosearch.training.averaging import averaged
+    from astrosearch.training.bases import load_model
+
+    base = {name: t.clone() for name, t in load_model(tiny, "cpu").state_dict().items()}
+    for number, step in enumerate((1.0, 4.0)):
+        model = load_model(tiny, "cpu")
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter += step
+        model.save_pretrained(str(tmp_path / f"{number}"), create_model_card=False)
+    mean = averaged([tmp_path / "0", tmp_path / "1"], tiny, 0.2).state_dict()
+    for name, _ in load_model(tiny, "cpu").named_parameters():
+        assert torch.allclose(mean[name], base[name] + 0.8 * 2.5, atol=1e-5), name
 
 
 def test_early_stopping(toy: Path, tiny: Path, tmp_path: Path) -> None:

@@ -140,23 +140,32 @@ def scores_section(trained: Trained) -> str:
     """Say how good it is on the validation pairs, and what each seed gave."""
     lines = ["## Scores", ""]
     best = trained.best
-    if best.score is None or best.base_score is None:
+    if trained.score is None or best.base_score is None:
         lines.append("There were no validation pairs: not measured.")
     else:
         lines += [
             "Finding the second text of a validation pair by its first, nDCG@10:",
             "",
-            "| seed | steps | kept | base | this |",
+            "| seed | steps | kept | base | trained |",
             "|---:|---:|---:|---:|---:|",
         ]
+        one = trained.recipe.base_share is None
         lines += [
-            f"| {r.seed}{' (this one)' if r is best else ''} | {r.steps} | {r.step} "
+            f"| {r.seed}{' (this one)' if one and r is best else ''} | {r.steps} | {r.step} "
             f"| {r.base_score:.4f} | {r.score:.4f} |"
             for r in trained.seeds
             if r.score is not None and r.base_score is not None
         ]
-        by_kind = ", ".join(f"{kind} {score:.4f}" for kind, score in best.by_kind.items())
+        if not one:
+            lines.append(f"| mean (this one) | | | {best.base_score:.4f} | {trained.score:.4f} |")
+        by_kind = ", ".join(f"{kind} {score:.4f}" for kind, score in trained.by_kind.items())
         lines += ["", f"By kind: {by_kind}."]
+    if trained.recipe.base_share is not None:
+        lines += [
+            "",
+            "The weights are the mean of those of all seeds, at the steps kept, of which "
+            f"{trained.recipe.base_share:.0%} are the base's.",
+        ]
     lines += [
         "",
         f"In `{trained.runtime}` its vectors are those of torch: cosine at least "

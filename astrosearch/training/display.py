@@ -83,10 +83,14 @@ def print_trained(trained: Trained) -> None:
     best = trained.best
     charts = terminal_charts(best)
     lines = [charts] if charts else []
+    one = trained.recipe.base_share is None
     for result in trained.seeds:
         score = "" if result.score is None else f", dev nDCG@10 {result.score:.4f}"
-        kept = " (kept)" if result is best and len(trained.seeds) > 1 else ""
+        kept = " (kept)" if one and result is best and len(trained.seeds) > 1 else ""
         lines.append(f"seed {result.seed}: step {result.step} of {result.steps}{score}{kept}")
+    if not one and trained.score is not None:
+        mean = f"mean, the base at {trained.recipe.base_share:.0%}"
+        lines.append(f"{mean}: dev nDCG@10 {trained.score:.4f} (kept)")
     if best.base_score is not None:
         lines.append(f"the base {trained.base}: dev nDCG@10 {best.base_score:.4f}")
     lines.append(f"{trained.runtime} agrees with torch: cosine at least {trained.parity:.5f}")

@@ -22,6 +22,7 @@ from astrosearch.encoder import load_encoder
 from astrosearch.encoder.devices import choose
 from astrosearch.errors import MissingExtra, TrainingError
 from astrosearch.locking import LOCK_FILE, WriterLock
+from astrosearch.training.averaging import averaged
 from astrosearch.training.bases import check_tokens, find_base, load_model, quiet
 from astrosearch.training.card import (
     command,
@@ -87,7 +88,9 @@ class Trained:
     device: str
     pairs: TrainingPairs = field(repr=False)
     max_steps: int | None
-    best: SeedResult = field(repr=False)
+    best: SeedResult = field(repr=False)  # of the seeds
+    score: float | None  # dev nDCG@10 of what was written: the best seed, or the mean of all
+    by_kind: dict[str, float]
     seeds: list[SeedResult] = field(repr=False)
     parity: float  # least cosine between our runtime and torch
     runtime: str
@@ -132,7 +135,8 @@ def train(
     labelled
         Whether to believe a file that says its pairs' text form, or says nothing: plain.
     seeds
-        Runs, each with the next seed; the best on the validation pairs is kept.
+        Runs, each with the next seed. Their weights are averaged, with the recipe's share of the
+        base's; or the best on the validation pairs is kept, where the recipe has no such share.
     resume
         Go on from the last checkpoint; False starts anew.
 
@@ -322,12 +326,12 @@ def summarized(job: Job, run: Path, state: Any, seed: int, seconds: float) -> Se
 
 
 def finish(job: Job, output: Path, best: SeedResult, results: list[SeedResult]) -> Trained:
-    """Write the best seed's encoder, check it, and give it its name."""
+    """Write the encoder that comes of all seeds, check it, and give it its name."""
     partial = partial_of(output)
-    checkpoint = job.work / f"seed-{best.seed}" / f"{PREFIX}{best.step}"
     recipe = job.recipe
+    model, score, by_kind = chosen(job, best, results)
     tokens = recipe.max_tokens or job.base.max_tokens
-    write_encoder(checkpoint, partial, tokens, recipe.text_form, recipe.weights)
+    write_encoder(model, partial, tokens, recipe.text_form, recipe.weights)
     some = (job.pairs.validation or job.pairs.train)[: COMPARED // 2]
     parity, runtime = check_parity(
         partial, [t for pair in some for t in (pair.text_a, pair.text_b)]
@@ -342,12 +346,14 @@ def finish(job: Job, output: Path, best: SeedResult, results: list[SeedResult]) 
         pairs=job.pairs,
         max_steps=job.max_steps,
         best=best,
+        score=score,
+        by_kind=by_kind,
         seeds=results,
         parity=parity,
         runtime=runtime,
     )
     with saving(partial), quiet():
-        text = (checkpoint.parent / CARD_FILE).read_text(encoding="utf-8")
+        text = (job.work / f"seed-{best.seed}" / CARD_FILE).read_text(encoding="utf-8")
         (partial / CARD_FILE).write_text(whole_card(text, trained), encoding="utf-8")
         save_picture(results, partial / PICTURE_FILE)
         record = json.dumps(record_of(trained), indent=1, ensure_ascii=False)
@@ -355,6 +361,25 @@ def finish(job: Job, output: Path, best: SeedResult, results: list[SeedResult]) 
     publish(partial, output)
     shutil.rmtree(job.work, ignore_errors=True)
     return trained
+
+
+def chosen(
+    job: Job, best: SeedResult, results: list[SeedResult]
+) -> tuple[Any, float | None, dict[str, float]]:
+    """Return what is to be written, with its dev score: the mean of all seeds, or the best."""
+
+    def checkpoint(result: SeedResult) -> Path:
+        return job.work / f"seed-{result.seed}" / f"{PREFIX}{result.step}"
+
+    share = job.recipe.base_share
+    if share is None:
+        return load_model(checkpoint(best), "cpu"), best.score, best.by_kind
+    model = averaged([checkpoint(result) for result in results], job.base.path, share)
+    if job.dev is None:
+        return model, None, {}
+    model.max_seq_length = job.recipe.train_tokens
+    score, by_kind = job.dev.score(encoding(model.to(job.device)))
+    return model.to("cpu"), score, by_kind
 
 
 def record_of(trained: Trained) -> dict[str, Any]:
@@ -368,7 +393,8 @@ def record_of(trained: Trained) -> dict[str, Any]:
         "pairs": trained.pairs.kinds(),
         "validation_pairs": len(trained.pairs.validation),
         "max_steps": trained.max_steps,
-        "kept_seed": trained.best.seed,
+        "best_seed": trained.best.seed,
+        "written": {"score": trained.score, "by_kind": trained.by_kind},
         "seeds": [asdict(result) for result in trained.seeds],
         "parity": {"least_cosine": trained.parity, "runtime": trained.runtime},
         "versions": versions(),

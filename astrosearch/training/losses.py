@@ -37,10 +37,12 @@ def make_loss(model: Any, recipe: Recipe, device: str) -> Any:
     else:
         loss = losses.MultipleNegativesRankingLoss(model, scale=recipe.scale)
     width = model.get_embedding_dimension()
+    given = recipe.matryoshka_weights or (1.0,) * len(recipe.matryoshka)
+    weights = dict(zip(recipe.matryoshka, given, strict=True))
     dimensions = sorted({width, *(d for d in recipe.matryoshka if d < width)}, reverse=True)
     if len(dimensions) == 1:
         return loss
-    return losses.MatryoshkaLoss(model, loss, dimensions)
+    return losses.MatryoshkaLoss(model, loss, dimensions, [weights.get(d, 1.0) for d in dimensions])
 
 
 def activation_bytes(model: Any) -> int:

@@ -6,13 +6,13 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder import load_encoder
 from astrosearch.encoder.folder import SETTINGS_FILE, read_folder
 from astrosearch.encoder.torch_runtime import load_torch
 from astrosearch.errors import TrainingError
-from astrosearch.training.bases import load_model, quiet
+from astrosearch.training.bases import quiet
 from astrosearch.training.checkpoints import PARTIAL, saving, sync_tree
 
 if TYPE_CHECKING:
@@ -35,13 +35,12 @@ def check_output(output: Path) -> None:
 
 
 def write_encoder(
-    checkpoint: Path, partial: Path, max_tokens: int, form: TextForm, weights: Weights
+    model: Any, partial: Path, max_tokens: int, form: TextForm, weights: Weights
 ) -> None:
-    """Write a checkpoint's model as an encoder's folder, without card or pictures yet."""
+    """Write a model as an encoder's folder, without card or pictures yet."""
     with saving(partial):
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        model = load_model(checkpoint, "cpu")
         model.max_seq_length = max_tokens
         backend = getattr(model.tokenizer, "backend_tokenizer", None)
         if backend is not None:  # the lengths of the last training batch are nobody's setting

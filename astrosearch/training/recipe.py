@@ -31,6 +31,7 @@ class Recipe:
     batch_size: int  # pairs, each the negative of all others
     hard_negatives: int  # a pair
     matryoshka: tuple[int, ...]  # dimensions that are trained to stand alone; none: only all
+    matryoshka_weights: tuple[float, ...]  # of their losses; none: all alike
     no_duplicates: bool  # no text twice in a batch
     mixture: Mixture  # how batches of several kinds of pairs alternate
 
@@ -50,6 +51,8 @@ class Recipe:
     checkpoint_every: int  # steps
     dev: bool  # score the validation pairs at every checkpoint, and keep the best
     patience: int | None  # scores in a row without a new best before training stops
+    base_share: float | None  # of the mean of all seeds' weights and the base's; None: no mean,
+    # the best seed is kept
     weights: Weights  # how the encoder's folder holds them
 
 
@@ -65,6 +68,7 @@ SEED = Recipe(
     batch_size=64,
     hard_negatives=0,
     matryoshka=(),
+    matryoshka_weights=(),
     no_duplicates=False,
     mixture="round_robin",
     epochs=4,
@@ -82,6 +86,7 @@ SEED = Recipe(
     checkpoint_every=500,
     dev=False,
     patience=None,
+    base_share=None,
     weights="f32",
 )
 
@@ -96,7 +101,8 @@ ASTRO = Recipe(
     symmetric=True,
     batch_size=256,
     hard_negatives=0,
-    matryoshka=(384, 256, 128, 64),
+    matryoshka=(384, 256, 128),
+    matryoshka_weights=(1.0, 2.0, 1.0),
     no_duplicates=True,
     mixture="proportional",
     epochs=1,
@@ -114,6 +120,7 @@ ASTRO = Recipe(
     checkpoint_every=40,
     dev=True,
     patience=5,
+    base_share=0.2,
     weights="f16",
 )
 
