@@ -1,23 +1,23 @@
 """What each part of the recipe `astro` is worth: short runs that differ in one thing.
 
-Run: python -m benchmarks.ablation PAIRS.jsonl [--steps 120] [--arm NAME]...
+Run: python -m benchmarks.ablation PAIRS.jsonl BASE [--steps 60] [--share 0.15] [--arm NAME]...
 
 PAIRS.jsonl is what `astrosearch pairs` makes, held-out papers excluded. Every arm takes the same
-number of steps of the same batch size from the same base, and is scored on samples of the
-benchmarks. An arm is kept as soon as it is done; a run again does what is missing.
+number of steps of BATCH pairs of the same sample of them, from the same base, and is scored on
+samples of the benchmarks. An arm is kept as soon as it is done; a run again does what is missing.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from astrosearch.encoder import Encoder, load_encoder
 from astrosearch.evaluation.benchmark import AnyBenchmark, Benchmark, sampled
@@ -34,8 +34,10 @@ MEASURES = {
     "questions": "nDCG@10",
     "pairs": "AUC",
 }
+CUT = 256
 SAMPLED = {"citation-title": 1500}  # queries; all documents stay
-SHORT = replace(ASTRO, dev=False, patience=None)
+BATCH = 128
+SHORT = replace(ASTRO, batch_size=BATCH, dev=False, patience=None)
 
 Change = Callable[[Pair], Pair | None]
 
@@ -50,25 +52,33 @@ def weighed(kind: str, weight: float, pair: Pair) -> Pair:
 
 ARMS: dict[str, tuple[Recipe, Change | None]] = {
     "astro": (SHORT, None),
-    "one direction": (replace(SHORT, symmetric=False), None),
-    "all dimensions only": (replace(SHORT, matryoshka=()), None),
-    "a hard negative": (replace(SHORT, hard_negatives=1), None),
-    "half the learning rate": (replace(SHORT, learning_rate=SHORT.learning_rate / 2), None),
-    "scale 40": (replace(SHORT, scale=40.0), None),
     "without citation": (SHORT, partial(without, "citation")),
     "without title": (SHORT, partial(without, "title")),
     "without neighbour": (SHORT, partial(without, "neighbour")),
     "without abstract": (SHORT, partial(without, "abstract")),
-    "neighbour x 5": (SHORT, partial(weighed, "neighbour", 0.3)),
+    "a hard negative": (replace(SHORT, hard_negatives=1), None),
+    "one direction": (replace(SHORT, symmetric=False), None),
+    "all dimensions only": (replace(SHORT, matryoshka=(), matryoshka_weights=()), None),
+    "without the base's share": (replace(SHORT, base_share=0.0), None),
+    "batches of 32": (replace(SHORT, batch_size=32), None),
+    "half the learning rate": (replace(SHORT, learning_rate=SHORT.learning_rate / 2), None),
     "citation x 6": (SHORT, partial(weighed, "citation", 6.0)),
 }
 
 
-def changed(pairs: Path, change: Change, folder: Path) -> Path:
-    """Write the pairs as an arm wants them."""
+def chosen(pair: Pair, share: float) -> bool:
+    """Whether a pair is in the sample: decided by its texts, so the same in every arm."""
+    digest = hashlib.sha256(f"{pair.text_a}\0{pair.text_b}".encode()).digest()
+    return int.from_bytes(digest[:8]) < share * 2**64
+
+
+def sample(pairs: Path, share: float, change: Change | None, folder: Path) -> Path:
+    """Write a sample of the pairs, as an arm wants them."""
     file = folder / "pairs.jsonl"
-    found: Iterator[Pair] = (
-        kept for pair in read_pairs(pairs) if (kept := change(pair)) is not None
+    found = (
+        kept
+        for pair in read_pairs(pairs)
+        if chosen(pair, share) and (kept := change(pair) if change else pair) is not None
     )
     with file.open("w", encoding="utf-8") as stream:
         write_pairs(found, stream)
@@ -85,38 +95,49 @@ def benchmarks() -> list[AnyBenchmark]:
     return found
 
 
-def scores(encoder: Encoder, on: list[AnyBenchmark]) -> dict[str, Any]:
-    report = evaluate([encoder], on, baselines=False)
-    return {row.benchmark: row.measures[MEASURES[row.benchmark]].mean.value for row in report.rows}
+def scores(encoder: Encoder, on: list[AnyBenchmark]) -> dict[str, float]:
+    report = evaluate([encoder], on, baselines=False, dimensions=[CUT])
+    found = {}
+    for row in report.rows:
+        cut = f" @{CUT}" if row.system.endswith(f" @{CUT}") else ""
+        value = row.measures[MEASURES[row.benchmark]].mean.value
+        found[f"{row.benchmark}{cut}"] = round(value, 4)
+    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("pairs", type=Path)
-    parser.add_argument("--steps", type=int, default=120)
+    parser.add_argument("base", help="the folder of all-MiniLM-L6-v2")
+    parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--share", type=float, default=0.15)
     parser.add_argument("--arm", action="append", choices=ARMS)
     options = parser.parse_args()
     file = RESULTS / "ablation.json"
+    same = {"steps": options.steps, "batch": BATCH, "share": options.share}
     before = json.loads(file.read_text()) if file.exists() else {}
-    rows = before.get("arms", {}) if before.get("steps") == options.steps else {}
+    rows = before.get("arms", {}) if before.items() >= same.items() else {}
     on = benchmarks()
     if "base" not in rows:
-        rows["base"] = scores(load_encoder("default", "cpu"), on)
+        rows["base"] = scores(load_encoder(options.base, "cpu"), on)
     for arm in options.arm or ARMS:
         if arm in rows:
             continue
         recipe, change = ARMS[arm]
+        recipe = replace(recipe, base=options.base)
         started = time.monotonic()
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            pairs = options.pairs if change is None else changed(options.pairs, change, folder)
+            pairs = sample(options.pairs, options.share, change, folder)
+            # As many pairs in all, where a batch holds fewer.
+            steps = options.steps * BATCH // recipe.batch_size
             trained = train(
-                [pairs], folder / "encoder", recipe=recipe, device="cpu", max_steps=options.steps
+                [pairs], folder / "encoder", recipe=recipe, device="cpu", max_steps=steps
             )
             seconds = round(time.monotonic() - started)
             found = scores(load_encoder(str(trained.folder), "cpu"), on)
         rows[arm] = {**found, "seconds": seconds}
-        save("ablation", {"steps": options.steps, "batch": recipe.batch_size, "arms": rows})
+        save("ablation", {**same, "arms": rows})
 
 
 if __name__ == "__main__":
