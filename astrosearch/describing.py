@@ -93,9 +93,11 @@ def _more(count: int) -> str:
 
 def facts(index: Index) -> dict[str, Any]:
     """Gather what there is to say of an index."""
-    counts, encoder = index.counts, index.encoder_identity
+    counts, encoder, codes = index.counts, index.encoder_identity, index.codes
     vectors_bytes = sum(row.bytes for row in index.segments)
     stored = sum(row.vectors for row in index.segments)
+    edge = codes.segment.last_id if codes else 0
+    beside = sum(row.vectors for row in index.segments if row.first_id > edge)
     return {
         "index": str(index.path.absolute()),
         "papers": counts.papers,
@@ -106,9 +108,12 @@ def facts(index: Index) -> dict[str, Any]:
         "dimension": encoder.dimension,
         "text_form": encoder.text_form,
         "segments": counts.segments,
-        "search": "exact",
+        "search": "exact" if codes is None else "codes",
+        "recall_at_10": 1.0 if codes is None else codes.recall,
         "vectors_bytes": vectors_bytes,
         "bytes_per_sentence": round(vectors_bytes / stored, 1) if stored else None,
+        "codes_bytes": 0 if codes is None else codes.segment.bytes,
+        "not_coded": beside if codes else 0,
         "dead_vectors": counts.dead_vectors,
         "database_bytes": index.database_bytes,
         "not_read": [{"file": name, "reason": reason} for name, reason in index.failures],

@@ -10,9 +10,10 @@ from pathlib import Path
 from astrosearch.compaction import compact
 from astrosearch.corpus import discover
 from astrosearch.encoder import Encoder, load_encoder
-from astrosearch.errors import CorpusError, EncoderMismatch, NotAnIndex, NotFound
+from astrosearch.errors import AstrosearchError, CorpusError, EncoderMismatch, NotAnIndex, NotFound
 from astrosearch.layout import REBUILDING, swap_in
 from astrosearch.locking import WriterLock
+from astrosearch.optimizing import RECALL, optimize_writing
 from astrosearch.store import DATABASE, EncoderIdentity, Store
 from astrosearch.updating import Progress, Summary, Updating
 from astrosearch.writing import Writer
@@ -135,10 +136,36 @@ def require_papers(store: Store, paper_ids: Sequence[str]) -> None:
         )
 
 
-def optimize(index: str | Path = "index") -> None:
-    """Merge an index's segments and drop the vectors of removed papers."""
+def optimize(
+    index: str | Path = "index",
+    *,
+    recall: float = RECALL,
+    progress: Callable[[str, float], None] | None = None,
+) -> None:
+    """Make an index quick to search, and drop the vectors of removed papers.
+
+    Up to 100,000 sentences, segments are merged and search stays exact. Above, vectors are kept
+    in half precision and found through compressed codes.
+
+    Parameters
+    ----------
+    recall : float
+        The share of the ten nearest that a search through codes must find, as measured on the
+        index's own vectors; 1 asks for exact search whatever the size.
+    progress : callable, optional
+        Told a step's name and how much of it is done, from 0 to 1.
+
+    Raises
+    ------
+    AstrosearchError
+        With cause and cure; what was finished is kept.
+    """
+    if not 0 < recall <= 1:
+        raise AstrosearchError(
+            f"a recall of {recall:g} can't be had.\nGive a share above 0, at most 1: 0.98"
+        )
     with Writer(Path(index)) as writer:
-        compact(writer, everything=True)
+        optimize_writing(writer, recall, progress or (lambda step, done: None))
 
 
 def _database(folder: Path, *, rebuild: bool) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from astrosearch import __version__, vectors
 from astrosearch.errors import NotAnIndex
 from astrosearch.locking import LOCK_FILE
-from astrosearch.schema import FORMAT_VERSION, migrate
+from astrosearch.schema import FIRST_FORMAT, migrate
 from astrosearch.store import DATABASE, SEGMENTS, EncoderIdentity, connect, storage_errors
 
 REBUILDING = "rebuild.db"  # becomes DATABASE in one rename once it is finished
@@ -48,7 +48,7 @@ def create_database(path: Path, identity: EncoderIdentity) -> None:
     try:
         migrate(connection)
         meta: dict[str, object] = {
-            "format_version": FORMAT_VERSION,
+            "format_version": FIRST_FORMAT,  # `optimize` may raise it
             "written_by": __version__,
             "encoder_name": identity.name,
             "encoder_fingerprint": identity.fingerprint,

@@ -50,6 +50,33 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
         yield update
 
 
+@contextlib.contextmanager
+def showing_steps() -> Iterator[Callable[[str, float], None]]:
+    """Show what a job does and how far it is: a bar on a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        yield _step_lines()
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda step, done: bar.update(task, completed=done, description=step)
+
+
+def _step_lines() -> Callable[[str, float], None]:
+    shown, last = "", time.monotonic()
+
+    def update(step: str, done: float) -> None:
+        nonlocal shown, last
+        now = time.monotonic()
+        if step != shown or now - last >= PLAIN_SECONDS:
+            shown, last = step, now
+            sys.stderr.write(f"{step}: {done:.0%}\n")
+
+    return update
+
+
 def _lines() -> Callable[[Progress], None]:
     started = last = time.monotonic()
 

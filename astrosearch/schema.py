@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-FORMAT_VERSION = 1  # raised when an older astrosearch could misread the index
+# Raised when an older astrosearch could misread the index.
+FIRST_FORMAT = 1
+FORMAT_VERSION = 2  # has codes, and vectors in half precision
 
 TOKENIZE = "porter unicode61 remove_diacritics 2"
 

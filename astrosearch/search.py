@@ -19,8 +19,16 @@ from astrosearch.errors import (
     NotFound,
 )
 from astrosearch.records import Hit, Paper, Results, Sentence, is_sentence_id
-from astrosearch.store import DATABASE, SEGMENTS, Counts, EncoderIdentity, SegmentRow, Store
-from astrosearch.vectors import VectorIndex
+from astrosearch.store import (
+    DATABASE,
+    SEGMENTS,
+    CodesRow,
+    Counts,
+    EncoderIdentity,
+    SegmentRow,
+    Store,
+)
+from astrosearch.vectors import Tuning, VectorIndex
 
 if TYPE_CHECKING:
     import numpy as np
@@ -208,6 +216,12 @@ class Index:
             return store.segments()
 
     @property
+    def codes(self) -> CodesRow | None:
+        """The codes that a large index is searched through; None: every search is exact."""
+        with self._reading() as store:
+            return store.codes()
+
+    @property
     def database_bytes(self) -> int:
         """Size of the database file."""
         return (self.path / DATABASE).stat().st_size
@@ -293,10 +307,7 @@ class Index:
     def _opened(self) -> VectorIndex:
         if self._vectors is None:
             with self._store.snapshot():
-                files = [row.file for row in self._store.segments()]
-                dead = self._store.dead_vectors()
-                dimension = self._store.encoder().dimension
-            self._vectors = VectorIndex(self.path / SEGMENTS, files, dimension, dead)
+                self._vectors = open_vectors(self._store)
         return self._vectors
 
     def _lexical(
@@ -334,6 +345,24 @@ class Index:
             return self._store.data_version(), os.stat(self.path / DATABASE).st_ino  # noqa: PTH116
         except FileNotFoundError as error:
             raise NotFound(f"the index {self.path.absolute()} was deleted.") from error
+
+
+def open_vectors(store: Store) -> VectorIndex:
+    """Open all that an index's manifest says is live."""
+    row = store.codes()
+    return VectorIndex(
+        store.folder / SEGMENTS,
+        [segment.file for segment in store.segments()],
+        store.encoder().dimension,
+        store.dead_vectors(),
+        None
+        if row is None
+        else (
+            row.segment.file,
+            Tuning(row.probes, row.candidates, row.recall, row.asked),
+            row.segment.last_id,
+        ),
+    )
 
 
 def _look_up(store: Store, ids: Sequence[int]) -> dict[int, tuple[Sentence, Paper]]:

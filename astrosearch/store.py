@@ -70,6 +70,17 @@ class SegmentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CodesRow:
+    """The live file of codes, over all sentences up to `segment.last_id`."""
+
+    segment: SegmentRow
+    probes: int
+    candidates: int
+    recall: float
+    asked: float
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How much an index holds."""
 
@@ -222,7 +233,7 @@ class Store:
                       (SELECT count(*) FROM papers JOIN editions USING (edition_id)
                        WHERE full_text),
                       (SELECT count(*) FROM sentences),
-                      (SELECT count(*) FROM segments),
+                      (SELECT count(*) FROM segments WHERE kind != 'codes'),
                       (SELECT count(*) FROM dead_vectors)"""
         )[0]
         return Counts(*row)
@@ -231,13 +242,30 @@ class Store:
         """Return the number of sentences, from the manifest: a query can't wait for a count."""
         return int(
             self.rows(
-                """SELECT (SELECT ifnull(sum(vectors), 0) FROM segments)
+                """SELECT (SELECT ifnull(sum(vectors), 0) FROM segments WHERE kind != 'codes')
                         - (SELECT count(*) FROM dead_vectors)"""
             )[0][0]
         )
 
     def segments(self) -> list[SegmentRow]:
         """Return the live segments, ascending in ids."""
+        return [row for row in self._segment_rows() if row.kind != "codes"]
+
+    def codes(self) -> CodesRow | None:
+        """Return the live codes; None if there are none, and every search is exact."""
+        rows = [row for row in self._segment_rows() if row.kind == "codes"]
+        if not rows:
+            return None
+        tuning = json.loads(self.meta()["codes"])
+        return CodesRow(
+            rows[0], tuning["probes"], tuning["candidates"], tuning["recall"], tuning["asked"]
+        )
+
+    def live_files(self) -> set[str]:
+        """Name every file in the segments' folder that counts."""
+        return {row.file for row in self._segment_rows()}
+
+    def _segment_rows(self) -> list[SegmentRow]:
         return [
             SegmentRow(*row)
             for row in self.rows(

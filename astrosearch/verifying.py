@@ -5,11 +5,17 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from astrosearch.errors import AstrosearchError, NotAnIndex
-from astrosearch.store import SEGMENTS, Store, storage_errors
-from astrosearch.vectors import Segment, sha256_of
+from astrosearch.store import SEGMENTS, SegmentRow, Store, storage_errors
+from astrosearch.vectors import Segment, coded_ids, sha256_of
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+CHUNK = 16_384  # vectors looked at together
 TRIES = 3  # while a writer keeps committing
 
 
@@ -77,13 +83,9 @@ def _segment_problems(store: Store, tell: Callable[[str], None]) -> list[str]:
         if row.first_id <= last:
             problems.append(f"segments: {row.file} overlaps the one before it")
         last = row.last_id
-        try:
-            sound = path.stat().st_size == row.bytes and sha256_of(path) == row.sha256
-        except FileNotFoundError:
-            problems.append(f"{row.file}: missing")
-            continue
-        if not sound:
-            problems.append(f"{row.file}: its bytes are not those that were written")
+        found = _file_problem(path, row)
+        if found:
+            problems.append(found)
             continue
         try:
             segment = Segment(path)
@@ -93,7 +95,7 @@ def _segment_problems(store: Store, tell: Callable[[str], None]) -> list[str]:
         stored.append(segment.ids)
         if segment.vectors.shape != (row.vectors, dimension):
             problems.append(f"{row.file}: holds {segment.vectors.shape} vectors")
-        lengths = np.linalg.norm(segment.vectors, axis=1)
+        lengths = _lengths(segment.vectors)
         bad = int((~(np.abs(lengths - 1) < 1e-3)).sum())
         if bad:
             problems.append(f"{row.file}: {bad} vectors are not of unit length")
@@ -113,4 +115,49 @@ def _segment_problems(store: Store, tell: Callable[[str], None]) -> list[str]:
         problems.append(f"{both} sentences are marked as removed but are there")
     if len(np.unique(ids)) != len(ids):
         problems.append("some ids have two vectors")
+    return problems + _codes_problems(store, alive, tell)
+
+
+def _lengths(vectors: NDArray[Any]) -> NDArray[np.float32]:
+    import numpy as np
+
+    lengths = np.empty(len(vectors), dtype=np.float32)
+    for start in range(0, len(vectors), CHUNK):  # in single precision, a part at a time
+        part = vectors[start : start + CHUNK].astype(np.float32)
+        lengths[start : start + CHUNK] = np.linalg.norm(part, axis=1)
+    return lengths
+
+
+def _file_problem(path: Path, row: SegmentRow) -> str | None:
+    try:
+        sound = path.stat().st_size == row.bytes and sha256_of(path) == row.sha256
+    except FileNotFoundError:
+        return f"{row.file}: missing"
+    return None if sound else f"{row.file}: its bytes are not those that were written"
+
+
+def _codes_problems(
+    store: Store, alive: NDArray[np.int64], tell: Callable[[str], None]
+) -> list[str]:
+    import numpy as np
+
+    codes = store.codes()
+    if codes is None:
+        return []
+    row = codes.segment
+    tell(row.file)
+    path = store.folder / SEGMENTS / row.file
+    found = _file_problem(path, row)
+    if found:
+        return [found]
+    try:
+        coded = coded_ids(path)
+    except NotAnIndex:
+        return [f"{row.file}: can't be opened"]
+    problems = []
+    if len(coded) != row.vectors or len(np.unique(coded)) != len(coded):
+        problems.append(f"{row.file}: holds {len(coded)} codes, not {row.vectors} of one id each")
+    without = len(np.setdiff1d(alive[alive <= row.last_id], coded))
+    if without:
+        problems.append(f"{row.file}: {without} sentences have no code")
     return problems

@@ -425,14 +425,14 @@ class Writer:
 
     def _remove_orphans(self) -> None:
         """Delete segment files that no manifest names: left by a crash before its commit."""
-        live = {row.file for row in self.store.segments()}
+        live = self.store.live_files()
         beside = DATABASE if self.database == REBUILDING else REBUILDING
         if (self.folder / beside).exists():
             with (
                 contextlib.suppress(NotAnIndex),
                 contextlib.closing(Store(self.folder, beside)) as other,
             ):
-                live |= {row.file for row in other.segments()}
+                live |= other.live_files()
         with storage_errors(self.folder):
             self.segments_folder.mkdir(exist_ok=True)
             for path in self.segments_folder.iterdir():

@@ -27,6 +27,7 @@ HEIGHTS = {
     "training": 6,
     "evaluation": 5,
     "updating": 5,
+    "optimizing": 5,
     "compaction": 4,
     "writing": 3,
     "layout": 2,

@@ -10,9 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astrosearch import vectors
 from astrosearch.errors import NotAnIndex
-from astrosearch.vectors import SegmentFile, VectorIndex, merge_segments, sha256_of, write_segment
+from astrosearch.vectors import (
+    Codes,
+    Kind,
+    Segment,
+    SegmentFile,
+    Tuning,
+    VectorIndex,
+    coded_ids,
+    merge_segments,
+    searching,
+    sha256_of,
+    write_codes,
+    write_segment,
+)
 
 
 def unit(rng: np.random.Generator, n: int, dimension: int) -> np.ndarray:
@@ -35,7 +47,7 @@ def written(folder: Path, number: int, ids: np.ndarray, rows: np.ndarray) -> Seg
     seed=st.integers(0, 2**32 - 1),
     dead_share=st.sampled_from([0.0, 0.3, 1.0]),
     among_share=st.sampled_from([None, 0.0, 0.4, 1.0]),
-    many_dead=st.sampled_from([0, vectors.MANY_DEAD]),
+    many_dead=st.sampled_from([0, searching.MANY_DEAD]),
 )
 def test_search_equals_brute_force(
     tmp_path_factory: pytest.TempPathFactory,
@@ -59,7 +71,7 @@ def test_search_equals_brute_force(
     queries = unit(rng, 3, 6)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vectors, "MANY_DEAD", many_dead)
+        patch.setattr(searching, "MANY_DEAD", many_dead)
         found_ids, found_scores = VectorIndex(folder, files, 6, dead).search(queries, k, among)
 
     allowed = ~np.isin(ids, dead) & (True if among is None else np.isin(ids, among))
@@ -117,3 +129,126 @@ def test_damaged_segment_is_an_error_not_a_crash(tmp_path: Path, damage: str):
         path.write_bytes(b"\x00garbage" * 40)
     with pytest.raises(NotAnIndex, match=r"000001\.faiss is missing or damaged"):
         VectorIndex(tmp_path / "segments", [segment.file], 8, np.empty(0, np.int64))
+
+
+@pytest.mark.parametrize("kind", ["flat", "half"])
+def test_a_segment_gives_back_its_vectors(tmp_path: Path, kind: Kind):
+    rng = np.random.default_rng(3)
+    ids, rows = np.array([2, 3, 9, 11]), unit(rng, 4, 6)
+    segment = write_segment(tmp_path, 1, [(ids, rows)], kind)
+    assert segment is not None
+    assert segment.kind == kind
+    opened = Segment(tmp_path / segment.file)
+    np.testing.assert_allclose(opened.vectors, rows, atol={"flat": 0, "half": 1e-3}[kind])
+    np.testing.assert_array_equal(opened.places(np.array([9, 4, 2, 1, 99])), [2, -1, 0, -1, -1])
+    again = merge_segments(tmp_path, 2, [segment.file], lambda found: found == 3, kind)
+    assert again is not None
+    np.testing.assert_array_equal(Segment(tmp_path / again.file).vectors, opened.vectors[[0, 2, 3]])
+
+
+COUNT, DIMENSION = 3000, 16
+
+
+@pytest.fixture(scope="module")
+def coded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str], str, Tuning]:
+    """Three segments, two of them under codes."""
+    folder = tmp_path_factory.mktemp("coded") / "segments"
+    rows, ids = coded_rows(), coded_ids_given()
+    files = [
+        written(folder, i + 1, ids[a:b], rows[a:b]).file
+        for i, (a, b) in enumerate(pairwise([0, 1000, 2000, COUNT]))
+    ]
+    told: list[tuple[str, float]] = []
+    segments = [Segment(folder / file) for file in files[:2]]
+    file, tuning = write_codes(
+        folder, 9, segments, 0.95, lambda step, done: told.append((step, done))
+    )
+    assert {step for step, _ in told} == {"training", "coding", "measuring", "tuning"}
+    assert all(0 <= done <= 1 for _, done in told)
+    assert (file.kind, file.vectors, file.first_id, file.last_id) == ("codes", 2000, 2, 4000)
+    return folder, files, file.file, tuning
+
+
+def coded_ids_given() -> np.ndarray:
+    return np.arange(1, COUNT + 1) * 2
+
+
+def coded_rows() -> np.ndarray:
+    rows = np.random.default_rng(5).standard_normal((COUNT, DIMENSION)).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+
+def test_codes_are_tuned_to_the_recall_asked_for(coded: tuple[Path, list[str], str, Tuning]):
+    folder, _, file, tuning = coded
+    assert 0.9 <= tuning.recall <= 1
+    assert tuning.asked == 0.95
+    np.testing.assert_array_equal(np.sort(coded_ids(folder / file)), coded_ids_given()[:2000])
+    assert Codes(folder / file, tuning).vectors == 2000
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    k=st.sampled_from([1, 10, 70]),
+    seed=st.integers(0, 2**32 - 1),
+    dead_share=st.sampled_from([0.0, 0.02, 0.5]),
+    among_share=st.sampled_from([None, 0.0, 0.002, 0.1, 0.5, 1.0]),
+    slow=st.booleans(),
+)
+def test_search_through_codes(
+    coded: tuple[Path, list[str], str, Tuning],
+    k: int,
+    seed: int,
+    dead_share: float,
+    among_share: float | None,
+    slow: bool,
+):
+    """Always `k` where there are `k`, true scores in order, and nearly the nearest."""
+    folder, files, file, tuning = coded
+    rng = np.random.default_rng(seed)
+    ids, rows = coded_ids_given(), coded_rows()
+    dead = ids[rng.random(COUNT) < dead_share]
+    among = None if among_share is None else ids[rng.random(COUNT) < among_share]
+    queries = rows[rng.choice(COUNT, 8, replace=False)]
+    with pytest.MonkeyPatch.context() as patch:
+        if slow:  # so that a small filter goes through the codes too
+            patch.setattr(searching, "seconds_exact", lambda rows, dimension: 1e9)
+        index = VectorIndex(folder, files, DIMENSION, dead, (file, tuning, 4000))
+        found, scores = index.search(queries, k, among)
+
+    allowed = ~np.isin(ids, dead) & (True if among is None else np.isin(ids, among))
+    true = np.where(allowed, queries @ rows.T, -np.inf)
+    recalls = []
+    for q in range(len(queries)):
+        got = found[q][found[q] >= 0]
+        assert len(got) == len(set(got.tolist())) == min(k, allowed.sum())
+        assert np.isin(got, ids[allowed]).all()
+        np.testing.assert_allclose(scores[q][: len(got)], true[q][got // 2 - 1], atol=1e-5)
+        assert (np.diff(scores[q][: len(got)]) <= 0).all()
+        assert np.isnan(scores[q][len(got) :]).all()
+        best = ids[np.argsort(-true[q], kind="stable")[: len(got)]]
+        recalls += [np.isin(best, got).mean()] if len(got) else []
+    assert np.mean(recalls or [1.0]) >= 0.85
+
+
+def test_a_small_filter_is_exact(coded: tuple[Path, list[str], str, Tuning]):
+    folder, files, file, tuning = coded
+    ids, rows = coded_ids_given(), coded_rows()
+    among = ids[5:2500:97]
+    none = np.empty(0, np.int64)
+    index = VectorIndex(folder, files, DIMENSION, none, (file, tuning, 4000))
+    exact = VectorIndex(folder, files, DIMENSION, none)
+    found, scores = index.search(rows[:20], 10, among)
+    expected, expected_scores = exact.search(rows[:20], 10, among)
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_allclose(scores, expected_scores, atol=1e-6)
+
+
+def test_codes_lost_or_damaged_are_an_error(
+    coded: tuple[Path, list[str], str, Tuning], tmp_path: Path
+):
+    folder, files, file, tuning = coded
+    (tmp_path / file).write_bytes((folder / file).read_bytes()[:500])
+    with pytest.raises(NotAnIndex, match="missing or damaged"):
+        Codes(tmp_path / file, tuning)
+    with pytest.raises(NotAnIndex, match="missing or damaged"):
+        VectorIndex(folder, files, DIMENSION, np.empty(0, np.int64), ("no.faiss", tuning, 4000))

@@ -1,0 +1,46 @@
+"""Vectors on disk and inner-product search over them. The only room that imports faiss.
+
+Inner product on unit vectors is cosine. Segments hold the vectors (segments.py); a large index has
+codes over them too (codes.py), which say what few vectors to look at. VectorIndex searches all of
+it as one (searching.py). What a GPU can do is in gpu.py.
+"""
+
+from astrosearch.vectors.codes import (
+    CODES,
+    EXACT_UP_TO,
+    Codes,
+    Tuning,
+    coded_ids,
+    tune,
+    write_codes,
+)
+from astrosearch.vectors.searching import VectorIndex
+from astrosearch.vectors.segments import (
+    MAX_SEGMENT_BYTES,
+    Kind,
+    Segment,
+    SegmentFile,
+    merge_segments,
+    sha256_of,
+    sync_folder,
+    write_segment,
+)
+
+__all__ = [
+    "CODES",
+    "EXACT_UP_TO",
+    "MAX_SEGMENT_BYTES",
+    "Codes",
+    "Kind",
+    "Segment",
+    "SegmentFile",
+    "Tuning",
+    "VectorIndex",
+    "coded_ids",
+    "merge_segments",
+    "sha256_of",
+    "sync_folder",
+    "tune",
+    "write_codes",
+    "write_segment",
+]

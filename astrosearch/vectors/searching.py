@@ -1,0 +1,224 @@
+"""All live segments of an index, searched as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from astrosearch.vectors.codes import CHUNK, Codes, Tuning, seconds_exact
+from astrosearch.vectors.segments import Segment
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Up to here it is cheaper to find the dead too and drop them than to select the living.
+MANY_DEAD = 256
+
+RANKED_BYTES = 64 * 2**20  # of vectors gathered at once
+
+
+class VectorIndex:
+    """All live segments of an index, searched as one.
+
+    Parameters
+    ----------
+    folder : Path
+    files : sequence of str
+        The segments, ascending in ids.
+    dimension : int
+    dead : int64 [n]
+        Ids whose sentences are gone: never returned.
+    codes : (str, Tuning, int), optional
+        The file of codes, how to search it, and the last id it covers.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        files: Sequence[str],
+        dimension: int,
+        dead: NDArray[np.int64],
+        codes: tuple[str, Tuning, int] | None = None,
+    ) -> None:
+        import numpy as np
+
+        self.dimension, self.dead = dimension, dead
+        self.segments = [Segment(folder / file) for file in files]
+        self._starts = np.array([segment.ids[0] for segment in self.segments], dtype=np.int64)
+        self.codes, self._coded_up_to = None, -1
+        if codes is not None:
+            file, tuning, self._coded_up_to = codes
+            self.codes = Codes(folder / file, tuning)
+
+    def search(
+        self, queries: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Find the nearest: exact, but for what codes cover.
+
+        Parameters
+        ----------
+        queries : float32 [n, dim], of unit length
+        k : int
+        among : int64 [m], optional
+            The only ids that may be returned.
+
+        Returns
+        -------
+        ids : int64 [n, k]
+            Best first, equal scores by smaller id; -1 where there are fewer than `k`.
+        scores : float32 [n, k]
+            Cosines; NaN beside -1.
+        """
+        import numpy as np
+
+        found = [
+            self._exact(segment, queries, k, among)
+            for segment in self.segments
+            if segment.ids[0] > self._coded_up_to
+        ]
+        if self.codes is not None:
+            found.append(self._coded(self.codes, queries, k, among))
+        ids, scores = _best(found, len(queries), k)
+        scores[ids < 0] = np.nan
+        return ids, scores
+
+    def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the stored vectors [n, dim] of `ids`; KeyError if one isn't there."""
+        vectors, there = self._gather(ids)
+        if not there.all():
+            raise KeyError(int(ids[~there][0]))
+        return vectors
+
+    def _exact(
+        self,
+        segment: Segment,
+        queries: NDArray[np.float32],
+        k: int,
+        among: NDArray[np.int64] | None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        import numpy as np
+
+        lost = _within(self.dead, int(segment.ids[0]), int(segment.ids[-1]))
+        if len(lost) > MANY_DEAD:
+            living = np.setdiff1d(segment.ids if among is None else among, lost)
+            ids, scores = segment.search(queries, k, living)
+        else:
+            ids, scores = segment.search(queries, k + len(lost), among)
+        gone = (ids < 0) | np.isin(ids, lost)
+        return np.where(gone, -1, ids), np.where(gone, -np.inf, scores).astype(np.float32)
+
+    def _coded(
+        self,
+        codes: Codes,
+        queries: NDArray[np.float32],
+        k: int,
+        among: NDArray[np.int64] | None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        import numpy as np
+
+        dead = _within(self.dead, 0, self._coded_up_to)
+        wanted = None
+        if among is not None:
+            wanted = np.setdiff1d(_within(np.unique(among), 0, self._coded_up_to), dead)
+            share = len(wanted) / codes.vectors
+            if seconds_exact(len(wanted), self.dimension) <= codes.seconds(k, share):
+                return self._ranked(queries, wanted, k)
+        more = 0 if len(dead) > MANY_DEAD else len(dead)
+        without = dead if more == 0 else None
+        ids = codes.candidates(queries, k + more, among=wanted, without=without)
+        found, scores = self._ranked_each(queries, ids, k)
+        # Where a query's lists held too few, all lists are asked.
+        there = codes.vectors - len(dead) if wanted is None else len(wanted)
+        short = (found >= 0).sum(axis=1) < min(k, there)
+        if short.any():
+            ids = codes.candidates(
+                queries[short], k + more, among=wanted, without=without, all_lists=True
+            )
+            found[short], scores[short] = self._ranked_each(queries[short], ids, k)
+        return found, scores
+
+    def _ranked(
+        self, queries: NDArray[np.float32], ids: NDArray[np.int64], k: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Rank the same ids for every query."""
+        import numpy as np
+
+        best = _best([], len(queries), k)
+        for start in range(0, len(ids), CHUNK):
+            part = ids[start : start + CHUNK]
+            vectors, there = self._gather(part)
+            scores = queries @ vectors.T
+            scores[:, ~there] = -np.inf
+            repeated = np.broadcast_to(part, scores.shape)
+            best = _best([best, _most(np.where(there, repeated, -1), scores, k)], len(queries), k)
+        return best
+
+    def _ranked_each(
+        self, queries: NDArray[np.float32], ids: NDArray[np.int64], k: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Rank each query's own ids [n, c]."""
+        import numpy as np
+
+        found = [_best([], 0, k)]
+        step = max(1, RANKED_BYTES // (ids.shape[1] * self.dimension * 4))
+        for start in range(0, len(queries), step):
+            own = ids[start : start + step]
+            vectors, there = self._gather(own.ravel())
+            there &= ~np.isin(own.ravel(), self.dead)
+            shaped = vectors.reshape(*own.shape, self.dimension)
+            scores = np.einsum("ncd,nd->nc", shaped, queries[start : start + step], optimize=True)
+            gone = ~there.reshape(own.shape)
+            scores[gone] = -np.inf
+            found.append(_best([(np.where(gone, -1, own), scores)], len(own), k))
+        return np.vstack([f[0] for f in found]), np.vstack([f[1] for f in found])
+
+    def _gather(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Return the vectors [n, dim] of ids, and which of them are there."""
+        import numpy as np
+
+        out = np.zeros((len(ids), self.dimension), dtype=np.float32)
+        there = np.zeros(len(ids), dtype=bool)
+        which = np.searchsorted(self._starts, ids, side="right") - 1
+        for number in np.unique(which[which >= 0]):
+            segment = self.segments[number]
+            here = np.flatnonzero(which == number)
+            rows = segment.places(ids[here])
+            here = here[rows >= 0]
+            out[here] = segment.vectors[rows[rows >= 0]]
+            there[here] = True
+        return out, there
+
+
+def _within(ids: NDArray[np.int64], first: int, last: int) -> NDArray[np.int64]:
+    low, high = ids.searchsorted([first, last + 1])
+    return ids[low:high]
+
+
+def _most(
+    ids: NDArray[np.int64], scores: NDArray[np.float32], k: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Keep the `k` largest of each row, in any order; ties at the edge by smaller place."""
+    import numpy as np
+
+    if scores.shape[1] <= 2 * k:
+        return ids, scores
+    edge = np.partition(scores, scores.shape[1] - k, axis=1)[:, scores.shape[1] - k]
+    over = scores > edge[:, None]
+    at_edge = scores == edge[:, None]
+    room = k - over.sum(axis=1, keepdims=True)
+    kept = over | (at_edge & (at_edge.cumsum(axis=1) <= room))
+    return ids[kept].reshape(-1, k), scores[kept].reshape(-1, k)
+
+
+def _best(
+    found: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]], n: int, k: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Merge rankings [n, any] to the best `k`, by score, then id; (-1, -inf) fill them up."""
+    import numpy as np
+
+    ids = np.hstack([np.full((n, k), -1, dtype=np.int64), *(f[0] for f in found)])
+    scores = np.hstack([np.full((n, k), -np.inf, dtype=np.float32), *(f[1] for f in found)])
+    order = np.lexsort((ids, -scores), axis=1)[:, :k]
+    return np.take_along_axis(ids, order, axis=1), np.take_along_axis(scores, order, axis=1)
