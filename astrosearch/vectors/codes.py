@@ -165,6 +165,7 @@ def train(segments: Sequence[Segment], tell: Tell) -> Any:
         dimension, f"IVF{lists},PQ{parts}x4fs", library.METRIC_INNER_PRODUCT
     )
     index.cp.max_points_per_centroid = PER_LIST
+    index.cp.min_points_per_centroid = index.pq.cp.min_points_per_centroid = 1  # no warning
     index.clustering_index = clustering_index(dimension)
     tell("training", 0.0)
     index.train(_sample(segments, min(n, PER_LIST * lists)))

@@ -129,7 +129,7 @@ class VectorIndex:
         without = dead if more == 0 else None
         ids = codes.candidates(queries, k + more, among=wanted, without=without)
         found, scores = self._ranked_each(queries, ids, k)
-        # Where a query's lists held too few, all lists are asked.
+        # Where a query's lists held too few, all lists are asked, then the vectors themselves.
         there = codes.vectors - len(dead) if wanted is None else len(wanted)
         short = (found >= 0).sum(axis=1) < min(k, there)
         if short.any():
@@ -137,7 +137,19 @@ class VectorIndex:
                 queries[short], k + more, among=wanted, without=without, all_lists=True
             )
             found[short], scores[short] = self._ranked_each(queries[short], ids, k)
+            short = (found >= 0).sum(axis=1) < min(k, there)
+        if short.any():
+            if wanted is None:
+                wanted = np.setdiff1d(self._coded_ids(), dead)
+            found[short], scores[short] = self._ranked(queries[short], wanted, k)
         return found, scores
+
+    def _coded_ids(self) -> NDArray[np.int64]:
+        import numpy as np
+
+        return np.concatenate(
+            [segment.ids for segment in self.segments if segment.ids[0] <= self._coded_up_to]
+        )
 
     def _ranked(
         self, queries: NDArray[np.float32], ids: NDArray[np.int64], k: int
