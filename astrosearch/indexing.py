@@ -88,9 +88,10 @@ def build(
         for discovery in found:
             run.summary.skipped += [(item.name, item.reason) for item in discovery.skipped]
         sources = [source for discovery in found for source in discovery.sources]
-        run.read(sources, jobs)
-        run.look_for_gone(folders, sources, prune=prune)
-        run.read_again(sources, jobs)
+        with run:
+            run.read(sources, jobs)
+            run.look_for_gone(folders, sources, prune=prune)
+            run.read_again(sources, jobs)
         if len(writer.store.segments()) > 1:
             compact(writer)
         counts = writer.store.counts()

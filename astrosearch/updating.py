@@ -1,8 +1,8 @@
 """One pass over a corpus' sources: what becomes of each paper, committed group by group.
 
-A group is a few thousand sentences of whole papers. Sources are taken in a fixed order and groups
-are cut by count, so a run that was killed goes on at a group's edge and ends with the same
-sentences, ids and vectors as one that was not.
+A group is a few thousand sentences of whole papers, encoded while the next is read. Sources are
+taken in a fixed order and groups are cut by count, so a run that was killed goes on at a group's
+edge and ends with the same sentences, ids and vectors as one that was not.
 """
 
 from __future__ import annotations
@@ -14,26 +14,23 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import Self
 
-from astrosearch.changes import Change, Edition, EndSource, NoteEdition, PutPaper, SourceRow
+from astrosearch.ahead import Ahead, Group
+from astrosearch.changes import Edition, EndSource, NoteEdition, PutPaper, SourceRow
 from astrosearch.compaction import compact
 from astrosearch.corpus import discover
 from astrosearch.corpus.document import Document, SourceSentence
 from astrosearch.corpus.identifiers import id_in_path, parse_arxiv_id
-from astrosearch.corpus.textform import render
 from astrosearch.encoder import Encoder
 from astrosearch.errors import Unreadable
 from astrosearch.reading import Reading, readings, size_of
 from astrosearch.records import Paper, is_sentence_id
 from astrosearch.writing import Writer
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-# Sentences a group: ten seconds of encoding, the most that a kill can cost.
-GROUP_SENTENCES = 8192
+# Sentences a group: five seconds of encoding. A kill can cost two groups.
+GROUP_SENTENCES = 4096
 
 GROUP_CHANGES = 10_000  # papers a group, where most are known already
 
@@ -84,14 +81,24 @@ class Updating:
         self.writer, self.encoder = writer, encoder
         self.all_categories, self.progress = all_categories, progress
         self.summary = Summary()
-        self._changes: list[Change] = []
-        self._in_group: set[str] = set()
-        self._ended: set[int] = set()
+        self._ahead = Ahead(encoder)
+        self._group = Group()
         self._group_sentences = 0
-        self._sentences = self._queued = 0  # encoded, and to be encoded
+        self._queued = 0  # sentences to be encoded, with those that are
         self._sources_done = self._sources_total = 0
         self._bytes_done = self._bytes_total = 0
         self._bytes_within = 0  # of the source being read, estimated
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._ahead.__exit__(kind, error, trace)
 
     def read(self, sources: Sequence[discover.Source], jobs: int) -> None:
         """Read every source that is new, changed or failed before."""
@@ -144,6 +151,7 @@ class Updating:
             self._bytes_within = 0
             self._tell()
         self._flush(run)
+        self._land(run)
 
     def look_for_gone(
         self, corpora: Sequence[Path], sources: Sequence[discover.Source], *, prune: bool
@@ -193,8 +201,8 @@ class Updating:
         stamp = self._stamp(source, parts) if settled else ""
         self.summary.failed += failures
         self.summary.sources_read += 1
-        self._ended.add(row.source_id)
-        self._changes.append(
+        self._group.ended.add(row.source_id)
+        self._group.changes.append(
             EndSource(
                 row.source_id,
                 stamp,
@@ -208,23 +216,31 @@ class Updating:
     def _paper(
         self, row: SourceRow, document: Document, sentences: Sequence[SourceSentence], run: int
     ) -> None:
-        if document.paper.id in self._in_group or self._is_leaving(document.paper.id):
-            self._flush(run)  # what to do depends on what the group made of it
+        # What to do may depend on what a group made of it.
+        if self._is_in(self._group, document.paper.id):
+            self._flush(run)
+        if self._ahead.group is not None and self._is_in(self._ahead.group, document.paper.id):
+            self._land(run)
         change = self._decide(row, document, sentences, run)
         if change is None:
             return
-        self._changes.append(change)
-        self._in_group |= {document.paper.id, change.edition.paper.id}
+        self._group.changes.append(change)
+        self._group.papers |= {document.paper.id, change.edition.paper.id}
         if isinstance(change, PutPaper):
             self._group_sentences += len(change.sentences)
             self._queued += len(change.sentences)
-        if self._group_sentences >= GROUP_SENTENCES or len(self._changes) >= GROUP_CHANGES:
+        full = len(self._group.changes) >= GROUP_CHANGES
+        if full or self._group_sentences >= GROUP_SENTENCES:
             self._flush(run)
 
-    def _is_leaving(self, paper_id: str) -> bool:
-        """Whether the source a paper is indexed from ended in this group: it may have let go."""
+    def _is_in(self, group: Group, paper_id: str) -> bool:
+        """Whether a group says what becomes of a paper: by itself, or with the source it is from.
+
+        A source that ends may have let go of it.
+        """
         indexed = self.writer.indexed_edition(paper_id)
-        return indexed is not None and indexed.source_id in self._ended
+        leaving = indexed is not None and indexed.source_id in group.ended
+        return leaving or paper_id in group.papers
 
     def _decide(
         self, row: SourceRow, document: Document, sentences: Sequence[SourceSentence], run: int
@@ -281,35 +297,29 @@ class Updating:
         return ranks[0] > ranks[1]
 
     def _flush(self, run: int) -> None:
-        """Encode and commit the group."""
-        if not self._changes:
+        """Commit the group before this one, and have this one encoded."""
+        if not self._group.changes:
             return
-        puts = [change for change in self._changes if isinstance(change, PutPaper)]
-        known = {put.edition.paper.id for put in puts if self._is_indexed(put.edition.paper.id)}
-        self.writer.commit(self._changes, self._vectors(puts), run)
-        self.summary.papers_replaced += len(known)
-        self.summary.papers_added += len(puts) - len(known)
-        self.summary.sentences_added += self._group_sentences
-        self._changes, self._in_group, self._group_sentences = [], set(), 0
-        self._ended = set()
+        self._land(run)
+        self._ahead.start(self._group)
+        self._group, self._group_sentences = Group(), 0
+
+    def _land(self, run: int) -> None:
+        """Wait for the group being encoded, and commit it."""
+        landed = self._ahead.land(self._tell)
+        if landed is None:
+            return
+        group, vectors = landed
+        known = sum(self._is_indexed(put.edition.paper.id) for put in group.puts)
+        self.writer.commit(group.changes, vectors, run)
+        self.summary.papers_replaced += known
+        self.summary.papers_added += len(group.puts) - known
+        self.summary.sentences_added += group.sentences
         if len(self.writer.store.segments()) >= 2 * MANY_SEGMENTS:
             compact(self.writer)
 
     def _is_indexed(self, paper_id: str) -> bool:
         return self.writer.store.paper_key(paper_id) is not None
-
-    def _vectors(self, puts: Sequence[PutPaper]) -> NDArray[np.float32]:
-        texts = [
-            render(sentence.text, sentence.tex, self.encoder.text_form)
-            for put in puts
-            for sentence in put.sentences
-        ]
-
-        def encoded(count: int) -> None:
-            self._sentences += count
-            self._tell()
-
-        return self.encoder.encode(texts, encoded)
 
     def _stamp(self, source: discover.Source, parts: Sequence[str]) -> str:
         if not parts:
@@ -322,9 +332,9 @@ class Updating:
             done = self._bytes_done + self._bytes_within
             fraction = min(1.0, done / self._bytes_total) if self._bytes_total else 1.0
             if self._queued:  # reading is quick; what is read still waits to be encoded
-                fraction *= self._sentences / self._queued
+                fraction *= self._ahead.encoded / self._queued
             self.progress(
-                Progress(self._sources_done, self._sources_total, self._sentences, fraction)
+                Progress(self._sources_done, self._sources_total, self._ahead.encoded, fraction)
             )
 
 

@@ -28,6 +28,7 @@ HEIGHTS = {
     "evaluation": 5,
     "updating": 5,
     "optimizing": 5,
+    "ahead": 3,
     "compaction": 4,
     "writing": 3,
     "layout": 2,
