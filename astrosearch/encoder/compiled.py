@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder.kept import kept_file, read_kept, write_kept
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,9 @@ def machine(core: Any) -> list[str]:
     ]
 
 
-def compiled_graph(core: Any, graph: Graph, settings: Mapping[str, str]) -> tuple[Any, Any]:
+def compiled_graph(
+    core: Any, graph: Graph, settings: Mapping[str, str]
+) -> tuple[Any, NDArray[np.uint8] | None]:
     """Give the compiled graph of an encoder from the cache, else build, compile and keep it.
 
     The second value is memory that the graph reads: it must live as long as the graph does.
@@ -42,7 +48,7 @@ def compiled_graph(core: Any, graph: Graph, settings: Mapping[str, str]) -> tupl
     if body is not None:
         memory = openvino.Tensor(body, shared_memory=True)
         try:
-            return core.import_model(memory, "CPU", chosen), memory
+            return core.import_model(memory, "CPU", chosen), body
         except RuntimeError:
             pass  # it wasn't OpenVINO that wrote this
     compiled = core.compile_model(graph.build(), "CPU", chosen)

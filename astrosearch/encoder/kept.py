@@ -8,6 +8,7 @@ and whoever finds one missing or damaged computes it again.
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
 import shutil
 import tempfile
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DIGEST = hashlib.sha256().digest_size
+READ = 2**20  # bytes at once
 PART = ".part"  # ends the name of what is still being written
 ABANDONED = 3600  # seconds after which nobody is still writing a part
 MOST = 8  # files of a kind; the default encoder's compiled graph takes 67 MB
@@ -53,15 +55,42 @@ def read_kept(file: Path) -> NDArray[np.uint8] | None:
     import numpy as np
 
     try:
-        content = np.memmap(file, np.uint8, "c")
+        with file.open("rb") as stream:
+            content = np.frombuffer(
+                mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_COPY), np.uint8
+            )
+        whole = len(content) > DIGEST and _digest(file) == content[-DIGEST:].tobytes()
     except (OSError, ValueError):
         return None
-    body, digest = content[:-DIGEST], content[-DIGEST:]
-    if not len(body) or hashlib.sha256(body.data).digest() != digest.tobytes():
+    if not whole:
         return None
     with suppress(OSError):
         os.utime(file)  # what was read last is dropped last
-    return body
+    return content[:-DIGEST]
+
+
+def unload(content: NDArray[np.uint8]) -> None:
+    """Give a mapped content's memory back; what is looked at again is read again."""
+    base: Any = content
+    while isinstance(base, type(content)):
+        base = base.base
+    mapped = getattr(base, "obj", None)  # of numpy's memoryview
+    if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def _digest(file: Path) -> bytes:
+    """Compute the sha256 of a kept file's content.
+
+    Read, not mapped: what is mapped and looked at counts as memory in use.
+    """
+    total = hashlib.sha256()
+    with file.open("rb") as stream:
+        left = os.fstat(stream.fileno()).st_size - DIGEST
+        while left > 0 and (part := stream.read(min(left, READ))):
+            total.update(part)
+            left -= len(part)
+    return total.digest()
 
 
 def write_kept(file: Path, content: Iterable[Any]) -> bool:

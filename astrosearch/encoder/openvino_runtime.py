@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from astrosearch.encoder.compiled import Graph, compiled_graph
 from astrosearch.encoder.devices import has_torch
 from astrosearch.encoder.folder import EncoderFolder, damaged
+from astrosearch.encoder.kept import unload
 from astrosearch.encoder.tokens import TextTokenizer, batches
 from astrosearch.errors import MissingExtra
 
@@ -101,6 +102,7 @@ class OpenVinoEncoder:
         self._queue: Any = None  # compiled when first needed: a query never does
         self._lock = threading.Lock()  # requests serve one caller at a time
         self._memory = memory  # read by the request, so it has to live as long
+        self._started = False
 
     def encode(self, texts: Sequence[str], progress: Progress = None) -> NDArray[np.float32]:
         """Vectors [len(texts), dimension], in the order given, each of length 1."""
@@ -123,6 +125,10 @@ class OpenVinoEncoder:
         """Fill `vectors`, one batch after the other."""
         for rows in batches([len(i) for i in ids], TOKEN_BUDGET):
             vectors[rows] = self._request.infer(pad([ids[row] for row in rows]))[0]
+            if not self._started:  # the first inference copies the weights as it needs them
+                self._started = True
+                if self._memory is not None:
+                    unload(self._memory)
             if progress is not None:
                 progress(len(rows))
 
