@@ -32,5 +32,14 @@ test: $(VENV)/.test
 slow: $(VENV)/.test
 	$(BIN)/python -m pytest -q -m slow
 
+$(VENV)/peers: benchmarks/peers/requirements.txt
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip --disable-pip-version-check -q install -c constraints.txt torch
+	$@/bin/python -m pip --disable-pip-version-check -q install -r $<
+	touch $@
+
+bench: $(VENV)/.test $(VENV)/peers
+	$(BIN)/python -m benchmarks.against_peers --txtai $(VENV)/peers/bin/python
+
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
