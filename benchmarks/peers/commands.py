@@ -2,7 +2,7 @@
 
 python -m benchmarks.peers.NAME index SENTENCES INDEX ENCODER      one sentence a line
 python -m benchmarks.peers.NAME query INDEX ENCODER TEXT           a cold query: ten sentences
-python -m benchmarks.peers.NAME warm INDEX ENCODER QUERIES         each query alone, then all of them at once
+python -m benchmarks.peers.NAME warm INDEX ENCODER QUERIES         each alone, then all at once
 """
 
 from __future__ import annotations
