@@ -25,7 +25,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,7 +40,10 @@ from astrosearch.vectors import (
     write_codes,
     write_segment,
 )
+from astrosearch.vectors.library import faiss as load_faiss
 from benchmarks.measured import RESULTS, SHARED, save
+
+faiss = load_faiss()
 
 Vectors = NDArray[np.float32]
 NONE = np.empty(0, np.int64)
@@ -266,7 +268,8 @@ from pathlib import Path
 from astrosearch.vectors import Tuning, VectorIndex
 folder, files, codes, tuning, last, asked = json.loads(sys.argv[1])
 started = time.perf_counter()
-index = VectorIndex(Path(folder), files, 384, np.empty(0, np.int64), (codes, Tuning(**tuning), last))
+none = np.empty(0, np.int64)
+index = VectorIndex(Path(folder), files, 384, none, (codes, Tuning(**tuning), last))
 opened = time.perf_counter() - started
 asked = np.load(asked)
 for query in asked:
