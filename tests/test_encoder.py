@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from astrosearch.encoder import Encoder, fingerprint, load_encoder, resolve
+from astrosearch.encoder import Encoder, fingerprint, load_encoder, precision, resolve
 from astrosearch.encoder.folder import read_folder
 from astrosearch.encoder.kept import MOST, kept_file, read_kept, write_kept
 from astrosearch.encoder.tokens import TextTokenizer, batches
@@ -226,6 +226,49 @@ def test_a_kept_graph_is_used_and_gives_the_same_vectors(
     again = load_encoder(str(tiny), "cpu")
     gc.collect()
     assert np.allclose(again.encode(["red star", "gas"]), fresh, atol=1e-6)
+
+
+MANY = ["red star", "gas"] * 1500
+
+
+@pytest.mark.parametrize("quick", ["bf16", "f32"])
+def test_the_quicker_precision_is_measured_once_and_kept(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: str
+) -> None:
+    monkeypatch.setenv("ASTROSEARCH_CACHE", str(tmp_path / "own"))
+    monkeypatch.setattr(precision, "OFFERED", {"BF16": "bf16", "FP32": "f32"})
+    monkeypatch.setattr(precision, "machine", lambda core: ["a processor", "FP32", "BF16"])
+    timed: list[str] = []
+
+    def seconds(compiled: Any, batch: object) -> float:
+        timed.append(compiled.get_property(precision.PRECISION).get_type_name())
+        return 1.0 if timed[-1] == quick else 2.0
+
+    monkeypatch.setattr(precision, "_seconds", seconds)
+    first = load_encoder(str(tiny), "cpu")
+    vectors = first.encode(MANY)
+    assert first.device == f"cpu (OpenVINO, {quick})"
+    assert sorted(timed) == ["bf16", "f32"]
+    again = load_encoder(str(tiny), "cpu")
+    assert np.allclose(again.encode(MANY), vectors)
+    assert again.device == first.device
+    assert len(timed) == 2
+    (file,) = (tmp_path / "own" / "precision").iterdir()
+    file.write_bytes(b"damaged")
+    load_encoder(str(tiny), "cpu").encode(MANY)
+    assert len(timed) == 4
+
+
+def test_a_processor_without_a_choice_is_not_timed(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASTROSEARCH_CACHE", str(tmp_path / "own"))
+    monkeypatch.setattr(precision, "machine", lambda core: ["a processor", "FP32"])
+    monkeypatch.setattr(precision, "_seconds", no_build)
+    encoder = load_encoder(str(tiny), "cpu")
+    encoder.encode(MANY)
+    assert encoder.device == "cpu (OpenVINO, f32)"
+    assert not (tmp_path / "own" / "precision").exists()
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "empty", "zeros"])

@@ -21,7 +21,7 @@ from astrosearch.encoder.conversion import worst_cosine
 from astrosearch.encoder.devices import has_driver, has_torch
 from astrosearch.encoder.folder import read_folder
 from astrosearch.encoder.graph import distance_buckets
-from astrosearch.encoder.torch_runtime import load_torch
+from astrosearch.encoder.torch_runtime import TorchEncoder, load_torch
 from astrosearch.errors import EncoderError, MissingExtra
 
 pytestmark = [
@@ -149,7 +149,7 @@ def compare(fast: Encoder, slow: Encoder, texts: list[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def slow_default() -> Encoder:
+def slow_default() -> TorchEncoder:
     return load_torch(read_folder(resolve("default"), "default"), "cpu")
 
 
@@ -203,6 +203,37 @@ def test_torch_gives_unit_float32_vectors_and_progress(slow_default: Encoder) ->
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
     assert sum(steps) == 3
     assert slow_default.encode([]).shape == (0, 384)
+
+
+class Small:
+    """A model on a GPU that has room for `room` texts at once."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.tried: list[int] = []
+
+    def encode(self, texts: list[str], *, batch_size: int, **_: object) -> np.ndarray:
+        import torch
+
+        self.tried.append(batch_size)
+        if batch_size > self.room:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return np.ones((len(texts), 384), np.float32)
+
+
+def test_memory_that_runs_out_halves_the_batch(
+    slow_default: TorchEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = Small(room=10)
+    monkeypatch.setattr(slow_default, "model", small)
+    monkeypatch.setattr(slow_default, "_batch", 64)
+    assert slow_default.encode(["one"] * 100).shape == (100, 384)
+    assert small.tried == [64, 32, 16, 8]
+    slow_default.encode(["two"])
+    assert small.tried[4:] == [8]
+    small.room = 0
+    with pytest.raises(EncoderError, match="--device cpu"):
+        slow_default.encode(["one"])
 
 
 # Other architectures, converted once

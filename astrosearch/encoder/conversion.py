@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder.compiled import Graph, machine
 from astrosearch.encoder.kept import PART, kept_file, read_kept, write_kept
-from astrosearch.encoder.openvino_runtime import PRECISION, OpenVinoEncoder, open_tokenizer
+from astrosearch.encoder.openvino_runtime import OpenVinoEncoder, open_tokenizer
+from astrosearch.encoder.precision import PRECISION
 from astrosearch.encoder.torch_runtime import load_torch
 from astrosearch.errors import EncoderError
 

@@ -14,6 +14,7 @@ from astrosearch.encoder.compiled import Graph, compiled_graph
 from astrosearch.encoder.devices import has_torch
 from astrosearch.encoder.folder import EncoderFolder, damaged
 from astrosearch.encoder.kept import unload
+from astrosearch.encoder.precision import PRECISION, quickest
 from astrosearch.encoder.tokens import TextTokenizer, batches
 from astrosearch.errors import MissingExtra
 
@@ -30,7 +31,6 @@ TOKEN_BUDGET = 1024  # tokens a batch, padding included
 FEW_TOKENS = 2048  # up to here one request on all cores; above, one request a core
 ONE_BY_ONE = {"PERFORMANCE_HINT": "LATENCY"}
 MANY_AT_ONCE = {"PERFORMANCE_HINT": "THROUGHPUT"}
-PRECISION = "INFERENCE_PRECISION_HINT"
 WINDOW = 16_384  # texts whose token ids are held at once
 
 
@@ -150,14 +150,19 @@ class OpenVinoEncoder:
                 progress(sum(finished))
             return told + len(finished)
 
+        groups = list(batches([len(i) for i in ids], TOKEN_BUDGET))
         if self._queue is None:
+            sample = pad([ids[row] for row in groups[len(groups) // 2]])
             settings = {**MANY_AT_ONCE, **self._graph.settings}
-            compiled = self._core.compile_model(self._graph.build(), "CPU", settings)
-            self._queue = openvino.AsyncInferQueue(compiled)
+            precision, compiled = quickest(self._core, self._graph, settings, sample)
+            self.device = f"cpu (OpenVINO, {precision})"
+            # Twice as many requests as run at once: none waits while Python takes a result.
+            requests = 2 * compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
+            self._queue = openvino.AsyncInferQueue(compiled, requests)
         self._queue.set_callback(keep)
         told = 0
         try:
-            for rows in batches([len(i) for i in ids], TOKEN_BUDGET):
+            for rows in groups:
                 self._queue.start_async(pad([ids[row] for row in rows]), rows)
                 told = tell(told)
         finally:  # an interrupted call mustn't write into the next one's vectors

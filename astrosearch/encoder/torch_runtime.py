@@ -11,7 +11,7 @@ from astrosearch.encoder.devices import has_torch
 from astrosearch.encoder.folder import EncoderFolder, damaged, fingerprinted_files
 from astrosearch.encoder.tokens import readable
 from astrosearch.encoder.weights import read_safetensors
-from astrosearch.errors import MissingExtra
+from astrosearch.errors import EncoderError, MissingExtra
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,7 +86,7 @@ class TorchEncoder:
         precision = "f16" if device == "cuda" else "f32"
         where = torch.cuda.get_device_name() if device == "cuda" else "torch"
         self.device = f"{device} ({where}, {precision}{note and f'; {note}'})"
-        self.model, self._kind = model.eval(), device
+        self.model, self._batch = model.eval(), BATCH[device]
         self._lock = threading.Lock()
 
     def encode(
@@ -99,12 +99,30 @@ class TorchEncoder:
         for start in range(0, len(texts), WINDOW):
             window = [readable(text) for text in texts[start : start + WINDOW]]
             with self._lock:
-                found = self.model.encode(
-                    window, batch_size=BATCH[self._kind], show_progress_bar=False
-                )
+                found = self._encoded(window)
             part = found.astype(np.float32)
             part /= np.maximum(np.linalg.norm(part, axis=1, keepdims=True), 1e-12)
             vectors[start : start + len(window)] = part
             if progress is not None:
                 progress(len(window))
         return vectors
+
+    def _encoded(self, texts: list[str]) -> NDArray[np.generic]:
+        """Encode texts in smaller batches, once memory has run out on larger ones."""
+        import torch
+
+        while True:
+            try:
+                found: NDArray[np.generic] = self.model.encode(
+                    texts, batch_size=self._batch, show_progress_bar=False
+                )
+            except torch.OutOfMemoryError as error:
+                if self._batch == 1:
+                    raise EncoderError(
+                        f"the GPU's memory is too small for {self.name}: {error}\n"
+                        "Close what else uses the GPU, or give --device cpu"
+                    ) from error
+                self._batch //= 2
+            else:
+                return found
+            torch.cuda.empty_cache()  # with the error, and what it held, gone
