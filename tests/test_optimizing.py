@@ -17,6 +17,8 @@ from tests.encoders import WordEncoder
 
 WORDS = ["gas", "dust", "stars", "winds", "haloes", "shocks", "grains", "jets", "cores", "rings"]
 
+TRAINING = "training on the CPU"
+
 
 def paper(corpus: Path, number: int, sentences: int = 40) -> None:
     rng = random.Random(number)
@@ -60,7 +62,7 @@ def test_answers_stay_nearly_the_same(index: Path):
     told: list[str] = []
     indexing.optimize(index, recall=0.95, progress=lambda step, done: told.append(step))
     assert verify(index) == []
-    assert list(dict.fromkeys(told)) == ["merging", "training", "coding", "measuring", "tuning"]
+    assert list(dict.fromkeys(told)) == ["merging", TRAINING, "coding", "measuring", "tuning"]
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
         assert opened.codes is not None
         assert opened.codes.asked == 0.95
@@ -139,7 +141,7 @@ def test_impossible_recall_is_refused(index: Path, recall: float):
         indexing.optimize(index, recall=recall)
 
 
-@pytest.mark.parametrize("at", ["merging", "training", "coding", "measuring", "tuning"])
+@pytest.mark.parametrize("at", ["merging", TRAINING, "coding", "measuring", "tuning"])
 def test_interrupted_optimize_loses_nothing_and_goes_on(index: Path, at: str):
     exact = answers(index)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,12 +20,14 @@ from astrosearch.vectors import (
     Tuning,
     VectorIndex,
     coded_ids,
+    gpu,
     merge_segments,
     searching,
     sha256_of,
     write_codes,
     write_segment,
 )
+from astrosearch.vectors.library import faiss
 
 
 def unit(rng: np.random.Generator, n: int, dimension: int) -> np.ndarray:
@@ -163,7 +166,7 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str], st
     file, tuning = write_codes(
         folder, 9, segments, 0.95, lambda step, done: told.append((step, done))
     )
-    assert {step for step, _ in told} == {"training", "coding", "measuring", "tuning"}
+    assert {step for step, _ in told} == {"training on the CPU", "coding", "measuring", "tuning"}
     assert all(0 <= done <= 1 for _, done in told)
     assert (file.kind, file.vectors, file.first_id, file.last_id) == ("codes", 2000, 2, 4000)
     return folder, files, file.file, tuning
@@ -252,3 +255,81 @@ def test_codes_lost_or_damaged_are_an_error(
         Codes(tmp_path / file, tuning)
     with pytest.raises(NotAnIndex, match="missing or damaged"):
         VectorIndex(folder, files, DIMENSION, np.empty(0, np.int64), ("no.faiss", tuning, 4000))
+
+
+class FakeGpu:
+    """FAISS as built for a GPU, in what is asked of it; the work is done on the CPU."""
+
+    def __init__(self, library: Any) -> None:
+        self._library = library
+        self.used: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._library, name)
+
+    def get_num_gpus(self) -> int:
+        return 1
+
+    def StandardGpuResources(self) -> object:
+        return object()
+
+    def index_cpu_to_all_gpus(self, index: Any) -> Any:
+        self.used.append("index")
+        return self._library.clone_index(index)
+
+    def knn_gpu(self, resources: object, queries: Any, vectors: Any, k: int, metric: int) -> Any:
+        self.used.append("knn")
+        assert vectors.flags.c_contiguous
+        return self._library.knn(queries, vectors, k, metric)
+
+
+@pytest.fixture
+def fake_gpu(monkeypatch: pytest.MonkeyPatch) -> FakeGpu:
+    fake = FakeGpu(faiss())
+    monkeypatch.setattr(gpu, "faiss", lambda: fake)
+    return fake
+
+
+def test_a_gpu_trains_assigns_and_gives_the_same_codes(
+    coded: tuple[Path, list[str], str, Tuning], fake_gpu: FakeGpu, tmp_path: Path
+):
+    folder, files, file, tuning = coded
+    told: list[str] = []
+    segments = [Segment(folder / name) for name in files[:2]]
+    made, made_tuning = write_codes(
+        tmp_path / "segments", 9, segments, 0.95, lambda step, done: told.append(step)
+    )
+    assert "training on the GPU" in told
+    assert {"index", "knn"} <= set(fake_gpu.used)
+    assert made_tuning == tuning
+    np.testing.assert_array_equal(
+        np.sort(coded_ids(tmp_path / "segments" / made.file)), np.sort(coded_ids(folder / file))
+    )
+
+
+def test_a_gpu_answers_large_batches_exactly(
+    coded: tuple[Path, list[str], str, Tuning], fake_gpu: FakeGpu
+):
+    folder, files, file, tuning = coded
+    ids, rows = coded_ids_given(), coded_rows()
+    dead = ids[::3]
+    queries = rows[np.arange(1000) % 500]
+    index = VectorIndex(folder, files, DIMENSION, dead, (file, tuning, 4000))
+    exact = VectorIndex(folder, files, DIMENSION, dead)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(searching, "gpus", lambda: 0)
+        expected, expected_scores = exact.search(queries, 10)
+        assert fake_gpu.used == []
+    found, scores = index.search(queries, 10)
+    assert fake_gpu.used
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_allclose(scores, expected_scores, atol=1e-5)
+
+
+def test_without_a_gpu_the_cpu_does_the_same_and_says_so():
+    assert gpu.gpus() == 0
+    assert gpu.where() == "CPU"
+    rows = coded_rows()[:50]
+    scores, found = gpu.nearest(rows[:5], rows.astype(np.float16), 3)
+    assert (found[:, 0] == np.arange(5)).all()
+    assert scores.dtype == np.float32

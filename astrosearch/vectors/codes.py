@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from astrosearch.vectors.gpu import assigning, clustering_index
+from astrosearch.vectors.gpu import assigning, clustering_index, nearest, where
 from astrosearch.vectors.library import faiss
 from astrosearch.vectors.segments import Segment, SegmentFile, damaged, written
 
@@ -167,10 +167,11 @@ def train(segments: Sequence[Segment], tell: Tell) -> Any:
     index.cp.max_points_per_centroid = PER_LIST
     index.cp.min_points_per_centroid = index.pq.cp.min_points_per_centroid = 1  # no warning
     index.clustering_index = clustering_index(dimension)
-    tell("training", 0.0)
+    training = f"training on the {where()}"
+    tell(training, 0.0)
     index.train(_sample(segments, min(n, PER_LIST * lists)))
     index.clustering_index = None
-    tell("training", 1.0)
+    tell(training, 1.0)
     return index
 
 
@@ -188,14 +189,14 @@ def tune(index: Any, segments: Sequence[Segment], asked: float, tell: Tell) -> T
     """Choose the cheapest search that finds the share asked for, and measure it on others."""
     import numpy as np
 
-    queries, nearest = _asked(segments, tell)
+    queries, best = _asked(segments, tell)
     half = len(queries) // 2
     chosen: Tuning | None = None
     cheapest = math.inf
     widest = max(CANDIDATES)
     for step, share in enumerate(SHARES):
         probes = max(1, round(share * index.nlist))
-        found = _found(index, queries, nearest, probes, widest)
+        found = _found(index, queries, best, probes, widest)
         tell("tuning", (step + 1) / len(SHARES))
         for candidates in CANDIDATES:
             recall = (found < candidates).mean(axis=1)  # of each query
@@ -215,7 +216,7 @@ def tune(index: Any, segments: Sequence[Segment], asked: float, tell: Tell) -> T
 def _found(
     index: Any,
     queries: NDArray[np.float32],
-    nearest: NDArray[np.int64],
+    best: NDArray[np.int64],
     probes: int,
     widest: int,
 ) -> NDArray[np.int64]:
@@ -224,7 +225,7 @@ def _found(
 
     parameters = faiss().SearchParametersIVF(nprobe=probes)
     _, ids = index.search(queries, min(widest, index.ntotal), params=parameters)
-    same = ids[:, :, None] == nearest[:, None, :]
+    same = ids[:, :, None] == best[:, None, :]
     return np.where(same.any(axis=1), same.argmax(axis=1), widest)
 
 
@@ -241,11 +242,9 @@ def _asked(
     drawn, queries = drawn[order], queries[order]
     best_ids = np.full((len(drawn), K + 1), -1, dtype=np.int64)
     best = np.full((len(drawn), K + 1), -np.inf, dtype=np.float32)
-    library, done = faiss(), 0
+    done = 0
     for part, vectors in _chunks(segments):
-        scores, rows = library.knn(
-            queries, vectors, min(K + 1, len(part)), library.METRIC_INNER_PRODUCT
-        )
+        scores, rows = nearest(queries, vectors, min(K + 1, len(part)))
         best, best_ids = np.hstack([best, scores]), np.hstack([best_ids, part[rows]])
         order = np.argsort(-best, axis=1, kind="stable")[:, : K + 1]
         best = np.take_along_axis(best, order, axis=1)

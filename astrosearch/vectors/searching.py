@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from astrosearch.vectors.codes import CHUNK, Codes, Tuning, seconds_exact
+from astrosearch.vectors.gpu import gpus, nearest
 from astrosearch.vectors.segments import Segment
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 # Up to here it is cheaper to find the dead too and drop them than to select the living.
 MANY_DEAD = 256
 
+GPU_QUERIES = 1000  # in one batch, from which a GPU searches all vectors, where there is one
 RANKED_BYTES = 64 * 2**20  # of vectors gathered at once
 
 
@@ -73,6 +75,11 @@ class VectorIndex:
         """
         import numpy as np
 
+        if among is None and len(queries) >= GPU_QUERIES and gpus():
+            found = [self._by_brute_force(segment, queries, k) for segment in self.segments]
+            ids, scores = _best(found, len(queries), k)
+            scores[ids < 0] = np.nan
+            return ids, scores
         found = [
             self._exact(segment, queries, k, among)
             for segment in self.segments
@@ -108,6 +115,19 @@ class VectorIndex:
             ids, scores = segment.search(queries, k + len(lost), among)
         gone = (ids < 0) | np.isin(ids, lost)
         return np.where(gone, -1, ids), np.where(gone, -np.inf, scores).astype(np.float32)
+
+    def _by_brute_force(
+        self, segment: Segment, queries: NDArray[np.float32], k: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        import numpy as np
+
+        lost = _within(self.dead, int(segment.ids[0]), int(segment.ids[-1]))
+        living = ~np.isin(segment.ids, lost)
+        if not living.any():
+            return _best([], len(queries), 0)
+        vectors = segment.vectors[living] if len(lost) else segment.vectors
+        scores, rows = nearest(queries, vectors, min(k, len(vectors)))
+        return segment.ids[living][rows], scores
 
     def _coded(
         self,
