@@ -26,6 +26,7 @@ from click.testing import CliRunner, Result
 from astrosearch.cli import main
 from astrosearch.encoder import load_encoder
 from astrosearch.encoder.devices import has_torch
+from astrosearch.encoder.folder import read_folder
 from astrosearch.errors import EncoderError, PairsError, StorageError, TrainingError
 from astrosearch.training.curves import WIDTH, chart, save_picture
 from astrosearch.training.dev import dev_benchmark
@@ -321,6 +322,30 @@ def test_matryoshka_half_still_finds(trained: Trained) -> None:
     first = vectors(trained.folder, [p.text_a for p in pairs])[:, :16]
     second = vectors(trained.folder, [p.text_b for p in pairs])[:, :16]
     assert ((first @ second.T).argmax(axis=1) == np.arange(40)).mean() > 0.8
+
+
+def test_turning_keeps_cosines_and_puts_what_distinguishes_first(tiny: Path) -> None:
+    from astrosearch.training.bases import load_model
+    from astrosearch.training.rotation import rotated
+
+    texts = [pair.text_a for pair in toy_pairs()]
+    model = load_model(tiny, "cpu").eval()
+    before = model.encode(texts, normalize_embeddings=True)
+    once = rotated(model, texts)
+    twice = rotated(once, texts)
+    for turned in (once, twice):
+        after = turned.encode(texts, normalize_embeddings=True)
+        assert np.allclose(after @ after.T, before @ before.T, atol=1e-4)
+        assert (np.diff((after**2).mean(axis=0)) < 1e-6).all()
+        assert sum(type(module).__name__ == "Dense" for module in turned) == 1
+
+
+def test_the_card_and_both_runtimes_know_that_vectors_were_turned(trained: Trained) -> None:
+    assert "Dense(" in (trained.folder / "README.md").read_text()
+    folder = read_folder(trained.folder, "tiny")
+    assert [given for _, given in folder.projections] == [folder.dimension]
+    assert not folder.other_modules
+    assert trained.runtime.startswith("cpu (OpenVINO")
 
 
 def test_what_training_writes_can_index(trained: Trained, corpus: Path, tmp_path: Path) -> None:

@@ -46,7 +46,10 @@ class EncoderFolder:
     config: dict[str, Any] = field(repr=False)
     weights: tuple[Path, ...]
     pooling: Pooling
-    other_modules: tuple[str, ...]  # paths of what isn't transformer, pooling or normalising
+    projections: tuple[tuple[Path, int], ...]  # matrices that pooled vectors are multiplied by:
+    # each its folder, and how many numbers it gives
+    other_modules: tuple[str, ...]  # paths of what isn't any of these, or normalising
+    width: int  # of the token vectors
     dimension: int
     max_tokens: int
     lowercase: bool
@@ -72,16 +75,18 @@ def read_folder(path: Path, name: str) -> EncoderFolder:
             f"{path / 'config.json'} asks to run code that comes with the model (auto_map), "
             "which is refused.\nChoose an encoder of an architecture that transformers knows"
         )
-    pooling, other_modules, dimension = read_modules(path, config)
+    modules = read_modules(path, config)
     max_tokens, lowercase = read_limits(path, config)
     return EncoderFolder(
         path=path,
         name=name,
         config=config,
         weights=find_weights(path),
-        pooling=pooling,
-        other_modules=other_modules,
-        dimension=dimension,
+        pooling=modules.pooling,
+        projections=tuple(modules.projections),
+        other_modules=tuple(modules.others),
+        width=modules.width,
+        dimension=modules.dimension,
         max_tokens=max_tokens,
         lowercase=lowercase,
         prompt=read_prompt(path),
@@ -153,22 +158,33 @@ def plain_name(name: object) -> bool:
     return isinstance(name, str) and name == Path(name).name and name.endswith(".safetensors")
 
 
-def read_modules(path: Path, config: dict[str, Any]) -> tuple[Pooling, tuple[str, ...], int]:
-    """Read what follows the transformer: pooling, other modules, and the vectors' dimension."""
-    dimension = next((config[name] for name in WIDTHS if name in config), None)
-    if not isinstance(dimension, int) or dimension < 1:
+@dataclass(slots=True)
+class Modules:
+    """What follows the transformer."""
+
+    width: int
+    dimension: int
+    pooling: Pooling = "mean"
+    projections: list[tuple[Path, int]] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+
+
+def read_modules(path: Path, config: dict[str, Any]) -> Modules:
+    """Read what follows the transformer, and the vectors' dimension."""
+    width = next((config[name] for name in WIDTHS if name in config), None)
+    if not isinstance(width, int) or width < 1:
         raise damaged(path / "config.json", "it gives no hidden_size")
+    found = Modules(width, width)
     file = path / "modules.json"
     if not file.exists():
-        return "mean", (), dimension
+        return found
     modules = parse_json(file)
     if not isinstance(modules, list) or not all(
         isinstance(m, dict) and isinstance(m.get("type"), str) and isinstance(m.get("path"), str)
         for m in modules
     ):
         raise damaged(file, "it is not a list of modules with type and path")
-    pooling: Pooling = "mean"
-    others: list[str] = []
+    pooled = False
     for module in modules:
         kind, folder = module["type"].rsplit(".", 1)[-1], module["path"]
         if not module["type"].startswith("sentence_transformers."):
@@ -179,19 +195,38 @@ def read_modules(path: Path, config: dict[str, Any]) -> tuple[Pooling, tuple[str
         if Path(folder).is_absolute() or ".." in Path(folder).parts:
             raise damaged(file, f"its module {folder!r} lies outside the encoder's folder")
         if kind == "Pooling":
-            pooling, width = read_pooling(path / folder / "config.json")
-            if width not in (None, dimension):
+            found.pooling, given = read_pooling(path / folder / "config.json")
+            if given not in (None, width):
                 raise damaged(
                     path / folder / "config.json",
-                    f"its dimension is {width}, but config.json has hidden_size {dimension}",
+                    f"its dimension is {given}, but config.json has hidden_size {width}",
                 )
+            pooled = True
+        elif kind == "Dense":
+            settings = read_json(path / folder / "config.json")
+            dimension = settings.get("out_features")
+            if not isinstance(dimension, int) or dimension < 1:
+                raise damaged(path / folder / "config.json", "it gives no out_features")
+            if pooled and not found.others and is_projection(settings):
+                found.projections.append((path / folder, dimension))
+            else:
+                found.others.append(folder)
+            found.dimension = dimension
         elif kind not in ("Transformer", "Normalize"):
-            others.append(folder)
-            if kind == "Dense":
-                dimension = read_json(path / folder / "config.json").get("out_features")
-                if not isinstance(dimension, int) or dimension < 1:
-                    raise damaged(path / folder / "config.json", "it gives no out_features")
-    return pooling, tuple(others), dimension
+            found.others.append(folder)
+    return found
+
+
+def is_projection(settings: dict[str, Any]) -> bool:
+    """Tell whether a dense module only multiplies the sentence's vector by a matrix."""
+    place = "sentence_embedding"
+    return (
+        settings.get("bias") is False
+        and str(settings.get("activation_function")).endswith(".Identity")
+        and not settings.get("use_residual")
+        and settings.get("module_input_name", place) == place
+        and settings.get("module_output_name", place) in (None, place)
+    )
 
 
 def read_pooling(file: Path) -> tuple[Pooling, int | None]:

@@ -2,8 +2,9 @@
 
 Token ids [n, length] and mask [n, length] in, unit vectors [n, dimension] out: embeddings,
 self-attention (Vaswani et al. 2017, arXiv:1706.03762) and feed-forward layers, each followed by
-layer norm (Devlin et al. 2018, arXiv:1810.04805), then pooling and scaling to length 1. MPNet
-(Song et al. 2020, arXiv:2004.09297) adds to each attention a bias by distance.
+layer norm (Devlin et al. 2018, arXiv:1810.04805), then pooling, matrices where the folder has any,
+and scaling to length 1. MPNet (Song et al. 2020, arXiv:2004.09297) adds to each attention a bias
+by distance.
 No torch, no conversion: that is what makes a cold query fast.
 """
 
@@ -129,7 +130,7 @@ class GraphBuilder:
         self.folder, self.names, self.config = folder, names, folder.config
         self.weights = Weights(folder.weights)
         self.prefix = common_prefix(self.weights)
-        self.hidden = folder.dimension
+        self.hidden = folder.width
         self.heads = self.size(names.heads)
         if self.hidden % self.heads:
             raise damaged(
@@ -156,7 +157,8 @@ class GraphBuilder:
         x = self.embed(ids, length)
         for number in range(self.size(self.names.layers)):
             x = self.layer(x, bias, f"{self.names.layer}{number}.")
-        vector = ops.normalize_l2(self.pool(x, mask), self.integers(1), 1e-12, "max")
+        vector = self.project(self.pool(x, mask))
+        vector = ops.normalize_l2(vector, self.integers(1), 1e-12, "max")
         return Model([ops.result(vector)], [ids, mask], "encoder")
 
     def embed(self, ids: Any, length: Any) -> Any:
@@ -235,6 +237,15 @@ class GraphBuilder:
             return ops.reduce_max(ops.add(x, low), self.integers(1))
         # The sum will do for the mean: scaling to length 1 comes next.
         return ops.reduce_sum(ops.multiply(x, weight), self.integers(1))
+
+    def project(self, vector: Any) -> Any:
+        """Multiply by the matrices that follow pooling, where there are any."""
+        width = self.hidden
+        for folder, given in self.folder.projections:
+            matrix = Weights([folder / "model.safetensors"]).take("linear.weight", given, width)
+            vector = self.ops.matmul(vector, self.constant(matrix), False, True)
+            width = given
+        return vector
 
     def dense(self, x: Any, name: str, width_in: int, width_out: int) -> Any:
         """Matrix product and bias."""

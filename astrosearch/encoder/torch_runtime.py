@@ -56,6 +56,8 @@ def load_torch(
     except (*LOADING_FAILS, SafetensorError) as error:
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise damaged(folder.path, first_line) from error
+    if device == "cuda":
+        model = model.half()  # what follows the transformer too
     model.max_seq_length = folder.max_tokens
     return TorchEncoder(folder, model, device, note)
 

@@ -33,6 +33,7 @@ OPTIONS = {  # of the command, for the recipe's values it can change
     "weights": "--weights",
 }
 FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+MODULES = re.compile(r"```\nSentenceTransformer\(\n.*?\n\)\n```", re.DOTALL)
 END = "\n## Citation\n"
 
 
@@ -81,6 +82,11 @@ def trainer_card(model: Any, card: Any, log: list[dict[str, float]], step: int) 
     card.register_model(model)
     written = ModelCard.from_template(card_data=card, template_path=card.template_path)
     return str(written.content)
+
+
+def with_modules(text: str, model: Any) -> str:
+    """Put the modules of what is written in place of those that were trained."""
+    return MODULES.sub(lambda _: f"```\n{model}\n```", text, count=1)
 
 
 def table_of(log: list[dict[str, float]]) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ from astrosearch.training.card import (
     prepare_card,
     trainer_card,
     whole_card,
+    with_modules,
 )
 from astrosearch.training.checkpoints import PREFIX, last_checkpoint, saving
 from astrosearch.training.curves import save_picture
@@ -45,6 +46,7 @@ from astrosearch.training.output import (
     write_encoder,
 )
 from astrosearch.training.recipe import ASTRO, Recipe
+from astrosearch.training.rotation import rotated
 from astrosearch.training.trainer import Progress, Tell, dev_scores, encoding, make_trainer
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 
     from astrosearch.encoder.folder import EncoderFolder
 
+ROTATED = 4096  # texts whose vectors' axes a rotation follows
 RUN_FILE = "run.json"
 NEGATIVES_FILE = "negatives.npy"
 RESULT_FILE = "result.json"
@@ -330,6 +333,9 @@ def finish(job: Job, output: Path, best: SeedResult, results: list[SeedResult]) 
     partial = partial_of(output)
     recipe = job.recipe
     model, score, by_kind = chosen(job, best, results)
+    if recipe.rotate:
+        pairs = job.pairs.train[:: max(1, len(job.pairs.train) // (ROTATED // 2))]
+        model = rotated(model, [t for pair in pairs for t in (pair.text_a, pair.text_b)])
     tokens = recipe.max_tokens or job.base.max_tokens
     write_encoder(model, partial, tokens, recipe.text_form, recipe.weights)
     some = (job.pairs.validation or job.pairs.train)[: COMPARED // 2]
@@ -354,7 +360,8 @@ def finish(job: Job, output: Path, best: SeedResult, results: list[SeedResult]) 
     )
     with saving(partial), quiet():
         text = (job.work / f"seed-{best.seed}" / CARD_FILE).read_text(encoding="utf-8")
-        (partial / CARD_FILE).write_text(whole_card(text, trained), encoding="utf-8")
+        text = whole_card(with_modules(text, model), trained)
+        (partial / CARD_FILE).write_text(text, encoding="utf-8")
         save_picture(results, partial / PICTURE_FILE)
         record = json.dumps(record_of(trained), indent=1, ensure_ascii=False)
         (partial / RECORD_FILE).write_text(record + "\n", encoding="utf-8")

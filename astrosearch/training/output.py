@@ -49,7 +49,8 @@ def write_encoder(
         with quiet():
             model.save_pretrained(str(partial), create_model_card=False)
         if weights == "f16":
-            halve(partial / MODEL)
+            for file in partial.rglob(MODEL):
+                halve(file)
         (partial / SETTINGS_FILE).write_text(json.dumps({"text_form": form}, indent=2) + "\n")
 
 

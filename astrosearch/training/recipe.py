@@ -53,6 +53,7 @@ class Recipe:
     patience: int | None  # scores in a row without a new best before training stops
     base_share: float | None  # of the mean of all seeds' weights and the base's; None: no mean,
     # the best seed is kept
+    rotate: bool  # turn vectors to their principal axes, so that cut ones hold the most
     weights: Weights  # how the encoder's folder holds them
 
 
@@ -87,6 +88,7 @@ SEED = Recipe(
     dev=False,
     patience=None,
     base_share=None,
+    rotate=False,
     weights="f32",
 )
 
@@ -121,6 +123,7 @@ ASTRO = Recipe(
     dev=True,
     patience=5,
     base_share=0.2,
+    rotate=True,
     weights="f16",
 )
 
