@@ -46,10 +46,6 @@ def without(kind: str, pair: Pair) -> Pair | None:
     return None if pair.kind == kind else pair
 
 
-def weighed(kind: str, weight: float, pair: Pair) -> Pair:
-    return replace(pair, weight=weight) if pair.kind == kind else pair
-
-
 ARMS: dict[str, tuple[Recipe, Change | None]] = {
     "astro": (SHORT, None),
     "without citation": (SHORT, partial(without, "citation")),
@@ -59,10 +55,8 @@ ARMS: dict[str, tuple[Recipe, Change | None]] = {
     "a hard negative": (replace(SHORT, hard_negatives=1), None),
     "one direction": (replace(SHORT, symmetric=False), None),
     "all dimensions only": (replace(SHORT, matryoshka=(), matryoshka_weights=()), None),
-    "without the base's share": (replace(SHORT, base_share=0.0), None),
     "batches of 32": (replace(SHORT, batch_size=32), None),
-    "half the learning rate": (replace(SHORT, learning_rate=SHORT.learning_rate / 2), None),
-    "citation x 6": (SHORT, partial(weighed, "citation", 6.0)),
+    "without turning": (replace(SHORT, rotate=False), None),
 }
 
 
