@@ -107,6 +107,7 @@ def pairs_command(
     A paper is all in train, validation or test, and no near-identical text is in two of them.
     """
     weights = _weights(kinds, has_thesaurus=thesaurus is not None)
+    from astrosearch.progress import showing_steps
     from astrosearch.training.mining import Settings, mine
     from astrosearch.training.selection import read_names
     from astrosearch.training.splitting import parse_shares
@@ -122,13 +123,10 @@ def pairs_command(
         all_categories=all_categories,
     )
     target: Any = _stdout() if output == "-" else Path(output)
-    bar: Any = click.progressbar(length=1000, label="mining", file=sys.stderr)
-    with bar:
+    with showing_steps() as tell:
 
         def progress(sources: int, total: int, papers: int) -> None:
-            if sys.stderr.isatty():
-                bar.label = f"mining {papers:,} papers"
-                bar.update(1000 * sources // total - bar.pos)
+            tell("mining", sources / total)
 
         tally = mine(corpora, target, settings, columns=columns, progress=progress)
     click.echo(_table(tally), err=True)

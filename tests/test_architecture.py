@@ -54,6 +54,7 @@ BESIDE = {
     "store": {"schema"},
     "progress": {"render"},
     "describing": {"render"},
+    "training_commands": {"progress"},
 }
 
 

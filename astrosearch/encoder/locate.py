@@ -13,7 +13,14 @@ from pathlib import Path
 from astrosearch.errors import EncoderError
 
 DEFAULT = "default"
-DOWNLOADED = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model"]
+DOWNLOADED = [
+    "*.safetensors",
+    "*.safetensors.index.json",
+    "*.json",
+    "*.txt",
+    "*.model",
+    "README.md",
+]
 LONGEST_ID = 200  # the hub allows 96 characters for a name, as many for its owner
 HUB_ID = re.compile(r"(?:[\w.-]+/)?[\w.-]+")
 
@@ -92,7 +99,7 @@ def download(name: str, tried: list[str]) -> Path:
         raise not_found(name, tried, cure)
     try:
         return Path(snapshot_download(name, allow_patterns=DOWNLOADED))
-    except (HfHubHTTPError, OSError, ValueError) as error:
+    except (HfHubHTTPError, OSError, ValueError, TypeError, KeyError) as error:
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
         tried.append(f"huggingface.co: {first_line}")
         raise not_found(name, tried) from error
