@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -48,6 +49,7 @@ class Ahead:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self.encoded = 0  # sentences, in all groups
+        self.seconds = 0.0  # the encoder was at work
         self.group: Group | None = None  # that is being encoded, or waits to be landed
         self._future: Future[NDArray[np.float32]] | None = None
         self._given_up = threading.Event()
@@ -96,7 +98,9 @@ class Ahead:
             if self._given_up.is_set():
                 raise GivenUp
 
+        started = time.monotonic()
         vectors = self._encoder.encode(list(rows), encoded)
+        self.seconds += time.monotonic() - started
         self.encoded = before + len(rows) + repeated
         return vectors[places] if repeated else vectors
 

@@ -60,6 +60,7 @@ class Summary:
     papers: int = 0  # in the index, at the end
     sentences: int = 0
     seconds: float = 0.0
+    encoding_seconds: float = 0.0  # of these, in which the encoder was at work
     failed: list[tuple[str, str]] = field(default_factory=list)  # (file, reason); tried again
     skipped: list[tuple[str, str]] = field(default_factory=list)  # (file, reason)
     warnings: list[str] = field(default_factory=list)
@@ -315,6 +316,7 @@ class Updating:
         self.summary.papers_replaced += known
         self.summary.papers_added += len(group.puts) - known
         self.summary.sentences_added += group.sentences
+        self.summary.encoding_seconds = self._ahead.seconds
         if len(self.writer.store.segments()) >= 2 * MANY_SEGMENTS:
             compact(self.writer)
 
