@@ -180,6 +180,13 @@ def pairs_command(
     help="Runs with one seed after the other; their mean is kept (recipe seed: the best).",
 )
 @click.option(
+    "--with",
+    "others",
+    metavar="DIR",
+    multiple=True,
+    help="Average with an encoder trained before from the same base, in another way.",
+)
+@click.option(
     "--text-form",
     type=click.Choice(["plain", "seed"]),
     help="The form the pairs are in, where their file doesn't say.",
@@ -206,6 +213,7 @@ def train_command(
     max_steps: int | None,
     seed: int | None,
     seeds: int,
+    others: tuple[str, ...],
     text_form: Any,
     hard_negatives: int | None,
     weights: Any,
@@ -243,6 +251,7 @@ def train_command(
             labelled=text_form is None,
             max_steps=max_steps,
             seeds=seeds,
+            others=others,
             resume=resume,
             progress=progress,
         )

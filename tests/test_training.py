@@ -376,6 +376,25 @@ def test_several_seeds_are_averaged(toy: Path, tiny: Path, tmp_path: Path) -> No
     assert score == pytest.approx(found.score, abs=0.02)
 
 
+def test_runs_of_another_kind_are_averaged_in(toy: Path, tiny: Path, tmp_path: Path) -> None:
+    other = replace(TINY, rotate=False, weights="f32", learning_rate=1e-3)
+    fit(toy, tmp_path / "other", tiny, other)
+    fit(toy, tmp_path / "out", tiny, max_steps=2, others=[str(tmp_path / "other")])
+    card = (tmp_path / "out" / "README.md").read_text()
+    assert "and of other" in card
+    assert "--with other" in card
+    record = json.loads((tmp_path / "out" / "training.json").read_text())
+    assert list(record["averaged_with"]) == ["other"]
+
+
+def test_what_can_not_be_averaged_is_refused(
+    toy: Path, tiny: Path, trained: Trained, tmp_path: Path
+) -> None:
+    arguments = ["train", toy, "-o", tmp_path / "out", "--base", tiny, "--with", trained.folder]
+    assert "turned already" in refused(run(*arguments, "--batch-size", 8))
+    assert "averages nothing" in refused(run(*arguments, "--recipe", "seed"))
+
+
 def test_a_mean_of_weights_has_the_bases_share(tiny: Path, tmp_path: Path) -> None:
     import torch
 

@@ -167,10 +167,11 @@ def scores_section(trained: Trained) -> str:
         by_kind = ", ".join(f"{kind} {score:.4f}" for kind, score in trained.by_kind.items())
         lines += ["", f"By kind: {by_kind}."]
     if trained.recipe.base_share is not None:
+        others = "".join(f", and of {name}" for name in trained.others)
         lines += [
             "",
-            "The weights are the mean of those of all seeds, at the steps kept, of which "
-            f"{trained.recipe.base_share:.0%} are the base's.",
+            f"The weights are the mean of those of all seeds, at the steps kept{others}; "
+            f"{trained.recipe.base_share:.0%} of the mean are the base's.",
         ]
     lines += [
         "",
@@ -223,6 +224,8 @@ def command(trained: Trained) -> str:
         words += ["--max-steps", f"{trained.max_steps}"]
     if len(trained.seeds) > 1:
         words += ["--seeds", f"{len(trained.seeds)}"]
+    for name in trained.others:
+        words += ["--with", name]
     return shlex.join(words)
 
 

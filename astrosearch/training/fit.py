@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from astrosearch.encoder import load_encoder
 from astrosearch.encoder.devices import choose
+from astrosearch.encoder.weights import read_safetensors
 from astrosearch.errors import MissingExtra, TrainingError
 from astrosearch.locking import LOCK_FILE, WriterLock
 from astrosearch.training.averaging import averaged
@@ -95,6 +96,7 @@ class Trained:
     score: float | None  # dev nDCG@10 of what was written: the best seed, or the mean of all
     by_kind: dict[str, float]
     seeds: list[SeedResult] = field(repr=False)
+    others: dict[str, str]  # fingerprints by name of encoders that were averaged in
     parity: float  # least cosine between our runtime and torch
     runtime: str
 
@@ -110,6 +112,7 @@ class Job:
     dev: DevBenchmark | None
     device: str
     max_steps: int | None
+    others: tuple[EncoderFolder, ...]
     work: Path
     tell: Tell | None
 
@@ -124,6 +127,7 @@ def train(
     labelled: bool = True,
     max_steps: int | None = None,
     seeds: int = 1,
+    others: Sequence[str] = (),
     resume: bool = True,
     progress: Tell | None = None,
 ) -> Trained:
@@ -140,6 +144,8 @@ def train(
     seeds
         Runs, each with the next seed. Their weights are averaged, with the recipe's share of the
         base's; or the best on the validation pairs is kept, where the recipe has no such share.
+    others
+        Encoders trained before from the same base, in other ways, to average with: folders.
     resume
         Go on from the last checkpoint; False starts anew.
 
@@ -154,6 +160,8 @@ def train(
     where = choose(device)
     found = find_base(base or recipe.base)
     check_tokens(found, recipe.max_tokens)
+    averaged_in = tuple(find_base(name) for name in others)
+    check_others(averaged_in, found, recipe)
     pairs = read_training_pairs([Path(p) for p in pairs_files], recipe.text_form, labelled=labelled)
     check_enough(pairs, recipe)
     work = output.with_name(output.name + ".training")
@@ -163,7 +171,9 @@ def train(
         open_work(work, identity(recipe, found, pairs, max_steps), resume=resume)
         dev = dev_benchmark(pairs.validation)
         negatives = mined(work, pairs, found, recipe, where, progress)
-        job = Job(recipe, found, pairs, negatives, dev, where, max_steps, work, progress)
+        job = Job(
+            recipe, found, pairs, negatives, dev, where, max_steps, averaged_in, work, progress
+        )
         results = [run_seed(job, recipe.seed + number) for number in range(seeds)]
         best = max(results, key=lambda result: result.score or 0.0)
         return finish(job, output, best, results)
@@ -176,6 +186,33 @@ def require_packages() -> None:
     for package in ("torch", "sentence_transformers", "accelerate", "datasets", "matplotlib"):
         if find_spec(package) is None:
             raise MissingExtra(package.replace("_", "-"), "train", "training an encoder")
+
+
+def check_others(others: Sequence[EncoderFolder], base: EncoderFolder, recipe: Recipe) -> None:
+    """Refuse to average what has other weights than the base, or where nothing is averaged."""
+    if others and recipe.base_share is None:
+        raise TrainingError(
+            f"the recipe {recipe.name} averages nothing: it keeps the best of its seeds.\n"
+            "Leave out --with, or take --recipe astro"
+        )
+    shapes = shapes_of(base)
+    for other in others:
+        if shapes_of(other) != shapes:
+            raise TrainingError(
+                f"{other.path} has other weights than the base {base.name}.\n"
+                "Only encoders of the same base can be averaged, and none that was turned already: "
+                "train it with the same --base first"
+            )
+
+
+def shapes_of(folder: EncoderFolder) -> dict[str, tuple[int, ...]]:
+    """Return the shape of every weight of an encoder, by name."""
+    files = [*folder.weights, *(path / "model.safetensors" for path, _ in folder.projections)]
+    return {
+        f"{file.parent.name if file.parent != folder.path else ''}/{name}": tensor.shape
+        for file in files
+        for name, tensor in read_safetensors(file).items()
+    }
 
 
 def check_enough(pairs: TrainingPairs, recipe: Recipe) -> None:
@@ -355,6 +392,7 @@ def finish(job: Job, output: Path, best: SeedResult, results: list[SeedResult]) 
         score=score,
         by_kind=by_kind,
         seeds=results,
+        others={other.name: other.fingerprint() for other in job.others},
         parity=parity,
         runtime=runtime,
     )
@@ -381,7 +419,8 @@ def chosen(
     share = job.recipe.base_share
     if share is None:
         return load_model(checkpoint(best), "cpu"), best.score, best.by_kind
-    model = averaged([checkpoint(result) for result in results], job.base.path, share)
+    runs = [checkpoint(result) for result in results] + [other.path for other in job.others]
+    model = averaged(runs, job.base.path, share)
     if job.dev is None:
         return model, None, {}
     model.max_seq_length = job.recipe.train_tokens
@@ -402,6 +441,7 @@ def record_of(trained: Trained) -> dict[str, Any]:
         "max_steps": trained.max_steps,
         "best_seed": trained.best.seed,
         "written": {"score": trained.score, "by_kind": trained.by_kind},
+        "averaged_with": trained.others,
         "seeds": [asdict(result) for result in trained.seeds],
         "parity": {"least_cosine": trained.parity, "runtime": trained.runtime},
         "versions": versions(),
