@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder.compiled import Graph, machine
 from astrosearch.encoder.kept import PART, kept_file, read_kept, write_kept
-from astrosearch.encoder.openvino_runtime import OpenVinoEncoder, open_tokenizer
+from astrosearch.encoder.openvino_runtime import REPORTER, OpenVinoEncoder, hidden, open_tokenizer
 from astrosearch.encoder.precision import PRECISION
 from astrosearch.encoder.torch_runtime import load_torch
 from astrosearch.errors import EncoderError
@@ -151,8 +151,10 @@ def map_file(file: Path) -> Any:
 
 def trace(model: Any) -> Any:
     """Turn a sentence-transformers model into a graph, all its modules and the scaling included."""
-    import openvino
     import torch
+
+    with hidden(REPORTER):  # nothing is to be sent
+        from openvino.tools.ovc import convert_model
 
     class UnitVectors(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
@@ -167,7 +169,7 @@ def trace(model: Any) -> Any:
     mask[1, 5:] = 0
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # of what a trace may miss: the vectors are compared
-        return openvino.convert_model(UnitVectors(), example_input=(ids, mask))
+        return convert_model(UnitVectors(), example_input=(ids, mask))
 
 
 def read_graph(folder: EncoderFolder, file: Path, memory: list[Any]) -> Any:
