@@ -67,12 +67,14 @@ def chosen(pair: Pair, share: float) -> bool:
 
 
 def sample(pairs: Path, share: float, change: Change | None, folder: Path) -> Path:
-    """Write a sample of the pairs, as an arm wants them."""
+    """Write a sample of the training pairs, as an arm wants them."""
     file = folder / "pairs.jsonl"
     found = (
         kept
         for pair in read_pairs(pairs)
-        if chosen(pair, share) and (kept := change(pair) if change else pair) is not None
+        if pair.split == "train"
+        and chosen(pair, share)
+        and (kept := change(pair) if change else pair) is not None
     )
     with file.open("w", encoding="utf-8") as stream:
         write_pairs(found, stream)
