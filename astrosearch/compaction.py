@@ -96,6 +96,11 @@ def segments_to_merge(
             everything is None and row.kind != next_row.kind
         )
 
+    def alone_worth_it(row: SegmentRow) -> bool:
+        if everything is not None:
+            return row.kind != everything or dead_in([row]) > 0
+        return dead_in([row]) > 0 and many_dead(row)
+
     groups: list[list[SegmentRow]] = [[]]
     size = 0
     for row in rows:
@@ -108,15 +113,4 @@ def segments_to_merge(
         if chosen:
             groups[-1].append(row)
             size += bytes_of(row)
-    return [
-        group
-        for group in groups
-        if len(group) > 1
-        or (
-            group
-            and (
-                (everything is not None and group[0].kind != everything)
-                or (dead_in(group) and (everything is not None or many_dead(group[0])))
-            )
-        )
-    ]
+    return [group for group in groups if len(group) > 1 or (group and alone_worth_it(group[0]))]

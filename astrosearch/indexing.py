@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from astrosearch.ahead import Ahead
 from astrosearch.compaction import compact
 from astrosearch.corpus import discover
 from astrosearch.encoder import Encoder, load_encoder
@@ -84,11 +85,11 @@ def build(
         built_with = writer.store.encoder()
         if built_with.fingerprint != identity.fingerprint:
             raise EncoderMismatch(built_with.label, identity.label)
-        run = Updating(writer, model, all_categories=all_categories, progress=progress)
-        for discovery in found:
-            run.summary.skipped += [(item.name, item.reason) for item in discovery.skipped]
         sources = [source for discovery in found for source in discovery.sources]
-        with run:
+        with Ahead(model) as ahead:
+            run = Updating(writer, ahead, all_categories=all_categories, progress=progress)
+            for discovery in found:
+                run.summary.skipped += [(item.name, item.reason) for item in discovery.skipped]
             run.read(sources, jobs)
             run.look_for_gone(folders, sources, prune=prune)
             run.read_again(sources, jobs)

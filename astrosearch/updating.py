@@ -14,8 +14,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from astrosearch.ahead import Ahead, Group
 from astrosearch.changes import Edition, EndSource, NoteEdition, PutPaper, SourceRow
@@ -23,7 +21,6 @@ from astrosearch.compaction import compact
 from astrosearch.corpus import discover
 from astrosearch.corpus.document import Document, SourceSentence
 from astrosearch.corpus.identifiers import id_in_path, parse_arxiv_id
-from astrosearch.encoder import Encoder
 from astrosearch.errors import Unreadable
 from astrosearch.reading import Reading, readings, size_of
 from astrosearch.records import Paper, is_sentence_id
@@ -74,32 +71,20 @@ class Updating:
     def __init__(
         self,
         writer: Writer,
-        encoder: Encoder,
+        ahead: Ahead,
         *,
         all_categories: bool,
         progress: Callable[[Progress], None] | None,
     ) -> None:
-        self.writer, self.encoder = writer, encoder
+        self.writer, self._ahead = writer, ahead
         self.all_categories, self.progress = all_categories, progress
         self.summary = Summary()
-        self._ahead = Ahead(encoder)
         self._group = Group()
         self._group_sentences = 0
         self._queued = 0  # sentences to be encoded, with those that are
         self._sources_done = self._sources_total = 0
         self._bytes_done = self._bytes_total = 0
         self._bytes_within = 0  # of the source being read, estimated
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._ahead.__exit__(kind, error, trace)
 
     def read(self, sources: Sequence[discover.Source], jobs: int) -> None:
         """Read every source that is new, changed or failed before."""

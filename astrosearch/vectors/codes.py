@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,9 +91,7 @@ class Codes:
 
     def seconds(self, k: int, share: float) -> float:
         """Estimate a query's time, when a share of the ids is wanted."""
-        scanned = self._probes(k, share) / self.lists * self.vectors
-        code, dimension = int(self.index.code_size), int(self.index.d)
-        return scanned * code * PER_CODE + seconds_exact(self._candidates(k), dimension)
+        return seconds_coded(self.index, self._probes(k, share), self._candidates(k))
 
     def _candidates(self, k: int) -> int:
         return min(self.vectors, math.ceil(self.tuning.candidates * max(k, K) / K))
@@ -103,6 +101,12 @@ class Codes:
         enough = 4 * self._candidates(k) / max(share, 1e-9) / self.vectors * self.lists
         wider = self.tuning.probes / math.sqrt(max(share, 1e-9))
         return min(self.lists, math.ceil(max(wider, enough)))
+
+
+def seconds_coded(index: Any, probes: int, candidates: int) -> float:
+    """Estimate the time to scan so many lists and rank the candidates, for one query."""
+    scanned = probes / int(index.nlist) * int(index.ntotal) * int(index.code_size)
+    return scanned * PER_CODE + seconds_exact(candidates, int(index.d))
 
 
 def seconds_exact(rows: int, dimension: int) -> float:
@@ -187,8 +191,6 @@ def add(index: Any, segments: Sequence[Segment], tell: Tell) -> None:
 
 def tune(index: Any, segments: Sequence[Segment], asked: float, tell: Tell) -> Tuning:
     """Choose the cheapest search that finds the share asked for, and measure it on others."""
-    import numpy as np
-
     queries, best = _asked(segments, tell)
     half = len(queries) // 2
     chosen: Tuning | None = None
@@ -200,8 +202,7 @@ def tune(index: Any, segments: Sequence[Segment], asked: float, tell: Tell) -> T
         tell("tuning", (step + 1) / len(SHARES))
         for candidates in CANDIDATES:
             recall = (found < candidates).mean(axis=1)  # of each query
-            scanned = probes / index.nlist * index.ntotal * index.code_size
-            cost = scanned * PER_CODE + seconds_exact(candidates, index.d)
+            cost = seconds_coded(index, probes, candidates)
             good = recall[:half].mean() >= min(1.0, asked + MARGIN)
             if good and cost < cheapest:
                 chosen = Tuning(probes, candidates, round(float(recall[half:].mean()), 4), asked)
@@ -209,8 +210,7 @@ def tune(index: Any, segments: Sequence[Segment], asked: float, tell: Tell) -> T
     if chosen is None:
         recall = (found < widest).mean(axis=1)
         chosen = Tuning(index.nlist, widest, round(float(recall[half:].mean()), 4), asked)
-    tell("tuning", 1.0)
-    return replace(chosen, recall=float(np.clip(chosen.recall, 0, 1)))
+    return chosen
 
 
 def _found(

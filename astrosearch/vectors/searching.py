@@ -77,16 +77,14 @@ class VectorIndex:
 
         if among is None and len(queries) >= GPU_QUERIES and gpus():
             found = [self._by_brute_force(segment, queries, k) for segment in self.segments]
-            ids, scores = _best(found, len(queries), k)
-            scores[ids < 0] = np.nan
-            return ids, scores
-        found = [
-            self._exact(segment, queries, k, among)
-            for segment in self.segments
-            if segment.ids[0] > self._coded_up_to
-        ]
-        if self.codes is not None:
-            found.append(self._coded(self.codes, queries, k, among))
+        else:
+            found = [
+                self._exact(segment, queries, k, among)
+                for segment in self.segments
+                if segment.ids[0] > self._coded_up_to
+            ]
+            if self.codes is not None:
+                found.append(self._coded(self.codes, queries, k, among))
         ids, scores = _best(found, len(queries), k)
         scores[ids < 0] = np.nan
         return ids, scores
