@@ -41,6 +41,7 @@ from astrosearch.vectors import (
     write_segment,
 )
 from astrosearch.vectors.library import faiss as load_faiss
+from astrosearch.vectors.rankings import best_of
 from benchmarks.measured import RESULTS, SHARED, save
 
 faiss = load_faiss()
@@ -245,8 +246,7 @@ def filtered(
 def exact(
     segments: Sequence[Segment], asked: Vectors, among: NDArray[np.int64] | None
 ) -> NDArray[np.int64]:
-    scores = np.full((len(asked), 10), -np.inf, np.float32)
-    ids = np.full((len(asked), 10), -1, np.int64)
+    ids, scores = best_of([], len(asked), 10)
     for segment in segments:
         chosen = slice(None) if among is None else np.isin(segment.ids, among)
         own = segment.ids[chosen]
@@ -254,10 +254,7 @@ def exact(
             continue
         vectors = segment.vectors[chosen].astype(np.float32)
         more, rows = faiss.knn(asked, vectors, min(10, len(own)), faiss.METRIC_INNER_PRODUCT)
-        scores, ids = np.hstack([scores, more]), np.hstack([ids, own[rows]])
-        order = np.argsort(-scores, axis=1, kind="stable")[:, :10]
-        scores = np.take_along_axis(scores, order, axis=1)
-        ids = np.take_along_axis(ids, order, axis=1)
+        ids, scores = best_of([(ids, scores), (own[rows], more)], len(asked), 10)
     return ids
 
 

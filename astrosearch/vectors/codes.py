@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from astrosearch.vectors.gpu import assigning, clustering_index, nearest, where
 from astrosearch.vectors.library import faiss
+from astrosearch.vectors.rankings import best_of
 from astrosearch.vectors.segments import Segment, SegmentFile, damaged, written
 
 if TYPE_CHECKING:
@@ -240,15 +241,11 @@ def _asked(
     queries = np.vstack([_of(segment, drawn) for segment in segments]).astype(np.float32)
     order = np.random.default_rng(2).permutation(len(drawn))
     drawn, queries = drawn[order], queries[order]
-    best_ids = np.full((len(drawn), K + 1), -1, dtype=np.int64)
-    best = np.full((len(drawn), K + 1), -np.inf, dtype=np.float32)
+    best_ids, best = best_of([], len(drawn), K + 1)
     done = 0
     for part, vectors in _chunks(segments):
         scores, rows = nearest(queries, vectors, min(K + 1, len(part)))
-        best, best_ids = np.hstack([best, scores]), np.hstack([best_ids, part[rows]])
-        order = np.argsort(-best, axis=1, kind="stable")[:, : K + 1]
-        best = np.take_along_axis(best, order, axis=1)
-        best_ids = np.take_along_axis(best_ids, order, axis=1)
+        best_ids, best = best_of([(best_ids, best), (part[rows], scores)], len(drawn), K + 1)
         done += len(part)
         tell("measuring", done / len(ids))
     others = best_ids != drawn[:, None]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from astrosearch.vectors.codes import CHUNK, Codes, Tuning, seconds_exact
 from astrosearch.vectors.gpu import gpus, nearest
+from astrosearch.vectors.rankings import best_of
 from astrosearch.vectors.segments import Segment
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class VectorIndex:
             ]
             if self.codes is not None:
                 found.append(self._coded(self.codes, queries, k, among))
-        ids, scores = _best(found, len(queries), k)
+        ids, scores = best_of(found, len(queries), k)
         scores[ids < 0] = np.nan
         return ids, scores
 
@@ -122,7 +123,7 @@ class VectorIndex:
         lost = _within(self.dead, int(segment.ids[0]), int(segment.ids[-1]))
         living = ~np.isin(segment.ids, lost)
         if not living.any():
-            return _best([], len(queries), 0)
+            return best_of([], len(queries), 0)
         vectors = segment.vectors[living] if len(lost) else segment.vectors
         scores, rows = nearest(queries, vectors, min(k, len(vectors)))
         return segment.ids[living][rows], scores
@@ -175,14 +176,14 @@ class VectorIndex:
         """Rank the same ids for every query."""
         import numpy as np
 
-        best = _best([], len(queries), k)
+        best = best_of([], len(queries), k)
         for start in range(0, len(ids), CHUNK):
             part = ids[start : start + CHUNK]
             vectors, there = self._gather(part)
             scores = queries @ vectors.T
             scores[:, ~there] = -np.inf
             repeated = np.broadcast_to(part, scores.shape)
-            best = _best([best, _most(np.where(there, repeated, -1), scores, k)], len(queries), k)
+            best = best_of([best, _most(np.where(there, repeated, -1), scores, k)], len(queries), k)
         return best
 
     def _ranked_each(
@@ -191,7 +192,7 @@ class VectorIndex:
         """Rank each query's own ids [n, c]."""
         import numpy as np
 
-        found = [_best([], 0, k)]
+        found = [best_of([], 0, k)]
         step = max(1, RANKED_BYTES // (ids.shape[1] * self.dimension * 4))
         for start in range(0, len(queries), step):
             own = ids[start : start + step]
@@ -201,7 +202,7 @@ class VectorIndex:
             scores = np.einsum("ncd,nd->nc", shaped, queries[start : start + step], optimize=True)
             gone = ~there.reshape(own.shape)
             scores[gone] = -np.inf
-            found.append(_best([(np.where(gone, -1, own), scores)], len(own), k))
+            found.append(best_of([(np.where(gone, -1, own), scores)], len(own), k))
         return np.vstack([f[0] for f in found]), np.vstack([f[1] for f in found])
 
     def _gather(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -240,15 +241,3 @@ def _most(
     room = k - over.sum(axis=1, keepdims=True)
     kept = over | (at_edge & (at_edge.cumsum(axis=1) <= room))
     return ids[kept].reshape(-1, k), scores[kept].reshape(-1, k)
-
-
-def _best(
-    found: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]], n: int, k: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Merge rankings [n, any] to the best `k`, by score, then id; (-1, -inf) fill them up."""
-    import numpy as np
-
-    ids = np.hstack([np.full((n, k), -1, dtype=np.int64), *(f[0] for f in found)])
-    scores = np.hstack([np.full((n, k), -np.inf, dtype=np.float32), *(f[1] for f in found)])
-    order = np.lexsort((ids, -scores), axis=1)[:, :k]
-    return np.take_along_axis(ids, order, axis=1), np.take_along_axis(scores, order, axis=1)
