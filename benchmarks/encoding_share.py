@@ -1,6 +1,6 @@
 """Where indexing's time goes: the encoder's share, padding, a second core, the processor's limit.
 
-Run: python -m benchmarks.encoding_share [--papers 40]
+Run: python -m benchmarks.encoding_share [--papers 160]
 
 Every run indexes the same full texts in a process of its own. The limit is what a bf16 matrix
 product of the encoder's own shapes reaches; a sentence takes 2 operations a weight and token.
@@ -102,7 +102,7 @@ def peak() -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--papers", type=int, default=40)
+    parser.add_argument("--papers", type=int, default=160)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
