@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from astrosearch import vectors
 from astrosearch.compaction import compact
 from astrosearch.schema import FORMAT_VERSION
-from astrosearch.store import CodesRow, storage_errors
+from astrosearch.store import CodesRow, SegmentRow, storage_errors
 from astrosearch.writing import Writer
 
 RECALL = 0.98  # of the ten nearest; a third of a percent more costs about a tenth more time
@@ -57,9 +58,14 @@ def optimize_writing(
                 _keep(db.execute, tuning)
             return
         made, tuning = vectors.write_codes(
-            writer.segments_folder, writer.next_segment(), segments, recall, tell
+            writer.segments_folder, writer.next_segment(), segments, recall, tell, _key(rows)
         )
     _replace(writer, before, (made, tuning))
+
+
+def _key(rows: Sequence[SegmentRow]) -> str:
+    """Stand for what these segments hold."""
+    return hashlib.sha256("".join(row.sha256 for row in rows).encode()).hexdigest()[:16]
 
 
 def _covers_all(codes: CodesRow, writer: Writer) -> bool:

@@ -12,6 +12,7 @@ import astrosearch
 from astrosearch import indexing, vectors
 from astrosearch.errors import AstrosearchError
 from astrosearch.store import Store
+from astrosearch.vectors import coding
 from astrosearch.verifying import verify
 from tests.encoders import WordEncoder
 
@@ -157,6 +158,55 @@ def test_interrupted_optimize_loses_nothing_and_goes_on(index: Path, at: str):
     assert verify(index) == []
     assert agreement(answers(index), exact) > 0.9
     assert {p.name for p in (index / "segments").iterdir()} == Store(index).live_files()
+
+
+@pytest.mark.parametrize("damage", [False, True])
+def test_codes_half_made_are_gone_on_with(
+    index: Path, monkeypatch: pytest.MonkeyPatch, damage: bool
+):
+    monkeypatch.setattr(coding, "KEPT_EVERY", 0.0)
+    monkeypatch.setattr(coding, "KEPT_SHARE", 0)
+    monkeypatch.setattr(coding, "CHUNK", 50)
+
+    def interrupt(step: str, done: float) -> None:
+        if step == "coding" and done > 0.5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        indexing.optimize(index, progress=interrupt)
+    (kept,) = (index / "segments").glob("*.begun")
+    if damage:
+        content = bytearray(kept.read_bytes())
+        content[-10] ^= 1
+        kept.write_bytes(content)
+    told: list[tuple[str, float]] = []
+    indexing.optimize(index, progress=lambda step, done: told.append((step, done)))
+    first = next(done for step, done in told if step == "coding")
+    assert (TRAINING in dict(told)) == damage
+    assert (first < 0.5) == damage
+    assert verify(index) == []
+    assert not list((index / "segments").glob("*.begun"))
+    with astrosearch.open(index, encoder=WordEncoder()) as opened:
+        assert opened.codes is not None
+        assert opened.codes.segment.vectors == len(opened)
+
+
+def test_codes_half_made_of_other_sentences_are_forgotten(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def interrupt(step: str, done: float) -> None:
+        if step == "coding":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        indexing.optimize(index, progress=interrupt)
+    paper(tmp_path / "corpus", 55)
+    update(tmp_path)
+    told: list[str] = []
+    indexing.optimize(index, progress=lambda step, done: told.append(step))
+    assert TRAINING in told
+    assert verify(index) == []
+    assert not list((index / "segments").glob("*.begun"))
 
 
 def test_damaged_codes_are_found(index: Path):

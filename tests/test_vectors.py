@@ -164,7 +164,7 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str], st
     told: list[tuple[str, float]] = []
     segments = [Segment(folder / file) for file in files[:2]]
     file, tuning = write_codes(
-        folder, 9, segments, 0.95, lambda step, done: told.append((step, done))
+        folder, 9, segments, 0.95, lambda step, done: told.append((step, done)), "these"
     )
     assert {step for step, _ in told} == {"training on the CPU", "coding", "measuring", "tuning"}
     assert all(0 <= done <= 1 for _, done in told)
@@ -297,7 +297,7 @@ def test_a_gpu_trains_assigns_and_gives_the_same_codes(
     told: list[str] = []
     segments = [Segment(folder / name) for name in files[:2]]
     made, made_tuning = write_codes(
-        tmp_path / "segments", 9, segments, 0.95, lambda step, done: told.append(step)
+        tmp_path / "segments", 9, segments, 0.95, lambda step, done: told.append(step), "these"
     )
     assert "training on the GPU" in told
     assert {"index", "knn"} <= set(fake_gpu.used)

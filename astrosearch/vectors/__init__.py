@@ -1,19 +1,12 @@
 """Vectors on disk and inner-product search over them. The only room that imports faiss.
 
 Inner product on unit vectors is cosine. Segments hold the vectors (segments.py); a large index has
-codes over them too (codes.py), which say what few vectors to look at. VectorIndex searches all of
-it as one (searching.py). What a GPU can do is in gpu.py.
+codes over them too (codes.py, made by coding.py), which say what few vectors to look at.
+VectorIndex searches all of it as one (searching.py). What a GPU can do is in gpu.py.
 """
 
-from astrosearch.vectors.codes import (
-    CODES,
-    EXACT_UP_TO,
-    Codes,
-    Tuning,
-    coded_ids,
-    tune,
-    write_codes,
-)
+from astrosearch.vectors.codes import CODES, EXACT_UP_TO, Codes, Tuning, coded_ids
+from astrosearch.vectors.coding import tune, write_codes
 from astrosearch.vectors.searching import VectorIndex
 from astrosearch.vectors.segments import (
     MAX_SEGMENT_BYTES,

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from astrosearch.vectors.codes import CHUNK, Codes, Tuning, seconds_exact
+from astrosearch.vectors.codes import Codes, Tuning, seconds_exact
 from astrosearch.vectors.gpu import gpus, nearest
 from astrosearch.vectors.rankings import best_of
-from astrosearch.vectors.segments import Segment
+from astrosearch.vectors.segments import CHUNK, Segment
 
 if TYPE_CHECKING:
     import numpy as np

@@ -25,6 +25,8 @@ Kind = Literal["flat", "half"]
 # Merging stops here, so that memory while indexing has a bound whatever the corpus' size.
 MAX_SEGMENT_BYTES = 128 * 2**20
 
+CHUNK = 16_384  # vectors handled at once
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentFile:
