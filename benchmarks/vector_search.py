@@ -186,7 +186,7 @@ def measure_size(real: NDArray[np.float16], asked: Vectors, n: int, folder: Path
 
     faiss.omp_set_num_threads(faiss.omp_get_max_threads())
     started = time.perf_counter()
-    codes, tuning = write_codes(folder, 999_999, opened, RECALL, tell)
+    codes, tuning = write_codes(folder, 999_999, opened, RECALL, tell, "all")
     row: dict[str, Any] = {
         "n": n,
         "build_s": round(time.perf_counter() - started, 1),
