@@ -64,22 +64,41 @@ def create_database(path: Path, identity: EncoderIdentity) -> None:
         connection.close()
     with partial.open("rb") as file:
         os.fsync(file.fileno())
+    _drop_logs(path)
     partial.replace(path)
     vectors.sync_folder(path.parent)
 
 
 def swap_in(folder: Path) -> None:
     """Put a finished rebuild in the index's place, in one rename, and drop the old vectors."""
-    database = folder / DATABASE
+    database, rebuilt = folder / DATABASE, folder / REBUILDING
     with storage_errors(folder):
+        _fold(rebuilt)  # its writer may not have been able to
         if database.exists():
-            # Fold a killed writer's log into the old database first: left lying, it would be
-            # played into the new one.
-            with contextlib.suppress(sqlite3.DatabaseError):
-                old = connect(database, write=True)
-                old.execute("PRAGMA journal_mode = DELETE")
-                old.close()
-            for suffix in ("-wal", "-shm", "-journal"):
-                database.with_name(DATABASE + suffix).unlink(missing_ok=True)
-        (folder / REBUILDING).replace(database)
+            # The old one stays whole until the rename, in case that is never reached.
+            try:
+                _fold(database)
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:
+                _drop_logs(database)  # damaged: nothing of it is to be kept
+        rebuilt.replace(database)
         vectors.sync_folder(folder)
+
+
+def _fold(database: Path) -> None:
+    """Put all of a database into its one file."""
+    with contextlib.closing(connect(database, write=True)) as connection:
+        connection.execute("SELECT 1 FROM sqlite_master")  # plays a journal back
+        _, logged, folded = connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+        if folded < logged:
+            raise sqlite3.OperationalError("database is locked")
+        with contextlib.suppress(sqlite3.OperationalError):  # a reader may hold the log open
+            connection.execute("PRAGMA journal_mode = DELETE")
+    _drop_logs(database)
+
+
+def _drop_logs(database: Path) -> None:
+    """Delete what another database of this name left: SQLite would play it into the next."""
+    for suffix in ("-wal", "-shm", "-journal"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)

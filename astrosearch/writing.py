@@ -70,8 +70,8 @@ class Writer:
             undo.callback(self.store.close)
             self.connection = self.store.connection
             self._logging = False
+            self._remove_orphans()
             self._undo = undo.pop_all()
-        self._remove_orphans()
 
     def __enter__(self) -> Self:
         return self
@@ -433,11 +433,10 @@ class Writer:
                 contextlib.closing(Store(self.folder, beside)) as other,
             ):
                 live |= other.live_files()
-        with storage_errors(self.folder):
-            self.segments_folder.mkdir(exist_ok=True)
-            for path in self.segments_folder.iterdir():
-                if path.name not in live and path.suffix in (".faiss", ".partial"):
-                    path.unlink()
+        self.segments_folder.mkdir(exist_ok=True)
+        for path in self.segments_folder.iterdir():
+            if path.name not in live and path.suffix in (".faiss", ".partial"):
+                vectors.discard(path)
 
 
 def _record(text: str) -> Paper:
