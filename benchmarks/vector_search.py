@@ -72,7 +72,7 @@ def real_vectors(index: Path) -> NDArray[np.float16]:
 def questions(index: Path) -> Vectors:
     encoder = load_encoder(Store(index).encoder().name, "cpu")
     concepts = json.loads((SHARED / "eval" / "uat_concepts.json").read_text())
-    return encoder.encode([c["definition"] for c in concepts if c["definition"]][:500])
+    return encoder.encode([c["definition"] for c in concepts if c.get("definition")][:500])
 
 
 def enlarged(real: NDArray[np.float16], count: int) -> Iterator[tuple[NDArray[np.int64], Vectors]]:
