@@ -41,6 +41,7 @@ HEIGHTS = {
     "encoder": 1,
     "corpus": 1,
     "records": 0,
+    "checksums": 0,
     "__init__": 0,
     "errors": -1,
 }
