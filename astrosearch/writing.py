@@ -396,6 +396,35 @@ class Writer:
                 self._describe(db, paper_id)
         return sum(key is not None for _, _, key in rows)
 
+    def forget(self, paper_keys: Sequence[int], sentence_ids: Sequence[int]) -> list[str]:
+        """Drop these papers, those of these sentences, and any without sentences or row.
+
+        Their sources will be read again. Return the papers' ids, as far as they are known.
+        """
+        with self.transaction() as db:
+            rows = db.execute(
+                """SELECT paper_key FROM json_each(?) JOIN sentences ON sentence_id = value
+                   UNION SELECT paper_key FROM papers
+                         WHERE paper_key NOT IN (SELECT paper_key FROM sentences)
+                   UNION SELECT paper_key FROM sentences
+                         WHERE paper_key NOT IN (SELECT paper_key FROM papers)""",
+                [json.dumps(list(sentence_ids))],
+            ).fetchall()
+            names = []
+            keys = {*paper_keys, *(row[0] for row in rows)}
+            for key in sorted(key for key in keys if isinstance(key, int)):
+                found = db.execute(
+                    """SELECT e.paper_id FROM papers JOIN editions e USING (edition_id)
+                       WHERE paper_key = ?""",
+                    [key],
+                ).fetchone()
+                self._drop_sentences(db, key)
+                db.execute("DELETE FROM papers WHERE paper_key = ?", [key])
+                names.append(found[0] if found else f"of key {key}")
+                if found:
+                    self._ask_again(db, "paper_id = ?", [found[0]])
+        return names
+
     def _ask_again(self, db: sqlite3.Connection, where: str, values: Sequence[object]) -> None:
         """Have the sources of some editions read again, as if they had changed."""
         db.execute(

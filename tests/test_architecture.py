@@ -24,6 +24,7 @@ HEIGHTS = {
     "indexing": 6,
     "search": 6,
     "verifying": 6,
+    "repairing": 7,
     "training": 6,
     "evaluation": 5,
     "updating": 5,
