@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from astrosearch.errors import AstrosearchError, NotAnIndex
 from astrosearch.layout import sealed
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-CHUNK = 16_384  # vectors looked at together
 TRIES = 3  # while a writer keeps committing
 
 
@@ -114,8 +113,9 @@ def _segment_problems(store: Store, tell: Callable[[str], None]) -> list[str]:
         stored.append(segment.ids)
         if segment.vectors.shape != (row.vectors, dimension):
             problems.append(f"{row.file}: holds {segment.vectors.shape} vectors")
-        lengths = _lengths(segment.vectors)
-        bad = int((~(np.abs(lengths - 1) < 1e-3)).sum())
+        bad = 0
+        for _, part in segment.chunks():
+            bad += int((~(np.abs(np.linalg.norm(part, axis=1) - 1) < 1e-3)).sum())
         if bad:
             problems.append(f"{row.file}: {bad} vectors are not of unit length")
     ids = np.concatenate(stored)
@@ -135,16 +135,6 @@ def _segment_problems(store: Store, tell: Callable[[str], None]) -> list[str]:
     if len(np.unique(ids)) != len(ids):
         problems.append("some ids have two vectors")
     return problems + _codes_problems(store, alive, tell)
-
-
-def _lengths(vectors: NDArray[Any]) -> NDArray[np.float32]:
-    import numpy as np
-
-    lengths = np.empty(len(vectors), dtype=np.float32)
-    for start in range(0, len(vectors), CHUNK):  # in single precision, a part at a time
-        part = vectors[start : start + CHUNK].astype(np.float32)
-        lengths[start : start + CHUNK] = np.linalg.norm(part, axis=1)
-    return lengths
 
 
 def file_problem(path: Path, row: SegmentRow) -> str | None:

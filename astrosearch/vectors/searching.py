@@ -87,6 +87,8 @@ class VectorIndex:
         """
         import numpy as np
 
+        if among is not None:
+            among = _without(_ascending(among), self.dead)
         if among is None and len(queries) >= GPU_QUERIES and gpus():
             found = [self._by_brute_force(segment, queries, k) for segment in self.segments]
         else:
@@ -123,12 +125,15 @@ class VectorIndex:
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         import numpy as np
 
-        lost = _within(self.dead, int(segment.ids[0]), int(segment.ids[-1]))
-        if len(lost) > MANY_DEAD:
-            living = np.setdiff1d(segment.ids if among is None else among, lost)
-            ids, scores = segment.search(queries, k, living)
-        else:
-            ids, scores = segment.search(queries, k + len(lost), among)
+        first, last = int(segment.ids[0]), int(segment.ids[-1])
+        lost = _within(self.dead, first, last)
+        if among is not None:
+            among, lost = _within(among, first, last), lost[:0]
+        elif len(lost) > MANY_DEAD:
+            among = _without(segment.ids, lost)
+        if among is not None and not len(among):
+            return best_of([], len(queries), 0)
+        ids, scores = segment.search(queries, k + (len(lost) if among is None else 0), among)
         gone = (ids < 0) | np.isin(ids, lost)
         return np.where(gone, -1, ids), np.where(gone, -np.inf, scores).astype(np.float32)
 
@@ -152,12 +157,11 @@ class VectorIndex:
         k: int,
         among: NDArray[np.int64] | None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        import numpy as np
 
         dead = _within(self.dead, 0, self._coded_up_to)
         wanted = None
         if among is not None:
-            wanted = np.setdiff1d(_within(np.unique(among), 0, self._coded_up_to), dead)
+            wanted = _within(among, 0, self._coded_up_to)
             share = len(wanted) / codes.vectors
             if seconds_exact(len(wanted), self.dimension) <= codes.seconds(k, share):
                 return self._ranked(queries, wanted, k)
@@ -176,7 +180,7 @@ class VectorIndex:
             short = (found >= 0).sum(axis=1) < min(k, there)
         if short.any():
             if wanted is None:
-                wanted = np.setdiff1d(self._coded_ids(), dead)
+                wanted = _without(self._coded_ids(), dead)
             found[short], scores[short] = self._ranked(queries[short], wanted, k)
         return found, scores
 
@@ -229,7 +233,7 @@ class VectorIndex:
         out = np.zeros((len(ids), self.dimension), dtype=np.float32)
         there = np.zeros(len(ids), dtype=bool)
         for segment, here, rows in self._located(ids):
-            out[here] = segment.vectors[rows]
+            out[here] = segment.take(rows)
             there[here] = True
         return out, there
 
@@ -244,6 +248,24 @@ class VectorIndex:
             here = np.flatnonzero(which == number)
             rows = self.segments[number].places(ids[here])
             yield self.segments[number], here[rows >= 0], rows[rows >= 0]
+
+
+def _ascending(ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Sort ids and drop repeated ones; mostly they are so already."""
+    import numpy as np
+
+    return ids if bool((ids[1:] > ids[:-1]).all()) else np.unique(ids)
+
+
+def _without(ids: NDArray[np.int64], gone: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Leave out some ids, both ascending."""
+    import numpy as np
+
+    if not len(gone):
+        return ids
+    nearest_gone = gone[np.minimum(gone.searchsorted(ids), len(gone) - 1)]
+    kept: NDArray[np.int64] = ids[nearest_gone != ids]
+    return kept
 
 
 def _within(ids: NDArray[np.int64], first: int, last: int) -> NDArray[np.int64]:

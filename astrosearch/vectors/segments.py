@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
+import weakref
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ class SegmentFile:
     kind: str
     sums: Packed  # see Sums
 
+
+SPARSE = 8  # rows to each one wanted, up to which it is quicker to read them all
 
 BLOCK = 16  # vectors under one checksum: what proves one vector, 24 KiB of 384 numbers
 
@@ -236,6 +239,12 @@ class Segment:
             self.vectors = _view(self.index)
         except (RuntimeError, AttributeError) as error:
             raise damaged(path) from error
+        self._row_bytes = self.vectors.nbytes // len(self.ids)
+        self._start = path.stat().st_size - 8 - 8 * len(self.ids) - self.vectors.nbytes
+        self._file: int | None = None
+        if hasattr(os, "pread"):
+            self._file = os.open(path, os.O_RDONLY)
+            weakref.finalize(self, os.close, self._file)
         first, last = int(self.ids[0]), int(self.ids[-1])
         self._first = first if last - first + 1 == len(self.ids) else None  # None: with gaps
 
@@ -251,6 +260,45 @@ class Segment:
         scores, ids = self.index.search(queries, min(k, len(self.ids)), params=parameters)
         return ids, scores
 
+    def take(self, rows: NDArray[np.int64]) -> NDArray[Any]:
+        """Read the vectors at some rows.
+
+        Not through the map, whose pages would count as this process's memory.
+        """
+        import numpy as np
+
+        if not len(rows) or self._file is None:
+            return self.vectors[rows]
+        first, last = int(rows.min()), int(rows.max())
+        if last - first < SPARSE * len(rows):
+            return self._read(first, last + 1)[rows - first]
+        size, start, file = self._row_bytes, self._start, self._file
+        parts = [os.pread(file, size, start + size * row) for row in rows.tolist()]
+        if any(len(part) != size for part in parts):
+            raise damaged(self.path)
+        read = np.frombuffer(b"".join(parts), self.vectors.dtype)
+        return read.reshape(len(rows), -1)
+
+    def _read(self, first: int, after: int) -> NDArray[Any]:
+        """Read the vectors of adjacent rows."""
+        import numpy as np
+
+        if self._file is None:
+            return self.vectors[first:after]
+        size = self._row_bytes
+        read = os.pread(self._file, size * (after - first), self._start + size * first)
+        if len(read) != size * (after - first):
+            raise damaged(self.path)
+        return np.frombuffer(read, self.vectors.dtype).reshape(after - first, -1)
+
+    def chunks(self, after: int = 0) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Yield ids and vectors in parts, but for the first `after`."""
+        import numpy as np
+
+        for first in range(after, len(self.ids), CHUNK):
+            ids = self.ids[first : first + CHUNK]
+            yield ids, self._read(first, first + len(ids)).astype(np.float32)
+
     def sound(self, rows: NDArray[np.int64]) -> bool:
         """Whether the vectors at some rows are those that were written."""
         import numpy as np
@@ -259,7 +307,8 @@ class Segment:
             return True
         blocks = np.unique(rows // BLOCK).tolist()
         return all(
-            zlib.crc32(self.vectors[n * BLOCK : (n + 1) * BLOCK].data) == self._sums.blocks[n]
+            zlib.crc32(self._read(n * BLOCK, min((n + 1) * BLOCK, len(self.ids))).data)
+            == self._sums.blocks[n]
             for n in blocks
         )
 
