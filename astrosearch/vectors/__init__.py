@@ -15,6 +15,7 @@ from astrosearch.vectors.segments import (
     SegmentFile,
     merge_segments,
     sha256_of,
+    sums_of,
     sync_folder,
     write_segment,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "coded_ids",
     "merge_segments",
     "sha256_of",
+    "sums_of",
     "sync_folder",
     "tune",
     "write_codes",
