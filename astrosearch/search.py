@@ -28,7 +28,7 @@ from astrosearch.store import (
     SegmentRow,
     Store,
 )
-from astrosearch.vectors import Tuning, VectorIndex
+from astrosearch.vectors import Tuning, VectorIndex, check_size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -354,9 +354,10 @@ class Index:
 def open_vectors(store: Store) -> VectorIndex:
     """Open all that an index's manifest says is live."""
     row, segments = store.codes(), store.segments()
-    sums = {segment.file: segment.sums for segment in segments}
-    if row is not None:
-        sums[row.segment.file] = row.segment.sums
+    sums = {}
+    for live in (*segments, *([row.segment] if row else [])):
+        check_size(store.folder / SEGMENTS / live.file, live.bytes)
+        sums[live.file] = live.sums
     return VectorIndex(
         store.folder / SEGMENTS,
         [segment.file for segment in segments],

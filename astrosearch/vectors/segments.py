@@ -200,6 +200,16 @@ def damaged(path: Path) -> NotAnIndex:
     )
 
 
+def check_size(path: Path, size: int) -> None:
+    """Raise NotAnIndex unless a file is there and has this size."""
+    try:
+        sound = path.stat().st_size == size
+    except FileNotFoundError as error:
+        raise damaged(path) from error
+    if not sound:
+        raise damaged(path)
+
+
 def checked(path: Path, sums: bytes | None) -> Sums | None:
     """Check a file before FAISS reads it, where there are sums to check it by."""
     if sums is None:
