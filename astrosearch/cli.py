@@ -291,9 +291,37 @@ def verify(index: Path) -> None:
     if problems:
         raise AstrosearchError(
             f"{index.absolute()} is damaged:\n  " + "\n  ".join(problems) + "\n"
-            "Restore it from a copy, or build anew: astrosearch index CORPUS --rebuild"
+            "Mend it: astrosearch repair. Or restore it from a copy, or build anew: "
+            "astrosearch index CORPUS --rebuild"
         )
     click.echo(f"{index.absolute()} is sound", err=True)
+
+
+@main.command()
+@index_option
+@click.option(
+    "--encoder",
+    default=None,
+    metavar="DIR|HUB_ID",
+    help="Where the index's encoder now lies, if it moved.",
+)
+def repair(index: Path, encoder: str | None) -> None:
+    """Mend a damaged index: vectors and full text are made anew from its sentences.
+
+    Papers whose own rows are damaged are dropped and named: `astrosearch index CORPUS` reads them
+    again.
+    """
+    from astrosearch.progress import showing_steps
+    from astrosearch.repairing import repair as mend
+
+    with showing_steps() as progress:
+        repaired = mend(index, encoder=encoder, progress=progress)
+    for line in repaired.done or ["nothing to mend"]:
+        click.echo(line, err=True)
+    if repaired.lost:
+        click.echo(
+            f"to be read again, with astrosearch index CORPUS: {', '.join(repaired.lost)}", err=True
+        )
 
 
 @main.command()

@@ -13,10 +13,19 @@ from pathlib import Path
 from astrosearch import __version__, vectors
 from astrosearch.errors import NotAnIndex
 from astrosearch.locking import LOCK_FILE
-from astrosearch.schema import FIRST_FORMAT, migrate
-from astrosearch.store import DATABASE, SEGMENTS, EncoderIdentity, connect, storage_errors
+from astrosearch.schema import FORMAT_VERSION, migrate
+from astrosearch.store import (
+    DATABASE,
+    SEGMENTS,
+    EncoderIdentity,
+    Store,
+    connect,
+    storage_errors,
+)
 
 REBUILDING = "rebuild.db"  # becomes DATABASE in one rename once it is finished
+UPGRADING = "upgrade.db"  # so does this: a copy in a newer format
+SEAL = ".sha256"  # beside a database that no writer has open; `sha256sum -c` reads it too
 
 
 def check_target(folder: Path) -> None:
@@ -30,7 +39,7 @@ def check_target(folder: Path) -> None:
     others = {
         name
         for name in names - {SEGMENTS, LOCK_FILE, "README.md"}
-        if not name.startswith((DATABASE, REBUILDING))
+        if not name.startswith((DATABASE, REBUILDING, UPGRADING))
     }
     if DATABASE not in names and others:
         raise NotAnIndex(
@@ -48,7 +57,7 @@ def create_database(path: Path, identity: EncoderIdentity) -> None:
     try:
         migrate(connection)
         meta: dict[str, object] = {
-            "format_version": FIRST_FORMAT,  # `optimize` may raise it
+            "format_version": FORMAT_VERSION,
             "written_by": __version__,
             "encoder_name": identity.name,
             "encoder_fingerprint": identity.fingerprint,
@@ -64,16 +73,46 @@ def create_database(path: Path, identity: EncoderIdentity) -> None:
         connection.close()
     with partial.open("rb") as file:
         os.fsync(file.fileno())
+    break_seal(path)  # of another database that had this name
     _drop_logs(path)
     partial.replace(path)
     vectors.sync_folder(path.parent)
 
 
-def swap_in(folder: Path) -> None:
-    """Put a finished rebuild in the index's place, in one rename, and drop the old vectors."""
-    database, rebuilt = folder / DATABASE, folder / REBUILDING
+def upgrade(folder: Path, database: str) -> None:
+    """Bring an index of an older format to this version's: a copy of it, put in its place."""
+    with contextlib.closing(Store(folder, database)) as old, storage_errors(folder):
+        if old.format == FORMAT_VERSION:
+            return
+        if sealed(folder / database) is False:
+            raise old.damaged(database)
+        copy = folder / UPGRADING
+        copy.unlink(missing_ok=True)
+        _drop_logs(copy)
+        with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as new:
+            old.connection.backup(new)
+            new.execute("PRAGMA journal_mode = DELETE")
+            new.execute("BEGIN")
+            migrate(new)
+            for row in [*old.segments(), *([codes.segment] if (codes := old.codes()) else [])]:
+                sums = vectors.sums_of(folder / SEGMENTS / row.file, row.kind)
+                new.execute("UPDATE segments SET sums = ? WHERE file = ?", [sums, row.file])
+            new.execute(
+                "UPDATE meta SET value = ? WHERE key = 'format_version'", [str(FORMAT_VERSION)]
+            )
+            new.execute("COMMIT")
+    with copy.open("rb") as file:
+        os.fsync(file.fileno())
+    swap_in(folder, UPGRADING, database)
+
+
+def swap_in(folder: Path, finished: str = REBUILDING, name: str = DATABASE) -> None:
+    """Put a finished database in an index's place, in one rename."""
+    database = folder / name
     with storage_errors(folder):
-        _fold(rebuilt)  # its writer may not have been able to
+        break_seal(database)
+        break_seal(folder / finished)
+        _fold(folder / finished)  # its writer may not have been able to
         if database.exists():
             # The old one stays whole until the rename, in case that is never reached.
             try:
@@ -82,8 +121,9 @@ def swap_in(folder: Path) -> None:
                 raise
             except sqlite3.DatabaseError:
                 _drop_logs(database)  # damaged: nothing of it is to be kept
-        rebuilt.replace(database)
+        (folder / finished).replace(database)
         vectors.sync_folder(folder)
+        seal(database)
 
 
 def _fold(database: Path) -> None:
@@ -99,6 +139,35 @@ def _fold(database: Path) -> None:
 
 
 def _drop_logs(database: Path) -> None:
-    """Delete what another database of this name left: SQLite would play it into the next."""
+    """Delete the logs beside a database's name: SQLite would play them into another one."""
     for suffix in ("-wal", "-shm", "-journal"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
+
+
+def seal(database: Path) -> None:
+    """Write a database's checksum beside it."""
+    path = database.with_name(database.name + SEAL)
+    partial = path.with_name(f"{path.name}.partial")
+    with partial.open("w") as file:
+        file.write(f"{vectors.sha256_of(database)}  {database.name}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    vectors.sync_folder(path.parent)
+
+
+def sealed(database: Path) -> bool | None:
+    """Whether a database's bytes are those that were sealed; None without a seal."""
+    try:
+        content = database.with_name(database.name + SEAL).read_text(errors="replace")
+    except FileNotFoundError:
+        return None
+    return content == f"{vectors.sha256_of(database)}  {database.name}\n"
+
+
+def break_seal(database: Path) -> None:
+    """Take the seal off a database that is about to change."""
+    path = database.with_name(database.name + SEAL)
+    if path.exists():
+        path.unlink()
+        vectors.sync_folder(path.parent)

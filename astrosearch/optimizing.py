@@ -9,7 +9,6 @@ from dataclasses import asdict
 
 from astrosearch import vectors
 from astrosearch.compaction import compact
-from astrosearch.schema import FORMAT_VERSION
 from astrosearch.store import CodesRow, SegmentRow, storage_errors
 from astrosearch.writing import Writer
 
@@ -31,11 +30,6 @@ def optimize_writing(
     coded = recall < 1 and store.living_vectors() > vectors.EXACT_UP_TO
     if before is not None and not coded:
         _replace(writer, before, None)
-    if coded:
-        with writer.transaction() as db:  # an older astrosearch reads none of what follows
-            db.execute(
-                "UPDATE meta SET value = ? WHERE key = 'format_version'", [str(FORMAT_VERSION)]
-            )
     compact(
         writer,
         everything="half" if coded else "flat",

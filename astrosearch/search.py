@@ -28,7 +28,7 @@ from astrosearch.store import (
     SegmentRow,
     Store,
 )
-from astrosearch.vectors import Tuning, VectorIndex
+from astrosearch.vectors import Tuning, VectorIndex, check_size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -181,8 +181,10 @@ class Index:
                     "Give a sentence_id or a paper's id as a query shows it, such as 1807.06209."
                 )
             ids = store.sentence_ids(key)
-            found = store.sentences(ids)
-            return store.papers([key])[key], [found[int(i)][0] for i in ids]
+            found, paper = store.sentences(ids), store.papers([key])[key]
+            if paper.id != paper_id or any(of != key for _, of in found.values()):
+                raise store.damaged(f"the row of {paper_id}")
+            return paper, [found[int(i)][0] for i in ids]
 
     def has_paper(self, paper_id: str) -> bool:
         """Say whether there is such a paper."""
@@ -284,6 +286,8 @@ class Index:
                     wanted = np.unique(ids[ids >= 0]).tolist()
                     with self._store.snapshot():
                         found = _look_up(self._store, wanted)
+                    if self._vectors is not None:
+                        self._vectors.check(np.array(list(found), dtype=np.int64))
                 except (KeyError, NotAnIndex):
                     if self.refresh():  # a segment or a paper went while it was asked for
                         continue
@@ -293,7 +297,7 @@ class Index:
         raise NotAnIndex(
             self.path.absolute(),
             "vectors and sentences disagree",
-            "Look closer: astrosearch verify. Build anew: astrosearch index --rebuild",
+            "Look closer: astrosearch verify. Mend it: astrosearch repair",
         )
 
     def _at_most(self, k: int) -> int:
@@ -349,10 +353,14 @@ class Index:
 
 def open_vectors(store: Store) -> VectorIndex:
     """Open all that an index's manifest says is live."""
-    row = store.codes()
+    row, segments = store.codes(), store.segments()
+    sums = {}
+    for live in (*segments, *([row.segment] if row else [])):
+        check_size(store.folder / SEGMENTS / live.file, live.bytes)
+        sums[live.file] = live.sums
     return VectorIndex(
         store.folder / SEGMENTS,
-        [segment.file for segment in store.segments()],
+        [segment.file for segment in segments],
         store.encoder().dimension,
         store.dead_vectors(),
         None
@@ -362,6 +370,7 @@ def open_vectors(store: Store) -> VectorIndex:
             Tuning(row.probes, row.candidates, row.recall, row.asked),
             row.segment.last_id,
         ),
+        sums,
     )
 
 

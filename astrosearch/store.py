@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
+from astrosearch.checksums import paper_sum, sentence_sum
 from astrosearch.errors import FormatTooNew, NotAnIndex, NotFound, StorageError
 from astrosearch.records import Paper, Sentence, TextForm, is_text
-from astrosearch.schema import FORMAT_VERSION
+from astrosearch.schema import CHECKED_FORMAT, FORMAT_VERSION
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +33,7 @@ BUSY_SECONDS = 30.0
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 FAILING = (errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT)
+Packed = bytes  # a row below has a field of that name
 
 # Words that nearly every sentence holds: they cost BM25 most of its time and decide nothing.
 STOPWORDS = frozenset(
@@ -70,6 +72,7 @@ class SegmentRow:
     vectors: int
     first_id: int
     last_id: int
+    sums: Packed | None  # None in formats 1 and 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +198,12 @@ class Store:
         with storage_errors(folder):
             self.connection = connect(path, write=write)
             try:
-                self._check_format()
+                self.format = self._check_format()
             except BaseException:
                 self.connection.close()
                 raise
 
-    def _check_format(self) -> None:
+    def _check_format(self) -> int:
         tables = {row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type='table'")}
         meta = self.meta() if "meta" in tables else {}
         version = meta.get("format_version", "")
@@ -214,6 +217,15 @@ class Store:
             raise FormatTooNew(
                 self.folder, int(version), FORMAT_VERSION, meta.get("written_by", "?")
             )
+        return int(version)
+
+    def damaged(self, what: str) -> NotAnIndex:
+        """Say that something here isn't what was written."""
+        return NotAnIndex(
+            self.folder.absolute(),
+            f"{what} is damaged",
+            "Look closer: astrosearch verify. Mend it: astrosearch repair",
+        )
 
     def close(self) -> None:
         """Close the database."""
@@ -282,10 +294,14 @@ class Store:
         return [
             SegmentRow(*row)
             for row in self.rows(
-                """SELECT segment_id, file, kind, bytes, sha256, vectors, first_id, last_id
-                   FROM segments ORDER BY first_id"""
+                f"""SELECT segment_id, file, kind, bytes, sha256, vectors, first_id, last_id,
+                           {self._sum_column("sums")}
+                    FROM segments ORDER BY first_id"""
             )
         ]
+
+    def _sum_column(self, name: str) -> str:
+        return name if self.format >= CHECKED_FORMAT else "NULL"
 
     def dead_vectors(self) -> NDArray[np.int64]:
         """Return ids that segments still hold though their sentences are gone, ascending."""
@@ -300,25 +316,32 @@ class Store:
 
     def sentences(self, ids: Iterable[int]) -> dict[int, tuple[Sentence, int]]:
         """Look up sentences: id -> (sentence, its paper's key); unknown ids are left out."""
-        return {
-            row[0]: (Sentence(*row[:5]), row[5])
-            for row in self.rows(
-                """SELECT sentence_id, text, section, file, line, paper_key
-                   FROM json_each(?) JOIN sentences ON sentence_id = value""",
-                [json.dumps([int(i) for i in ids])],
-            )
-        }
+        found = {}
+        for summed, *row in self.rows(
+            f"""SELECT {self._sum_column("checksum")},
+                       sentence_id, paper_key, text, tex, section, file, line
+                FROM json_each(?) JOIN sentences ON sentence_id = value""",
+            [json.dumps([int(i) for i in ids])],
+        ):
+            sentence_id, paper_key, text, _, section, file, line = row
+            if self.format >= CHECKED_FORMAT and summed != sentence_sum(*row):
+                raise self.damaged(f"sentence {sentence_id}")
+            found[sentence_id] = (Sentence(sentence_id, text, section, file, line), paper_key)
+        return found
 
     def papers(self, keys: Iterable[int]) -> dict[int, Paper]:
         """Look up papers by `paper_key`."""
-        return {
-            row[0]: _paper(row[1:])
-            for row in self.rows(
-                """SELECT paper_key, paper_id, title, authors, year, categories, doi, url
-                   FROM json_each(?) JOIN papers ON paper_key = value""",
-                [json.dumps([int(key) for key in keys])],
-            )
-        }
+        found = {}
+        for summed, *row in self.rows(
+            f"""SELECT {self._sum_column("checksum")},
+                       paper_key, paper_id, title, authors, year, categories, doi, url
+                FROM json_each(?) JOIN papers ON paper_key = value""",
+            [json.dumps([int(key) for key in keys])],
+        ):
+            if self.format >= CHECKED_FORMAT and summed != paper_sum(*row):
+                raise self.damaged(f"the row of paper {row[1]}")
+            found[row[0]] = _paper(row[1:])
+        return found
 
     def paper_key(self, paper_id: str) -> int | None:
         """Return the key of a paper; None if there is no such paper."""

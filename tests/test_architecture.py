@@ -24,6 +24,7 @@ HEIGHTS = {
     "indexing": 6,
     "search": 6,
     "verifying": 6,
+    "repairing": 7,
     "training": 6,
     "evaluation": 5,
     "updating": 5,
@@ -41,6 +42,7 @@ HEIGHTS = {
     "encoder": 1,
     "corpus": 1,
     "records": 0,
+    "checksums": 0,
     "__init__": 0,
     "errors": -1,
 }

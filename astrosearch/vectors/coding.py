@@ -16,7 +16,7 @@ from astrosearch.vectors.codes import CODES, K, Tuning, seconds_coded
 from astrosearch.vectors.gpu import assigning, clustering_index, nearest, where
 from astrosearch.vectors.library import faiss
 from astrosearch.vectors.rankings import best_of
-from astrosearch.vectors.segments import CHUNK, Segment, SegmentFile, sha256_of, stored, written
+from astrosearch.vectors.segments import Segment, SegmentFile, put_in_place, sha256_of, written
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,7 +80,7 @@ class Begun:
     def keep(self, index: Any) -> None:
         """Keep the index as it is, in place of what was kept before."""
         partial = self.folder / f"{self.key}.partial"
-        kept, _ = stored(partial, index, lambda digest: f"{self.key}-{digest}.begun")
+        kept, _ = put_in_place(partial, index, lambda digest: f"{self.key}-{digest}.begun")
         self.clear(but=kept)
 
     def clear(self, but: Path | None = None) -> None:
@@ -194,7 +194,7 @@ def _asked(
 
 def _of(segment: Segment, ids: NDArray[np.int64]) -> NDArray[Any]:
     rows = segment.places(ids)
-    return segment.vectors[rows[rows >= 0]]
+    return segment.take(rows[rows >= 0])
 
 
 def _ids(segments: Sequence[Segment]) -> NDArray[np.int64]:
@@ -214,11 +214,7 @@ def _sample(segments: Sequence[Segment], count: int) -> NDArray[np.float32]:
 def _chunks(
     segments: Sequence[Segment], after: int = 0
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    """Yield ids and vectors in parts, but for the first `after`."""
-    import numpy as np
-
+    """Yield ids and vectors of all segments in parts, but for the first `after`."""
     for segment in segments:
-        for start in range(min(after, len(segment.ids)), len(segment.ids), CHUNK):
-            part = slice(start, start + CHUNK)
-            yield segment.ids[part], segment.vectors[part].astype(np.float32)
+        yield from segment.chunks(min(after, len(segment.ids)))
         after = max(0, after - len(segment.ids))
