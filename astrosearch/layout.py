@@ -81,7 +81,11 @@ def create_database(path: Path, identity: EncoderIdentity) -> None:
 
 def upgrade(folder: Path, database: str) -> None:
     """Bring an index of an older format to this version's: a copy of it, put in its place."""
-    with contextlib.closing(Store(folder, database)) as old, storage_errors(folder):
+    with (
+        storage_errors(folder),
+        contextlib.ExitStack() as undo,
+        contextlib.closing(Store(folder, database)) as old,
+    ):
         if old.format == FORMAT_VERSION:
             return
         if sealed(folder / database) is False:
@@ -89,6 +93,7 @@ def upgrade(folder: Path, database: str) -> None:
         copy = folder / UPGRADING
         copy.unlink(missing_ok=True)
         _drop_logs(copy)
+        undo.callback(vectors.discard, copy)  # a full disk wants it gone at once
         with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as new:
             old.connection.backup(new)
             new.execute("PRAGMA journal_mode = DELETE")
@@ -101,6 +106,7 @@ def upgrade(folder: Path, database: str) -> None:
                 "UPDATE meta SET value = ? WHERE key = 'format_version'", [str(FORMAT_VERSION)]
             )
             new.execute("COMMIT")
+        undo.pop_all()
     with copy.open("rb") as file:
         os.fsync(file.fileno())
     swap_in(folder, UPGRADING, database)
@@ -145,14 +151,21 @@ def _drop_logs(database: Path) -> None:
 
 
 def seal(database: Path) -> None:
-    """Write a database's checksum beside it."""
+    """Write a database's checksum beside it, unless some of it is still in a log."""
+    logs = [database.with_name(database.name + suffix) for suffix in ("-wal", "-journal")]
+    if any(log.exists() and log.stat().st_size for log in logs):
+        return
     path = database.with_name(database.name + SEAL)
     partial = path.with_name(f"{path.name}.partial")
-    with partial.open("w") as file:
-        file.write(f"{vectors.sha256_of(database)}  {database.name}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    try:
+        with partial.open("w") as file:
+            file.write(f"{vectors.sha256_of(database)}  {database.name}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError:
+        vectors.discard(partial)
+        raise
     vectors.sync_folder(path.parent)
 
 
@@ -166,8 +179,9 @@ def sealed(database: Path) -> bool | None:
 
 
 def break_seal(database: Path) -> None:
-    """Take the seal off a database that is about to change."""
+    """Take the seal off a database that is about to change, or the one it nearly had."""
     path = database.with_name(database.name + SEAL)
+    vectors.discard(path.with_name(f"{path.name}.partial"))
     if path.exists():
         path.unlink()
         vectors.sync_folder(path.parent)

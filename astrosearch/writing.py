@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+LOG_BYTES = 2**16  # of an empty log, its shared memory, and the journal that it starts with
+
+
 class Writer:
     """The one process that may change an index; an older format is brought to this one first.
 
@@ -106,13 +109,14 @@ class Writer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with self._undo, storage_errors(self.folder), contextlib.suppress(sqlite3.OperationalError):
+        with self._undo, storage_errors(self.folder):
             # A plain journal lets a finished index open from a read-only disk. A reader at work
             # may keep the log in place: it is whole all the same, and the next writer folds it in.
-            busy = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            with contextlib.suppress(sqlite3.OperationalError):
-                self.connection.execute("PRAGMA journal_mode = DELETE")
-            if self._logging and not busy:
+            for pragma in ("wal_checkpoint(TRUNCATE)", "journal_mode = DELETE"):
+                with contextlib.suppress(sqlite3.OperationalError):
+                    self.connection.execute(f"PRAGMA {pragma}")
+            self.store.close()  # SQLite may have had something to roll back
+            if self._logging:
                 seal(self.folder / self.database)
 
     @contextlib.contextmanager
@@ -134,6 +138,12 @@ class Writer:
         # Not before there is something to write: a run that finds nothing new changes no byte.
         if not self._damaged and sealed(self.folder / self.database) is False:
             raise self.store.damaged(self.database)
+        # Once a database has a log, nobody can open it without room for the log's shared memory.
+        room = self.folder / f"{self.database}.partial"
+        try:
+            room.write_bytes(bytes(LOG_BYTES))
+        finally:
+            vectors.discard(room)
         break_seal(self.folder / self.database)
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             self.connection.execute(f"PRAGMA {pragma}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -56,16 +57,6 @@ class Faults:
             raise AssertionError(f"{request}: {answer['failed']}")
         return answer
 
-    @staticmethod
-    def can_mount(folder: Path) -> bool:
-        """Whether this process may mount a disk."""
-        tried = subprocess.run(
-            ["mount", "-t", "tmpfs", "tmpfs", folder], check=False, capture_output=True
-        )
-        if tried.returncode == 0:
-            subprocess.run(["umount", folder], check=True)
-        return tried.returncode == 0
-
     def undisturbed(self, scenario: str) -> dict[str, Any]:
         """Return server.Undisturbed's fields."""
         if scenario not in self._calm:
@@ -80,3 +71,14 @@ class Faults:
     def disturbed(self, scenario: str, **how: object) -> dict[str, Any]:
         """Return server.Outcome's fields; `how` as for server.Server.disturb."""
         return self._ask("disturb", name=scenario, **how)
+
+
+def can_mount(folder: Path) -> bool:
+    """Whether this process may mount a disk on a folder."""
+    if shutil.which("mount") is None:
+        return False
+    command = ["mount", "-t", "tmpfs", "tmpfs", folder]
+    if subprocess.run(command, check=False, capture_output=True).returncode:
+        return False
+    subprocess.run(["umount", folder], check=True)
+    return True

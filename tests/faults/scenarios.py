@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from tests.encoders import WordEncoder
 
 WORDS = ["gas", "dust", "stars", "winds", "haloes", "shocks", "grains", "jets", "cores", "rings"]
 DIMENSION = 64
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 LONG_AGO = 1_700_000_000
 REMOVED = ["2502.99001", "2502.99003"]
 
@@ -134,6 +136,17 @@ def with_codes_and_dead(corpus: Path, index: Path) -> None:
     remove(corpus, index)
 
 
+def format_2(_: Path, index: Path) -> None:
+    """Take an index with codes as an older version left it."""
+    shutil.copytree(FIXTURES / "format2", index)
+
+
+def remove_from_format_2(_: Path, index: Path) -> None:
+    """Remove a paper, which first upgrades the index."""
+    with contextlib.suppress(NotFound):
+        indexing.remove(["2503.99001"], index)
+
+
 def new_corpus(corpus: Path, _: Path) -> None:
     """Write papers, and no index."""
     for number in range(6):
@@ -155,8 +168,9 @@ SCENARIOS = {
     "remove": Scenario(first_papers, remove),
     "optimize": Scenario(with_codes_and_dead, optimize),
     "rebuild": Scenario(with_changed_files, rebuild),
+    "upgrade": Scenario(format_2, remove_from_format_2),
     "several sources": Scenario(same_papers_twice, build),
 }
 
 # In the last one a paper is first indexed by its abstract, so it has a state between old and new.
-OLD_OR_NEW = ("index", "replace", "remove", "optimize", "rebuild")
+OLD_OR_NEW = ("index", "replace", "remove", "optimize", "rebuild", "upgrade")

@@ -31,10 +31,11 @@ import sqlite_utils.migrations  # noqa: F401
 import astrosearch
 from astrosearch.errors import AstrosearchError, IndexLocked, StorageError
 from astrosearch.locking import WriterLock
+from astrosearch.store import Store
 from astrosearch.verifying import verify
 from astrosearch.writing import Writer
 from tests.encoders import WordEncoder
-from tests.faults.scenarios import DIMENSION, SCENARIOS, Scenario, lower_limits
+from tests.faults.scenarios import SCENARIOS, Scenario, lower_limits
 from tests.faults.seam import Operation, Seam
 from tests.faults.states import CODES, State, names, state
 
@@ -210,7 +211,9 @@ class Server:
         if found is not None:
             problems += verify(self.index)
             if set(found) - {CODES}:
-                with astrosearch.open(self.index, encoder=WordEncoder(DIMENSION)) as opened:
+                with contextlib.closing(Store(self.index)) as store:
+                    encoder = WordEncoder(store.encoder().dimension)
+                with astrosearch.open(self.index, encoder=encoder) as opened:
                     hit = opened.query("the gas moves", k=1)[0]
                     if opened.query(hit.sentence.text, k=1)[0].sentence.text != hit.sentence.text:
                         problems.append("a sentence does not find itself")

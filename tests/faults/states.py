@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from astrosearch.layout import SEAL
 from astrosearch.store import DATABASE, SEGMENTS, Store
 from astrosearch.vectors import VectorIndex
 
@@ -56,8 +57,11 @@ def state(index: Path) -> State | None:
 
 
 def names(index: Path) -> set[str]:
-    """Name the files of an index: the live segments aside, and what of SQLite's holds nothing."""
-    nothing = {f"{DATABASE}-shm"} | {
+    """Name the files of an index, but for the live segments and those that may stay or lack.
+
+    These are the database's seal, and what SQLite could not delete and holds nothing.
+    """
+    nothing = {f"{DATABASE}-shm", f"{DATABASE}{SEAL}", f"{DATABASE}{SEAL}.partial"} | {
         path.name for path in index.glob(f"{DATABASE}-wal") if not path.stat().st_size
     }
     inside = {path.name for path in index.iterdir() if path.name != SEGMENTS} - nothing

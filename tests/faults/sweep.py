@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
+from typing import Any
 
 from tests.faults.client import Faults
 from tests.faults.seam import WRITES_ONLY
 
 KILLS_A_RUN = 3  # at most, before it is left to come to its end
+ROOMS = [round(1_000 * 1.25**i) for i in range(28)]  # bytes: up to 400,000
 
 
 @dataclass(slots=True)
@@ -20,8 +21,13 @@ class Tally:
 
     faults: int = 0
     ended: Counter[str] = field(default_factory=Counter)
-    messages: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
+
+    def add(self, fault: str, outcome: dict[str, Any]) -> None:
+        """Count what server.Outcome says of a fault."""
+        self.faults += 1
+        self.ended[outcome["ended"]] += 1
+        self.problems += [f"{fault}: {problem}" for problem in outcome["problems"]]
 
 
 def points(faults: Faults, scenario: str, mode: str) -> list[int]:
@@ -33,25 +39,13 @@ def points(faults: Faults, scenario: str, mode: str) -> list[int]:
     ]
 
 
-def spread(numbers: Sequence[int], count: int, rng: random.Random) -> list[int]:
-    """Draw one number from each of `count` equal parts."""
-    edges = [round(i * len(numbers) / count) for i in range(count + 1)]
-    return [rng.choice(numbers[a:b]) for a, b in pairwise(edges) if a < b]
-
-
 def inject(faults: Faults, scenario: str, mode: str, at: Iterable[int]) -> Tally:
     """Put a fault at each of some operations, each time under a fresh run."""
     tally = Tally()
     operations = faults.operations(scenario)
     for number in at:
         outcome = faults.disturbed(scenario, mode=mode, at=number)
-        tally.faults += 1
-        tally.ended[outcome["ended"]] += 1
-        tally.messages.add(outcome["message"])
-        tally.problems += [
-            f"{scenario}, {mode} at {number} ({operations[number - 1]}): {problem}"
-            for problem in outcome["problems"]
-        ]
+        tally.add(f"{scenario}, {mode} at {number} ({operations[number - 1]})", outcome)
     return tally
 
 
@@ -61,10 +55,18 @@ def kill(faults: Faults, scenario: str, count: int, rng: random.Random) -> Tally
     seconds = faults.undisturbed(scenario)["seconds"]
     while tally.ended["killed"] < count:
         wanted = min(rng.randint(1, KILLS_A_RUN), count - tally.ended["killed"])
-        moments = [rng.uniform(0, seconds) for _ in range(wanted)]
-        outcome = faults.disturbed(scenario, kills=moments)
-        tally.faults += wanted
+        outcome = faults.disturbed(scenario, kills=[rng.uniform(0, seconds) for _ in range(wanted)])
+        tally.faults += outcome["killed"]
         tally.ended["killed"] += outcome["killed"]
-        tally.ended["done"] += wanted - outcome["killed"]
+        tally.ended["runs"] += 1
         tally.problems += [f"{scenario}, killed: {problem}" for problem in outcome["problems"]]
+    return tally
+
+
+def limits(faults: Faults, scenario: str, limit: str, sizes: Iterable[int]) -> Tally:
+    """Run with so many bytes for the `largest` file, or left on the `disk`."""
+    tally = Tally()
+    held = faults.undisturbed(scenario)["bytes"] if limit == "disk" else 0
+    for size in sizes:
+        tally.add(f"{scenario}, {limit} {size}", faults.disturbed(scenario, **{limit: held + size}))
     return tally
