@@ -77,7 +77,7 @@ def can_mount(folder: Path) -> bool:
     """Whether this process may mount a disk on a folder."""
     if shutil.which("mount") is None:
         return False
-    command = ["mount", "-t", "tmpfs", "tmpfs", folder]
+    command = ["mount", "-t", "tmpfs", "tmpfs", str(folder)]
     if subprocess.run(command, check=False, capture_output=True).returncode:
         return False
     subprocess.run(["umount", folder], check=True)

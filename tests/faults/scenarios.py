@@ -18,7 +18,7 @@ from pathlib import Path
 import astrosearch
 from astrosearch import indexing, store, updating, vectors
 from astrosearch.errors import NotFound
-from astrosearch.vectors import coding
+from astrosearch.vectors import coding, segments
 from tests.encoders import WordEncoder
 
 WORDS = ["gas", "dust", "stars", "winds", "haloes", "shocks", "grains", "jets", "cores", "rings"]
@@ -41,7 +41,7 @@ def lower_limits() -> None:
     updating.GROUP_SENTENCES = 10
     updating.MANY_SEGMENTS = 2
     vectors.EXACT_UP_TO = 30
-    coding.CHUNK = 16
+    segments.CHUNK = 16
     coding.KEPT_EVERY = 0.0
     coding.KEPT_SHARE = 0
     connect = store.connect

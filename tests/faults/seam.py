@@ -50,7 +50,7 @@ def compiled(folder: Path) -> Path:
     if compiler is None:
         raise RuntimeError("there is no C compiler")
     library = folder / "interpose.so"
-    command = [compiler, "-O1", "-shared", "-fPIC", "-o", library, SOURCE, "-ldl"]
+    command = [compiler, "-O1", "-shared", "-fPIC", "-o", str(library), str(SOURCE), "-ldl"]
     subprocess.run(command, check=True)
     return library
 

@@ -23,6 +23,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import faiss  # noqa: F401
 import sqlite_utils
@@ -149,7 +150,7 @@ class Server:
                 self.seam.arm(self.index, mode, at)
             return self._ended(scenario, corpus)
 
-        killed = 0
+        outcome, killed = Outcome("done"), 0
         for seconds in kills or (None,):
             try:
                 outcome = in_child(run, seconds)
@@ -200,7 +201,8 @@ class Server:
             return outcome
         except Exception:  # noqa: BLE001
             self.seam.disarm()
-            return Outcome("refused", "", [f"it ended with a traceback: {traceback.format_exc()}"])
+            problem = f"it ended with a traceback: {traceback.format_exc()}"
+            return Outcome("refused", problems=[problem])
         self.seam.disarm()
         return Outcome("done")
 
@@ -253,11 +255,8 @@ def after_each_commit(look: Callable[[], None]) -> Iterator[None]:
             yield db
         look()
 
-    Writer.transaction = looked_at
-    try:
+    with mock.patch.object(Writer, "transaction", looked_at):
         yield
-    finally:
-        Writer.transaction = transaction
 
 
 class Killed(Exception):
