@@ -1,7 +1,7 @@
-"""A process that has everything imported, and forks a child for each fault.
+"""A process that has everything imported and tried once, and forks a child for each fault.
 
 Started by client.py with interpose.c under it; reads a request a line and answers with a line.
-It computes nothing itself: a child of a process with threads at work could hang.
+Libraries compute on one thread in it: the child of a process with threads at work could hang.
 """
 
 from __future__ import annotations
@@ -80,20 +80,23 @@ class Server:
         if name not in self._undisturbed:
             scenario, corpus = SCENARIOS[name], self.work / "prepared" / name / "corpus"
             corpus.mkdir(parents=True)
-            in_child(lambda: scenario.prepare(corpus, self._base(name)))
+            scenario.prepare(corpus, self._base(name))
             self._fresh(name)
-            states = in_child(lambda: self._watched(scenario, corpus))
+            states = self._watched(scenario, corpus)
             self._fresh(name)
-            seconds = in_child(lambda: self._timed(scenario, corpus))
+            seconds = self._timed(scenario, corpus)
             self._fresh(name)
-            operations = in_child(lambda: self._counted(scenario, corpus))
-            self._undisturbed[name] = in_child(
-                lambda: Undisturbed(
-                    operations, states, names(self.index), seconds, bytes_in(self._base(name))
-                )
+            calm = Undisturbed(
+                operations=self._counted(scenario, corpus),
+                states=states,
+                names=names(self.index),
+                seconds=seconds,
+                bytes=bytes_in(self._base(name)),
             )
-            if problems_of(lambda: self._look(self._undisturbed[name], "done")):
-                raise AssertionError("two undisturbed runs differ")
+            problems = self._look(calm, "done")
+            if problems:
+                raise AssertionError(f"an undisturbed run is unsound: {problems}")
+            self._undisturbed[name] = calm
         return self._undisturbed[name]
 
     def _base(self, name: str) -> Path:
@@ -118,6 +121,7 @@ class Server:
     def _counted(self, scenario: Scenario, corpus: Path) -> list[Operation]:
         self.seam.arm(self.index)
         scenario.act(corpus, self.index)
+        self.seam.disarm()
         return self.seam.operations()
 
     def disturb(self, name: str, disk: int | None = None, **how: Any) -> Outcome:
