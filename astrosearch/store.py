@@ -109,7 +109,8 @@ def storage_errors(folder: Path) -> Iterator[None]:
         text = str(error)
         if "full" in text:
             raise StorageError(f"the disk holding {folder} is full ({text}).\n{kept}") from error
-        if "disk I/O" in text:  # a quota's limit too
+        # A quota's limit too; and a disk's error ends a transaction under sqlite-utils' feet.
+        if "disk I/O" in text or "no such savepoint" in text:
             raise StorageError(
                 f"the disk holding {folder} is failing or full ({text}).\nLook at it. {kept}"
             ) from error

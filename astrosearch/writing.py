@@ -112,12 +112,19 @@ class Writer:
         with self._undo, storage_errors(self.folder):
             # A plain journal lets a finished index open from a read-only disk. A reader at work
             # may keep the log in place: it is whole all the same, and the next writer folds it in.
+            if not self._logging and self._has_log():
+                self._start_log()
+            if not self._logging:
+                return
             for pragma in ("wal_checkpoint(TRUNCATE)", "journal_mode = DELETE"):
                 with contextlib.suppress(sqlite3.OperationalError):
                     self.connection.execute(f"PRAGMA {pragma}")
             self.store.close()  # SQLite may have had something to roll back
-            if self._logging:
-                seal(self.folder / self.database)
+            seal(self.folder / self.database)
+
+    def _has_log(self) -> bool:
+        """Whether another writer had to leave the database with a log."""
+        return bool(self.connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

@@ -162,14 +162,18 @@ class Server:
                 killed += 1
                 outcome = Outcome("killed")
             outcome.killed = killed
-            outcome.problems += problems_of(partial(self._look, calm, outcome.ended))
+            more = seconds is not None and outcome.ended == "killed" and killed < len(kills)
+            if more or limited:
+                outcome.problems += problems_of(partial(self._look, calm, outcome.ended))
             if outcome.problems:
                 return outcome
-            if outcome.ended == "done":
+            if not more:
                 break
         if limited:
             self._mount(ROOM, "remount")
-        outcome.problems += problems_of(partial(self._go_on, scenario, corpus, calm))
+        outcome.problems += problems_of(
+            lambda: self._look(calm, outcome.ended) or self._go_on(scenario, corpus, calm)
+        )
         return outcome
 
     @contextlib.contextmanager

@@ -59,10 +59,13 @@ def state(index: Path) -> State | None:
 def names(index: Path) -> set[str]:
     """Name the files of an index, but for the live segments and those that may stay or lack.
 
-    These are the database's seal, and what SQLite could not delete and holds nothing.
+    These are the database's seal, what a writer will write over, and what SQLite could not delete
+    and holds nothing.
     """
-    nothing = {f"{DATABASE}-shm", f"{DATABASE}{SEAL}", f"{DATABASE}{SEAL}.partial"} | {
-        path.name for path in index.glob(f"{DATABASE}-wal") if not path.stat().st_size
+    nothing = {
+        *(f"{DATABASE}-shm", f"{DATABASE}{SEAL}", f"{DATABASE}{SEAL}.partial"),
+        f"{DATABASE}.partial",
+        *(path.name for path in index.glob(f"{DATABASE}-wal") if not path.stat().st_size),
     }
     inside = {path.name for path in index.iterdir() if path.name != SEGMENTS} - nothing
     segments = {path.name for path in (index / SEGMENTS).iterdir()}

@@ -31,7 +31,12 @@ class Tally:
 
 
 def points(faults: Faults, scenario: str, mode: str) -> list[int]:
-    """Number the operations of a scenario that a mode can disturb."""
+    """Number the operations of a scenario that a mode can disturb.
+
+    A kill after one is a kill before the next, so that it is only wanted of the last.
+    """
+    if mode == "kill after":
+        return [len(faults.operations(scenario))]
     return [
         number
         for number, operation in enumerate(faults.operations(scenario), start=1)
