@@ -12,7 +12,7 @@ from tests.faults.client import Faults
 from tests.faults.seam import WRITES_ONLY
 
 KILLS_A_RUN = 3  # at most, before it is left to come to its end
-ROOMS = [round(1_000 * 1.25**i) for i in range(28)]  # bytes: up to 400,000
+ROOMS = [round(1_000 * 1.3**i) for i in range(28)]  # bytes: up to 1.2 million
 
 
 @dataclass(slots=True)
