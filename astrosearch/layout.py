@@ -73,19 +73,27 @@ def create_database(path: Path, identity: EncoderIdentity) -> None:
         connection.close()
     with partial.open("rb") as file:
         os.fsync(file.fileno())
+    break_seal(path)  # of another database that had this name
+    _drop_logs(path)
     partial.replace(path)
     vectors.sync_folder(path.parent)
 
 
 def upgrade(folder: Path, database: str) -> None:
     """Bring an index of an older format to this version's: a copy of it, put in its place."""
-    with contextlib.closing(Store(folder, database)) as old, storage_errors(folder):
+    with (
+        storage_errors(folder),
+        contextlib.ExitStack() as undo,
+        contextlib.closing(Store(folder, database)) as old,
+    ):
         if old.format == FORMAT_VERSION:
             return
         if sealed(folder / database) is False:
             raise old.damaged(database)
         copy = folder / UPGRADING
         copy.unlink(missing_ok=True)
+        _drop_logs(copy)
+        undo.callback(vectors.discard, copy)  # a full disk wants it gone at once
         with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as new:
             old.connection.backup(new)
             new.execute("PRAGMA journal_mode = DELETE")
@@ -98,6 +106,7 @@ def upgrade(folder: Path, database: str) -> None:
                 "UPDATE meta SET value = ? WHERE key = 'format_version'", [str(FORMAT_VERSION)]
             )
             new.execute("COMMIT")
+        undo.pop_all()
     with copy.open("rb") as file:
         os.fsync(file.fileno())
     swap_in(folder, UPGRADING, database)
@@ -109,29 +118,54 @@ def swap_in(folder: Path, finished: str = REBUILDING, name: str = DATABASE) -> N
     with storage_errors(folder):
         break_seal(database)
         break_seal(folder / finished)
+        _fold(folder / finished)  # its writer may not have been able to
         if database.exists():
-            # Fold a killed writer's log into the old database first: left lying, it would be
-            # played into the new one.
-            with contextlib.suppress(sqlite3.DatabaseError):
-                old = connect(database, write=True)
-                old.execute("PRAGMA journal_mode = DELETE")
-                old.close()
-            for suffix in ("-wal", "-shm", "-journal"):
-                database.with_name(name + suffix).unlink(missing_ok=True)
+            # The old one stays whole until the rename, in case that is never reached.
+            try:
+                _fold(database)
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:
+                _drop_logs(database)  # damaged: nothing of it is to be kept
         (folder / finished).replace(database)
         vectors.sync_folder(folder)
         seal(database)
 
 
+def _fold(database: Path) -> None:
+    """Put all of a database into its one file."""
+    with contextlib.closing(connect(database, write=True)) as connection:
+        connection.execute("SELECT 1 FROM sqlite_master")  # plays a journal back
+        _, logged, folded = connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+        if folded < logged:
+            raise sqlite3.OperationalError("database is locked")
+        with contextlib.suppress(sqlite3.OperationalError):  # a reader may hold the log open
+            connection.execute("PRAGMA journal_mode = DELETE")
+    _drop_logs(database)
+
+
+def _drop_logs(database: Path) -> None:
+    """Delete the logs beside a database's name: SQLite would play them into another one."""
+    for suffix in ("-wal", "-shm", "-journal"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+
+
 def seal(database: Path) -> None:
-    """Write a database's checksum beside it."""
+    """Write a database's checksum beside it, unless some of it is still in a log."""
+    logs = [database.with_name(database.name + suffix) for suffix in ("-wal", "-journal")]
+    if any(log.exists() and log.stat().st_size for log in logs):
+        return
     path = database.with_name(database.name + SEAL)
     partial = path.with_name(f"{path.name}.partial")
-    with partial.open("w") as file:
-        file.write(f"{vectors.sha256_of(database)}  {database.name}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    try:
+        with partial.open("w") as file:
+            file.write(f"{vectors.sha256_of(database)}  {database.name}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError:
+        vectors.discard(partial)
+        raise
     vectors.sync_folder(path.parent)
 
 
@@ -145,8 +179,9 @@ def sealed(database: Path) -> bool | None:
 
 
 def break_seal(database: Path) -> None:
-    """Take the seal off a database that is about to change."""
+    """Take the seal off a database that is about to change, or the one it nearly had."""
     path = database.with_name(database.name + SEAL)
+    vectors.discard(path.with_name(f"{path.name}.partial"))
     if path.exists():
         path.unlink()
         vectors.sync_folder(path.parent)

@@ -6,6 +6,7 @@ file says is only for the message another writer shows.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from datetime import datetime
@@ -37,8 +38,12 @@ class WriterLock:
         holder = json.dumps(
             {"pid": os.getpid(), "since": datetime.now().astimezone().isoformat(" ", "seconds")}
         ).encode()
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, holder)
+        try:
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, holder)
+        except OSError:
+            os.close(descriptor)  # and with it the lock
+            raise
         return self
 
     def __exit__(
@@ -48,7 +53,8 @@ class WriterLock:
         trace: TracebackType | None,
     ) -> None:
         # The file stays: removing it could take the lock from under a writer just starting.
-        os.ftruncate(self._descriptor, 0)
+        with contextlib.suppress(OSError):  # what it says is only for a message
+            os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
 
 

@@ -82,7 +82,7 @@ def _replace(
             writer.add_segment(db, file)
             _keep(db.execute, tuning)
     if before is not None:
-        (writer.segments_folder / before.segment.file).unlink(missing_ok=True)
+        vectors.discard(writer.segments_folder / before.segment.file)
 
 
 def _keep(execute: Callable[..., object], tuning: vectors.Tuning) -> None:

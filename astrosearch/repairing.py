@@ -191,7 +191,7 @@ class _Mending:
             if made is not None:
                 self.writer.add_segment(db, made)
         if old is not None:
-            (self.writer.segments_folder / old.file).unlink(missing_ok=True)
+            vectors.discard(self.writer.segments_folder / old.file)
         name = old.file if old is not None else "no file"
         self.repaired.done.append(f"{name}: {len(ids):,} vectors made anew")
 
@@ -230,7 +230,7 @@ class _Mending:
         with self.writer.transaction() as db:
             db.execute("DELETE FROM segments WHERE file = ?", [row.file])
             db.execute("DELETE FROM meta WHERE key = 'codes'")
-        path.unlink(missing_ok=True)
+        vectors.discard(path)
         self.repaired.done.append(
             f"{row.file}: codes dropped; make them again: astrosearch optimize"
         )

@@ -30,6 +30,9 @@ DATABASE = "astrosearch.db"
 SEGMENTS = "segments"
 META = {"encoder_name", "encoder_fingerprint", "dimension", "text_form"}
 BUSY_SECONDS = 30.0
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+FAILING = (errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT)
 Packed = bytes  # a row below has a field of that name
 
 # Words that nearly every sentence holds: they cost BM25 most of its time and decide nothing.
@@ -96,14 +99,21 @@ class Counts:
 
 @contextlib.contextmanager
 def storage_errors(folder: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system say of a full or refusing disk into StorageError."""
+    """Turn what SQLite and the file system say of a full, refusing or failing disk into
+    StorageError.
+    """
     kept = "What was finished before is kept; run the same command again to go on."
     try:
         yield
     except sqlite3.OperationalError as error:
         text = str(error)
-        if "full" in text or "disk I/O" in text:
+        if "full" in text:
             raise StorageError(f"the disk holding {folder} is full ({text}).\n{kept}") from error
+        # A quota's limit too; and a disk's error ends a transaction under sqlite-utils' feet.
+        if "disk I/O" in text or "no such savepoint" in text:
+            raise StorageError(
+                f"the disk holding {folder} is failing or full ({text}).\nLook at it. {kept}"
+            ) from error
         if "readonly" in text or "unable to open" in text:
             raise StorageError(
                 f"{folder} can't be written ({text}).\nCheck its permissions, or give --index DIR."
@@ -119,11 +129,15 @@ def storage_errors(folder: Path) -> Iterator[None]:
             folder, str(error), "Restore it from a copy, or build anew: astrosearch index --rebuild"
         ) from error
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if error.errno in FULL:
             raise StorageError(
                 f"the disk holding {folder} is full ({error.strerror}).\n{kept}"
             ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if error.errno in FAILING:
+            raise StorageError(
+                f"the disk holding {folder} is failing ({error.strerror}).\nLook at it. {kept}"
+            ) from error
+        if error.errno in REFUSED:
             raise StorageError(
                 f"{error.filename or folder} can't be written ({error.strerror}).\n"
                 "Check its permissions, or give --index DIR."

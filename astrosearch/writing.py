@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+LOG_BYTES = 2**16  # of an empty log, its shared memory, and the journal that it starts with
+
+
 class Writer:
     """The one process that may change an index; an older format is brought to this one first.
 
@@ -94,8 +97,8 @@ class Writer:
             self.connection = self.store.connection
             know_sums(self.connection)
             self._logging = False
+            self._remove_orphans()
             self._undo = undo.pop_all()
-        self._remove_orphans()
 
     def __enter__(self) -> Self:
         return self
@@ -106,14 +109,22 @@ class Writer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with self._undo, storage_errors(self.folder), contextlib.suppress(sqlite3.OperationalError):
+        with self._undo, storage_errors(self.folder):
             # A plain journal lets a finished index open from a read-only disk. A reader at work
             # may keep the log in place: it is whole all the same, and the next writer folds it in.
-            busy = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            with contextlib.suppress(sqlite3.OperationalError):
-                self.connection.execute("PRAGMA journal_mode = DELETE")
-            if self._logging and not busy:
-                seal(self.folder / self.database)
+            if not self._logging and self._has_log():
+                self._start_log()
+            if not self._logging:
+                return
+            for pragma in ("wal_checkpoint(TRUNCATE)", "journal_mode = DELETE"):
+                with contextlib.suppress(sqlite3.OperationalError):
+                    self.connection.execute(f"PRAGMA {pragma}")
+            self.store.close()  # SQLite may have had something to roll back
+            seal(self.folder / self.database)
+
+    def _has_log(self) -> bool:
+        """Whether another writer had to leave the database with a log."""
+        return bool(self.connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -134,6 +145,12 @@ class Writer:
         # Not before there is something to write: a run that finds nothing new changes no byte.
         if not self._damaged and sealed(self.folder / self.database) is False:
             raise self.store.damaged(self.database)
+        # Once a database has a log, nobody can open it without room for the log's shared memory.
+        room = self.folder / f"{self.database}.partial"
+        try:
+            room.write_bytes(bytes(LOG_BYTES))
+        finally:
+            vectors.discard(room)
         break_seal(self.folder / self.database)
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             self.connection.execute(f"PRAGMA {pragma}")
@@ -495,11 +512,10 @@ class Writer:
                 contextlib.closing(Store(self.folder, beside)) as other,
             ):
                 live |= other.live_files()
-        with storage_errors(self.folder):
-            self.segments_folder.mkdir(exist_ok=True)
-            for path in self.segments_folder.iterdir():
-                if path.name not in live and path.suffix in (".faiss", ".partial"):
-                    path.unlink()
+        self.segments_folder.mkdir(exist_ok=True)
+        for path in self.segments_folder.iterdir():
+            if path.name not in live and path.suffix in (".faiss", ".partial"):
+                vectors.discard(path)
 
 
 def _record(text: str) -> Paper:

@@ -16,7 +16,7 @@ from astrosearch.vectors.codes import CODES, K, Tuning, seconds_coded
 from astrosearch.vectors.gpu import assigning, clustering_index, nearest, where
 from astrosearch.vectors.library import faiss
 from astrosearch.vectors.rankings import best_of
-from astrosearch.vectors.segments import Segment, SegmentFile, sha256_of, written
+from astrosearch.vectors.segments import Segment, SegmentFile, put_in_place, sha256_of, written
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,11 +79,8 @@ class Begun:
 
     def keep(self, index: Any) -> None:
         """Keep the index as it is, in place of what was kept before."""
-        self.folder.mkdir(exist_ok=True)
         partial = self.folder / f"{self.key}.partial"
-        faiss().write_index(index, str(partial))
-        kept = self.folder / f"{self.key}-{sha256_of(partial)}.begun"
-        partial.replace(kept)
+        kept, _ = put_in_place(partial, index, lambda digest: f"{self.key}-{digest}.begun")
         self.clear(but=kept)
 
     def clear(self, but: Path | None = None) -> None:

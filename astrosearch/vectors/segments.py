@@ -6,6 +6,7 @@ ascending, over the vectors in single (`flat`) or half precision (`half`).
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import struct
@@ -153,26 +154,40 @@ def _empty(dimension: int, kind: Kind) -> Any:
 def written(
     folder: Path, number: int, index: Any, ids: NDArray[np.int64], kind: str
 ) -> SegmentFile:
-    """Write a FAISS index: under another name, synced, renamed, and its folder synced."""
-    library = faiss()
-    folder.mkdir(exist_ok=True)
+    """Write a FAISS index as `folder/NNNNNN.faiss`, complete and on the disk."""
     name = f"{number:06d}.faiss"
-    partial = folder / f"{name}.partial"
+    path, digest = put_in_place(folder / f"{name}.partial", index, lambda digest: name)
+    sums = Sums.of(path, _view(index) if kind in get_args(Kind) else None)
+    return SegmentFile(
+        name, sums.bytes, digest, len(ids), int(ids[0]), int(ids[-1]), kind, sums.pack()
+    )
+
+
+def put_in_place(partial: Path, index: Any, name: Callable[[str], str]) -> tuple[Path, str]:
+    """Write a FAISS index: as `partial`, synced, renamed by its checksum, and its folder synced.
+
+    Returns its path and its checksum.
+    """
+    library = faiss()
+    partial.parent.mkdir(exist_ok=True)
     try:
         with partial.open("wb") as file:
             library.write_index(index, library.PyCallbackIOWriter(file.write))
             file.flush()
             os.fsync(file.fileno())
         digest = sha256_of(partial)
-        partial.replace(folder / name)
+        path = partial.replace(partial.with_name(name(digest)))
     except BaseException:
-        partial.unlink(missing_ok=True)
+        discard(partial)
         raise
-    sync_folder(folder)
-    sums = Sums.of(folder / name, _view(index) if kind in get_args(Kind) else None)
-    return SegmentFile(
-        name, sums.bytes, digest, len(ids), int(ids[0]), int(ids[-1]), kind, sums.pack()
-    )
+    sync_folder(path.parent)
+    return path, digest
+
+
+def discard(path: Path) -> None:
+    """Delete a file that no manifest names; if it can't be now, the next writer does it."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:
