@@ -11,7 +11,7 @@ import sqlite3
 from pathlib import Path
 
 from astrosearch import __version__, vectors
-from astrosearch.errors import NotAnIndex
+from astrosearch.errors import NotAnIndex, StorageError
 from astrosearch.locking import LOCK_FILE
 from astrosearch.schema import FIRST_FORMAT, migrate
 from astrosearch.store import DATABASE, SEGMENTS, EncoderIdentity, connect, storage_errors
@@ -69,17 +69,35 @@ def create_database(path: Path, identity: EncoderIdentity) -> None:
 
 
 def swap_in(folder: Path) -> None:
-    """Put a finished rebuild in the index's place, in one rename, and drop the old vectors."""
-    database = folder / DATABASE
+    """Put a finished rebuild in the index's place, in one rename. The caller holds the lock."""
+    database, rebuilt = folder / DATABASE, folder / REBUILDING
     with storage_errors(folder):
-        if database.exists():
-            # Fold a killed writer's log into the old database first: left lying, it would be
-            # played into the new one.
-            with contextlib.suppress(sqlite3.DatabaseError):
-                old = connect(database, write=True)
-                old.execute("PRAGMA journal_mode = DELETE")
-                old.close()
-            for suffix in ("-wal", "-shm", "-journal"):
-                database.with_name(DATABASE + suffix).unlink(missing_ok=True)
-        (folder / REBUILDING).replace(database)
+        if database.exists() and not (_fold(rebuilt) and _fold(database)):
+            raise StorageError(
+                f"{folder} is busy: another program has been reading it for long.\n"
+                "Close it, and run the same command again: what was built anew is kept."
+            )
+        # A log left lying would be played into the new database, whoever made it.
+        _drop_logs(database)
+        rebuilt.replace(database)
+        _drop_logs(database)
+        _drop_logs(rebuilt)
         vectors.sync_folder(folder)
+
+
+def _fold(database: Path) -> bool:
+    """Bring all that a log holds into its database; say whether readers let it be done."""
+    with (
+        contextlib.suppress(sqlite3.DatabaseError),
+        contextlib.closing(connect(database, write=True)) as db,
+    ):  # it may be damaged, and be built anew for that
+        busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            return False
+        db.execute("PRAGMA journal_mode = DELETE")
+    return True
+
+
+def _drop_logs(database: Path) -> None:
+    for suffix in ("-wal", "-shm", "-journal"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)

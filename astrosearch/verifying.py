@@ -39,7 +39,7 @@ def verify(index: str | Path = "index", progress: Callable[[str], None] | None =
             tell("database")
             problems = _database_problems(store)
             problems += _segment_problems(store, tell)
-            if not problems or store.data_version() == before:
+            if not problems or (not store.is_replaced() and store.data_version() == before):
                 return problems
     raise AstrosearchError(
         f"{folder.absolute()} changed all the while it was checked.\n"

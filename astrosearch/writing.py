@@ -27,7 +27,7 @@ from astrosearch.changes import (
     merged,
 )
 from astrosearch.errors import NotAnIndex
-from astrosearch.layout import REBUILDING, check_target, create_database
+from astrosearch.layout import REBUILDING, check_target, create_database, swap_in
 from astrosearch.locking import WriterLock
 from astrosearch.records import Paper
 from astrosearch.schema import migrate
@@ -67,11 +67,11 @@ class Writer:
             if create is not None and not (folder / database).exists():
                 create_database(folder / database, create)
             self.store = Store(folder, database, write=True)
-            undo.callback(self.store.close)
+            undo.callback(lambda: self.store.close())
             self.connection = self.store.connection
             self._logging = False
+            self._remove_orphans()
             self._undo = undo.pop_all()
-        self._remove_orphans()
 
     def __enter__(self) -> Self:
         return self
@@ -82,9 +82,22 @@ class Writer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with self._undo, storage_errors(self.folder), contextlib.suppress(sqlite3.OperationalError):
-            # A plain journal lets a finished index open from a read-only disk. A reader at work
-            # may keep the log in place: it is whole all the same, and the next writer folds it in.
+        with self._undo:
+            self._fold()
+
+    def take_place(self) -> None:
+        """Put this finished rebuild in the index's place, and write that from now on."""
+        self._fold()
+        swap_in(self.folder)
+        self.store.close()
+        self.database, self.store = DATABASE, Store(self.folder, write=True)
+        self.connection, self._logging = self.store.connection, False
+        self._remove_orphans()  # the old segments
+
+    def _fold(self) -> None:
+        # A plain journal lets a finished index open from a read-only disk. A reader at work
+        # may keep the log in place: it is whole all the same, and the next writer folds it in.
+        with storage_errors(self.folder), contextlib.suppress(sqlite3.OperationalError):
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self.connection.execute("PRAGMA journal_mode = DELETE")
 
