@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -147,30 +148,54 @@ def storage_errors(folder: Path) -> Iterator[None]:
 
 def connect(database: Path, *, write: bool = False) -> sqlite3.Connection:
     """Open an existing database file; transactions are explicit."""
-    mode = "rw" if write else "ro"
-    connection = sqlite3.connect(
-        f"file:{quote(str(database.absolute()))}?mode={mode}",
+    return _connect(database, "mode=rw" if write else "mode=ro")
+
+
+def _connect(database: Path, how: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"file:{quote(str(database.absolute()))}?{how}",
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,
     )
-    if not write:
-        try:
-            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-        except sqlite3.OperationalError as error:
-            if "unable to open" not in str(error) and "readonly" not in str(error):
-                raise
-            # A copy of an index on a read-only disk, its writer killed: SQLite can't make the
-            # shared memory that a write-ahead log needs, and nobody can write here anyway.
-            connection.close()
-            connection = sqlite3.connect(
-                f"file:{quote(str(database.absolute()))}?mode=ro&immutable=1",
-                uri=True,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-    return connection
+
+
+def _connect_reading(database: Path) -> tuple[sqlite3.Connection, bool]:
+    """Open a database for reading; say too whether that is without its locks.
+
+    So it is where its writer was killed and this process may write nothing: SQLite can't make
+    the shared memory by which readers of a write-ahead log and a writer know of each other.
+    """
+    connection = connect(database)
+    try:
+        _touch(connection)
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if "unable to open" not in str(error) and "readonly" not in str(error):
+            raise
+    else:
+        return connection, False
+    if _holds_bytes(database, "-journal"):  # of a writer killed in the middle of a transaction
+        with contextlib.closing(connect(database, write=True)) as mending:
+            _touch(mending)
+        return _connect_reading(database)
+    if _holds_bytes(database, "-wal") and os.name == "posix":
+        connection = _connect(database, "mode=ro&vfs=unix-none")
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # its log's index in own memory
+    else:
+        connection = _connect(database, "mode=ro&immutable=1")
+    _touch(connection)
+    return connection, True
+
+
+def _touch(connection: sqlite3.Connection) -> None:
+    connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+
+
+def _holds_bytes(database: Path, suffix: str) -> bool:
+    beside = database.with_name(database.name + suffix)
+    return beside.exists() and beside.stat().st_size > 0
 
 
 class Store:
@@ -197,7 +222,13 @@ class Store:
                 "Name an index with --index DIR, or build one: astrosearch index CORPUS",
             )
         with storage_errors(folder):
-            self.connection = connect(path, write=write)
+            self._path, self._unlocked = path, False
+            self._identity = self._identify()  # before it is opened: a rebuild may take its place
+            if write:
+                self.connection = connect(path, write=True)
+            else:
+                self.connection, self._unlocked = _connect_reading(path)
+                self._identity = self._identity if not self._unlocked else self._identify()
             try:
                 self.format = self._check_format()
             except BaseException:
@@ -251,6 +282,21 @@ class Store:
     def data_version(self) -> int:
         """Return a number that changes when another process has committed."""
         return int(self.rows("PRAGMA data_version")[0][0])
+
+    def is_replaced(self) -> bool:
+        """Say whether a rebuild has put another database in this one's place."""
+        return self._identify() != self._identity
+
+    def _identify(self) -> tuple[int, ...]:
+        try:
+            status = self._path.stat()
+        except FileNotFoundError as error:
+            raise NotFound(f"the index {self.folder.absolute()} was deleted.") from error
+        if not self._unlocked:
+            return status.st_dev, status.st_ino
+        log = self._path.with_name(f"{self._path.name}-wal")  # nobody tells of new commits
+        states = (status, log.stat()) if log.exists() else (status,)
+        return tuple(n for s in states for n in (s.st_ino, s.st_size, s.st_mtime_ns))
 
     def counts(self) -> Counts:
         """Count papers, sentences and vectors."""
@@ -381,7 +427,8 @@ class Store:
         try:
             yield
         finally:
-            self.connection.execute("ROLLBACK")
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query; a damaged database is NotAnIndex, not SQLite's own error."""
