@@ -42,7 +42,7 @@ _GOES_ON = re.compile(r"[a-z,.;:)\]]")
 _STOP = re.compile(r"[.!?:][\"')\]]*$")
 _ABSTRACT_LABEL = re.compile(r"(?:(?i:abstract)\s*[.:—–-]+\s*|(?:Abstract|ABSTRACT) )(?=[A-Z])")
 _SEED = re.compile(r"\[\\|\[formula\]|\[MATH_tex=|<CIT>")
-_MATH = re.compile(r"\$[^$]*[\\^_][^$]*\$")  # two prices in a line are no formula
+_MATH = re.compile(r"\$[^$\\^_]*[\\^_][^$]*\$")  # two prices in a line are no formula
 _MARKDOWN_MATH = re.compile(r"(?<![\w$])\$(?=\S)[^$]*?(?<=\S)\$(?![\w$])")  # Pandoc's rule
 _HYPHEN = re.compile(r"([^\W\d_]+)-$")
 _TAIL = re.compile(r"[^\W\d_]+")

@@ -17,17 +17,17 @@ MAX_ENTRY = 200_000  # characters; a collaboration's author list is long
 Plain = Callable[[str], str]
 
 _CITE = re.compile(
-    r"\\(?:[A-Za-z]*[cC]ite[A-Za-z]*|citenop|parencite|autocite)\*?\s*(?:\[[^\]]*\]\s*){0,2}\{([^{}\\]+)\}"
+    r"\\(?:[A-Za-z]{0,30}[cC]ite[A-Za-z]{0,30}|citenop|parencite|autocite)\*?\s*+(?:\[[^\]]{0,500}\]\s*+){0,2}\{([^{}\\]+)\}"
 )
 _BIBITEM = re.compile(r"\\bibitem\s*(?=[\[{])")
-_ENTRY = re.compile(r"@\s*([A-Za-z]+)\s*[{(]\s*([^\s,{}]+)\s*,")
+_ENTRY = re.compile(r"@\s*([A-Za-z]{1,30})\s*[{(]\s*([^\s,{}]{1,200})\s*,")
 _BIBLATEX = re.compile(r"\\entry\{([^{}]+)\}\{[^{}]*\}")
 _FAMILY = re.compile(r"family=\{((?:[^{}]|\{[^{}]*\})*)\}")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d[a-z]?")
 _BIBLIOGRAPHY = re.compile(
-    r"\\(?:bibliography|addbibresource|addglobalbib)\s*(?:\[[^\]]*\])?\s*\{([^{}]*)\}"
+    r"\\(?:bibliography|addbibresource|addglobalbib)\s*+(?:\[[^\]]{0,500}\]\s*+)?\{([^{}]*)\}"
 )
-_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_AND = re.compile(r"(?<!\s)\s+and\s+", re.IGNORECASE)
 _IN_PREPARATION = re.compile(
     r"in[ ~]?prep[a-z.]*|submitted|in press|accepted|n\.d\.", re.IGNORECASE
 )
@@ -281,7 +281,7 @@ def _split_names(authors: str) -> list[str]:
     if "{" not in authors:
         return _AND.split(authors)
     names, depth, last = [], 0, 0
-    for match in re.finditer(r"\\.|[{}]|\s+and\s+", authors, re.IGNORECASE):
+    for match in re.finditer(r"\\.|[{}]|(?<!\s)\s+and\s+", authors, re.IGNORECASE):
         lexeme = match[0]
         if lexeme in "{}":
             depth += 1 if lexeme == "{" else -1

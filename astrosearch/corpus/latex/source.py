@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from astrosearch.corpus.document import SourceTree
 from astrosearch.errors import Unreadable
 
-_MAIN = re.compile(r"\\document(?:class|style)\s*(?:\[[^\]]*\])?\s*\{([^}]*)\}")
+_MAIN = re.compile(r"\\document(?:class|style)\s*+(?:\[[^\]]{0,2000}\]\s*+)?\{([^}]{0,500})\}")
 _BEGIN = re.compile(r"\\begin\s*\{document\}")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _READS = re.compile(
@@ -203,15 +203,16 @@ def _readme_main(tree: SourceTree, names: Sequence[str]) -> str | None:
         if base.endswith(".json"):
             try:
                 listed = json.loads(text).get("sources", [])
-            except (ValueError, AttributeError):
+            except (ValueError, AttributeError, RecursionError):
                 continue
+            listed = listed if isinstance(listed, list) else []
             wanted = [
                 str(entry.get("filename"))
                 for entry in listed
                 if isinstance(entry, dict) and entry.get("usage") == "toplevel"
             ]
         else:
-            wanted = re.findall(r"^\s*(\S+)\s+toplevelfile\b", text, re.MULTILINE)
+            wanted = re.findall(r"^[ \t]*(\S+)[ \t]+toplevelfile\b", text, re.MULTILINE)
         for file in wanted:
             found = posixpath.normpath(posixpath.join(posixpath.dirname(name), file))
             if found in known:

@@ -30,7 +30,7 @@ _DISPLAY_BEGIN = re.compile(
 _ICON = re.compile(r"fa[A-Z]")  # of fontawesome
 _CITE_STYLES = re.compile(r"\\cite[tp](?![A-Za-z])")
 _NUMBERED = re.compile(
-    r"\\documentclass[^{}]*\{revtex|\\(?:usepackage|setcitestyle)[^\n]*\bnumbers\b"
+    r"\\documentclass[^{}]{0,2000}\{revtex|\\(?:usepackage|setcitestyle)[^\n]{0,500}\bnumbers\b"
 )
 
 Handler = Callable[["Reading", str, int], None]
