@@ -24,7 +24,9 @@ _TAGS = (
     "|pre|p|q|samp|section|small|source|span|strike|strong|style|sub|summary|sup|s|table|tbody|td"
     "|tfoot|thead|th|title|tr|tt|ul|u|var|video"
 )
-_TARGET = r"\((?=[^)]{0,2000}[/.#:@])[^()\s]*(?:\([^()\s]*\)[^()\s]*)?(?:\s+[\"'][^)]*)?\)"  # of a link
+_TARGET = (
+    r"\((?=[^)]{0,2000}[/.#:@])[^()\s]*(?:\([^()\s]*\)[^()\s]*)?(?:\s+[\"'][^)]*)?\)"  # of a link
+)
 _COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
 _LONGEST = 20_000  # characters; a longer line is data, and its marks would take long to match
 _INLINE = (

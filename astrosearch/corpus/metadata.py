@@ -86,7 +86,7 @@ def read_metadata(
 
 def _opened(file: Stream) -> Peeked:
     head = Peeked(file)
-    return Peeked(Gunzip(head, "", bounded=False)) if head.peek(2) == b"\x1f\x8b" else head
+    return Peeked(Gunzip(head, "", total=None)) if head.peek(2) == b"\x1f\x8b" else head
 
 
 def _records(stream: Peeked) -> Iterator[tuple[int, bytes | None]]:

@@ -22,7 +22,9 @@ _WITH_ARGUMENT = re.compile(
 )
 _MATH = re.compile(r"\$[^$]*\$|\\\([^)]{0,500}\\\)")
 _SUPERSCRIPT = re.compile(r"(?<!\\)\^(?:\{[^{}]*\}|\\?\w+|\*)")
-_LINE = re.compile(r"\\\\\s*(?:\[[^\]]{0,100}\])?|\\newline(?![A-Za-z])|\\par(?![A-Za-z])|\n[ \t]*\n")
+_LINE = re.compile(
+    r"\\\\\s*(?:\[[^\]]{0,100}\])?|\\newline(?![A-Za-z])|\\par(?![A-Za-z])|\n[ \t]*\n"
+)
 _NEW_AUTHOR = re.compile(r"(?:\\\\\s*+(?:\[[^\]]{0,100}\]\s*+)?)?\\newauthor(?![A-Za-z])")
 _AND = re.compile(r"\\(?:and|And|AND|authand)(?![A-Za-z])|\\quad|\\qquad")
 _SEPARATOR = re.compile(r"\s*[;,،|+]\s*|(?:^|\s+)(?:and|&)(?:\s+|$)")

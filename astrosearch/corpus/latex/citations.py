@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from astrosearch.corpus.document import SourceTree
 from astrosearch.corpus.latex.source import decode
 from astrosearch.corpus.latex.tokens import bracket_end, closing_brace
+from astrosearch.corpus.limits import Budget
 from astrosearch.errors import Unreadable
 
 MAX_ENTRY = 200_000  # characters; a collaboration's author list is long
@@ -89,8 +90,8 @@ def written_label(entry: str) -> Label | None:
 class Bibliography:
     """Labels of the keys a document cites, from its .bbl, its own list, or its .bib files."""
 
-    def __init__(self, plain: Plain) -> None:
-        self.plain = plain
+    def __init__(self, plain: Plain, budget: Budget) -> None:
+        self.plain, self.budget = plain, budget
         self.labels: dict[str, Label] = {}
         self.parts: list[str] = []
 
@@ -134,12 +135,16 @@ class Bibliography:
             return ""
 
     def _bibitems(self, text: str, missing: set[str]) -> None:
+        unclosed = 0
         for match in _BIBITEM.finditer(text):
+            self.budget.check()
             position = match.end()
             option = ""
             if text[position] == "[":
-                end = bracket_end(text, position, position + 20_000)
+                limit = 20_000 if unclosed < 20 else 200
+                end = bracket_end(text, position, position + limit)
                 if end < 0:
+                    unclosed += 1
                     continue
                 option = text[position + 1 : end]
                 position = end + 1
@@ -190,6 +195,7 @@ class Bibliography:
     def _biblatex(self, text: str, missing: set[str]) -> None:
         entries = list(_BIBLATEX.finditer(text))
         for number, match in enumerate(entries):
+            self.budget.check()
             if match[1] not in missing:
                 continue
             end = entries[number + 1].start() if number + 1 < len(entries) else len(text)
@@ -204,19 +210,19 @@ class Bibliography:
                     missing.discard(match[1])
 
     def _bib(self, text: str, missing: set[str]) -> None:
-        for match in _ENTRY.finditer(text):
+        entries = [*_ENTRY.finditer(text)]
+        for match, following in zip(entries, [*entries[1:], None], strict=True):
+            self.budget.check()
             key = match[2]
             if key not in missing:
                 continue
             missing.discard(key)
-            label = self._entry_label(text, match.end())
+            end = following.start() if following else len(text)
+            label = self._entry_label(text[match.end() : min(end, match.end() + MAX_ENTRY)])
             if label is not None:
                 self.labels[key] = label
 
-    def _entry_label(self, text: str, start: int) -> Label | None:
-        following = re.compile(r"^[ \t]*@[A-Za-z]+[ \t]*[{(]", re.MULTILINE).search(text, start)
-        end = min(following.start() if following else len(text), start + MAX_ENTRY)
-        entry = text[start:end]
+    def _entry_label(self, entry: str) -> Label | None:
         authors = (
             _field(entry, "author") or _field(entry, "editor") or _field(entry, "collaboration")
         )
