@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _TEAM = re.compile(
-    r"(?i)\s*[,;]?\s*\(?\b(?:on behalf of|for|representing) (?=the\b|.{0,99}(?:collab|team|consort))"
+    r"(?i)\s*[,;]?\s*\(?\b(?:on behalf of|for|representing) "
+    r"(?=the\b|.{0,200}(?:collab|team|consort))"
 )
 _SEPARATOR = re.compile(r"\s*(?:[,;]\s*(?:and\b|&)?|\band\b|&|:(?=\s))\s*", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?i)(?:jr|sr|ii|iii|iv)\.?")

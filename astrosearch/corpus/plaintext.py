@@ -39,7 +39,7 @@ from astrosearch.records import Paper
 
 MAX_PARAGRAPH = 2**20  # characters; more is data, not prose
 MAX_LINES = 500_000  # of which each is held with what it says; a long book has 50,000
-MAX_DIVIDED = 20_000  # lines that end within a word, and are looked into
+MAX_DIVIDED = 5_000  # lines that end within a word, and are looked into
 _KNOWN_WORDS = 2**20  # characters that tell how a divided word is written
 _FORMULA = re.compile(r"(?:\[formula\][\s,.;:]*)+")
 _GOES_ON = re.compile(r"[a-z,.;:)\]]")

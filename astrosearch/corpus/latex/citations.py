@@ -211,13 +211,13 @@ class Bibliography:
 
     def _bib(self, text: str, missing: set[str]) -> None:
         entries = [*_ENTRY.finditer(text)]
-        for match, following in zip(entries, [*entries[1:], None], strict=True):
+        for number, match in enumerate(entries):
             self.budget.check()
             key = match[2]
             if key not in missing:
                 continue
             missing.discard(key)
-            end = following.start() if following else len(text)
+            end = entries[number + 1].start() if number + 1 < len(entries) else len(text)
             label = self._entry_label(text[match.end() : min(end, match.end() + MAX_ENTRY)])
             if label is not None:
                 self.labels[key] = label
