@@ -91,10 +91,14 @@ def candidates(name: str, folders: Sequence[str]) -> Iterator[str]:
             yield posixpath.normpath(posixpath.join(folder, one)).lstrip("/")
 
 
+def _read(tree: SourceTree, name: str) -> str:
+    data = tree.read(name)
+    return _COMMENT.sub("", decode(data, name)) if data else ""
+
+
 def _head(tree: SourceTree, name: str) -> str:
     try:
-        data = tree.read(name)
-        return _COMMENT.sub("", decode(data, name)) if data else ""
+        return _read(tree, name)
     except Unreadable:
         return ""
 
@@ -132,15 +136,19 @@ def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
     known = frozenset(tree.names())
     classes: dict[str, str | None] = {}
     reads: dict[str, set[str]] = {}
-    plain, empty = set[str](), set[str]()
+    plain = set[str]()
+    faults: dict[str, str] = {}
     for name in wanted:  # one text in memory at a time
-        text = _head(tree, name)
+        try:
+            text = _read(tree, name)
+        except Unreadable as failure:
+            text, faults[name] = "", failure.reason
         classes[name] = _document_class(text)
         reads[name] = set(_children(text, name, known))
         if _PLAIN_TEX.search(text):
             plain.add(name)
         if not text or text.isspace():
-            empty.add(name)
+            faults.setdefault(name, "empty")
     full = {n for n, c in classes.items() if c is not None and c not in ("subfiles", "standalone")}
     reached: set[str] = set()
     waiting = list(full)
@@ -156,7 +164,7 @@ def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
     orphans = tuple(
         (
             name,
-            "empty" if name in empty else "no \\documentclass, and no document reads it",
+            faults.get(name, "no \\documentclass, and no document reads it"),
         )
         for name in sorted(wanted)
         if name not in mains and name not in reached
