@@ -147,7 +147,7 @@ def _url(url: str) -> str:
 
 
 def _tex(text: str) -> str:
-    return "".join(_TEX_SPECIAL.get(c, c) for c in harmless(text))
+    return "".join(_TEX_SPECIAL.get(c, c) for c in clean(text))
 
 
 # -- the terminal

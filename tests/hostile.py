@@ -384,7 +384,8 @@ def file_that_reads_what_is_outside(folder: Path) -> None:
     reads = "".join(
         f"\\input{{{name}}}\\include{{{name}}}\\import{{..}}{{{name}}}" for name in names
     )
-    more = "\\input /etc/passwd \\subfile{../../../outside/secret}\\bibliography{../../../outside/secret}"
+    more = "\\input /etc/passwd \\subfile{../../../outside/secret}"
+    more += "\\bibliography{../../../outside/secret}"
     tex(
         folder,
         reads
@@ -576,8 +577,8 @@ def utf16_cut_in_half(folder: Path) -> None:
 
 @case(reads="Galaxies turn")
 def directions_and_widths(folder: Path) -> None:
-    text = "\u202eGalaxies turn\u202c \u2066here\u2069, \u200bthere\ufeff and \u05d0\u05d1\u05d2\u200d."
-    tex(folder, text)
+    hebrew = "\u05d0\u05d1\u05d2\u200d"
+    tex(folder, f"\u202eGalaxies turn\u202c \u2066here\u2069, \u200bthere\ufeff and {hebrew}.")
 
 
 @case(reads=SHINE)
