@@ -10,6 +10,7 @@ import pty
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -22,7 +23,6 @@ from astrosearch import reading
 from astrosearch.cli import main
 from astrosearch.corpus import discover, limits
 from astrosearch.corpus.limits import Budget
-from astrosearch.indexing import Summary
 from astrosearch.records import CONTROL
 from astrosearch.verifying import verify
 from tests import dying, hostile
@@ -73,7 +73,7 @@ def field(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def build(field: Path, jobs: int = 1) -> Summary:
+def build(field: Path, jobs: int = 1) -> astrosearch.Summary:
     return astrosearch.build(
         field / "corpus", index=field / "index", encoder=WordEncoder(), jobs=jobs
     )
@@ -202,7 +202,7 @@ def test_a_paper_that_takes_too_long_is_listed(field: Path, monkeypatch: pytest.
 
 def test_time_grows_with_the_size_and_begins_anew(monkeypatch: pytest.MonkeyPatch):
     now = 0.0
-    monkeypatch.setattr(limits.time, "thread_time", lambda: now)
+    monkeypatch.setattr(time, "thread_time", lambda: now)
     monkeypatch.setattr(limits, "_ROUNDS", 1)
     small, large = Budget(), Budget(size=100 * 2**20)
     now = limits.SECONDS + 1
@@ -214,11 +214,10 @@ def test_time_grows_with_the_size_and_begins_anew(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_paper_that_takes_too_much_memory_is_listed(field: Path, monkeypatch: pytest.MonkeyPatch):
-    CASES["braces_within_braces"].write(field / "corpus")
-    monkeypatch.setattr(limits, "_ROUNDS", 10_000)  # only the hostile paper goes round so often
-    sizes = iter(range(0, 10**15, 10 * 2**30))
-    monkeypatch.setattr(limits, "_peak", lambda: next(sizes))
-    assert "GiB of memory" in dict(build(field).failed)["evil/main.tex"]
+    CASES["dollars_that_nothing_closes"].write(field / "corpus")
+    monkeypatch.setattr(limits, "OBJECTS", 50_000)
+    monkeypatch.setattr(limits, "_LOOKS", 1)
+    assert "more memory" in dict(build(field).failed)["evil/main.tex"]
     assert INNOCENT in texts(field)
 
 

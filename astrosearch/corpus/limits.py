@@ -4,7 +4,8 @@ What readers are given is bounded (`tree`, `bundles`, `expansion`), and the time
 grows with it in proportion. A `Budget` stands behind these: readers ask it wherever they go
 round, and it gives up a paper that takes far more time or memory than papers do. It counts
 the processor time of the thread that reads, so that neither a busy machine nor one that
-slept fails a paper; and it needs no signal, which only a main thread could take.
+slept fails a paper, and Python's objects, so that what an encoder takes meanwhile doesn't.
+It needs no signal, which only a main thread could take.
 
 A reader process has limits of the system's besides, `confine` and `allow`: it may be killed,
 as this one may not. `astrosearch.reading` says what happens then.
@@ -20,9 +21,11 @@ from astrosearch.errors import Unreadable
 
 SECONDS = 60.0  # of the processor, for one paper; most take less than one
 SECONDS_PER_MIB = 2.0  # and for its size: a slow machine reads 1 MiB of TeX in as long
-MEMORY = 2 * 2**30  # bytes by which the process may grow while it reads a paper
+OBJECTS = 8_000_000  # held while a paper is read: 1 GB; 10 MB of prose are 3 million
 PROCESS_MEMORY = 4 * 2**30  # bytes of address space that a reader process may have
+TOO_MUCH_MEMORY = "given up: it takes more memory to read than papers do"
 _ROUNDS = 500  # between two looks at the clock
+_LOOKS = 10  # at the clock, between two at the memory, which cost more
 
 
 class Budget:
@@ -43,9 +46,9 @@ class Budget:
 
     def restart(self) -> None:
         """Begin to count anew, for the next paper of the same source."""
-        self._rounds = _ROUNDS
+        self._rounds, self._looks = _ROUNDS, _LOOKS
         self._until = time.thread_time() + self.seconds
-        self._most = _peak() + MEMORY
+        self._most = sys.getallocatedblocks() + OBJECTS
 
     def check(self) -> None:
         """Go on, if the paper may.
@@ -61,21 +64,11 @@ class Budget:
         self._rounds = _ROUNDS
         if time.thread_time() > self._until:
             raise Unreadable("", f"given up: it takes more than {self.seconds:.0f} s to read")
-        if _peak() > self._most:
-            raise Unreadable("", TOO_MUCH_MEMORY)
-
-
-TOO_MUCH_MEMORY = f"given up: it takes more than {MEMORY // 2**30} GiB of memory to read"
-
-
-def _peak() -> int:
-    """Bytes of memory that the process had at most; 0 where the system doesn't say."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+        self._looks -= 1
+        if self._looks <= 0:
+            self._looks = _LOOKS
+            if sys.getallocatedblocks() > self._most:
+                raise Unreadable("", TOO_MUCH_MEMORY)
 
 
 def confine() -> None:
