@@ -13,7 +13,7 @@ import click
 
 from astrosearch import __version__, training_commands
 from astrosearch.errors import AstrosearchError, NotFound
-from astrosearch.records import escaped, is_text
+from astrosearch.records import escaped, harmless, is_text
 
 INTERRUPTED = 130
 
@@ -57,7 +57,7 @@ class Commands(click.Group):
             sys.stdout.flush()
         except AstrosearchError as error:
             click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-            click.echo(str(error), err=True)
+            click.echo(harmless(str(error)), err=True)
             ctx.exit(1)
         except KeyboardInterrupt:
             click.echo("\ninterrupted; what was finished is kept", err=True)
@@ -67,7 +67,7 @@ class Commands(click.Group):
             _silence_stdout()
             ctx.exit(0)
         except OSError as error:
-            where = error.filename or "the output"
+            where = harmless(str(error.filename or "the output"))
             click.echo(
                 f"error: {where} can't be read or written ({error.strerror}).\n"
                 "Check the disk and its permissions, and run again.",
