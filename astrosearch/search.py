@@ -18,6 +18,7 @@ from astrosearch.errors import (
     NotAnIndex,
     NotFound,
 )
+from astrosearch.filtering import Filters, filters_of, in_category
 from astrosearch.records import Hit, Paper, Results, Sentence, is_sentence_id
 from astrosearch.store import (
     DATABASE,
@@ -122,31 +123,85 @@ class Index:
 
     # -- asking
 
-    def query(self, text: str, k: int = 10, *, mode: Mode = "dense") -> list[Hit]:
+    def query(
+        self,
+        text: str,
+        k: int = 10,
+        *,
+        mode: Mode = "dense",
+        year: int | str | None = None,
+        category: str | Sequence[str] = (),
+        author: str | Sequence[str] = (),
+        section: str | Sequence[str] = (),
+        within: str | Sequence[str] = (),
+        exclude: str | Sequence[str] = (),
+    ) -> list[Hit]:
         """Return the `k` sentences nearest in meaning to `text`, best first.
 
-        `mode="lexical"` ranks by the words themselves (BM25).
+        `mode="lexical"` ranks by the words themselves (BM25). For the others see `query_batch`.
         """
-        return self.query_batch([text], k, mode=mode)[0]
+        return self.query_batch(
+            [text],
+            k,
+            mode=mode,
+            year=year,
+            category=category,
+            author=author,
+            section=section,
+            within=within,
+            exclude=exclude,
+        )[0]
 
-    def query_batch(self, texts: Sequence[str], k: int = 10, *, mode: Mode = "dense") -> Results:
+    def query_batch(
+        self,
+        texts: Sequence[str],
+        k: int = 10,
+        *,
+        mode: Mode = "dense",
+        year: int | str | None = None,
+        category: str | Sequence[str] = (),
+        author: str | Sequence[str] = (),
+        section: str | Sequence[str] = (),
+        within: str | Sequence[str] = (),
+        exclude: str | Sequence[str] = (),
+    ) -> Results:
         """Answer many queries at once: one encoding, one matrix product, one metadata look-up.
+
+        Parameters
+        ----------
+        texts : sequence of str
+        k : int
+        mode : {"dense", "lexical"}
+        year, category, author, section, within, exclude
+            Which sentences to search, as `filters_of` reads them. Values of one kind are
+            alternatives, and all kinds must hold.
 
         Raises
         ------
         AstrosearchError
-            If a text is empty, `k` is below 1, or `mode` is none of MODES.
+            If a text is empty, `k` is below 1, `mode` is none of MODES, or a filter makes no
+            sense; NotFound if a paper of `within` isn't there.
         """
         _check(texts, k, mode)
+        filters = filters_of(
+            year=year,
+            category=category,
+            author=author,
+            section=section,
+            within=within,
+            exclude=exclude,
+        )
         if mode == "lexical":
-            return self._answer(texts, lambda: self._lexical(texts, self._at_most(k)))
+            return self._answer(texts, lambda: self._lexical(texts, k, filters))
         encoded: dict[str, NDArray[np.float32]] = {}
 
         def search() -> tuple[NDArray[np.int64], NDArray[np.float32]]:
             encoder = self.encoder
             if encoder.fingerprint not in encoded:
                 encoded[encoder.fingerprint] = self._encode(encoder, texts)
-            return self._opened().search(encoded[encoder.fingerprint], self._at_most(k))
+            among = self._filtered(filters)
+            at_most = self._at_most(k, among)
+            return self._opened().search(encoded[encoder.fingerprint], at_most, among)
 
         return self._answer(texts, search)
 
@@ -300,8 +355,29 @@ class Index:
             "Look closer: astrosearch verify. Mend it: astrosearch repair",
         )
 
-    def _at_most(self, k: int) -> int:
-        return min(k, max(1, self._store.living_vectors()))
+    def _at_most(self, k: int, among: NDArray[np.int64] | None = None) -> int:
+        there = self._store.living_vectors() if among is None else len(among)
+        return min(k, max(1, there))
+
+    def _filtered(self, filters: Filters) -> NDArray[np.int64] | None:
+        """Return the ids that filters take; None for all."""
+        if not filters:
+            return None
+        with self._store.snapshot():
+            missing = [id for id in filters.within if self._store.paper_key(id) is None]
+            ids = self._store.filtered(filters)
+            known = [] if len(ids) or not filters.categories else self._store.categories()
+        if missing:
+            raise NotFound(
+                f"the index {self.path.absolute()} has no paper {', '.join(missing)}.\n"
+                "Give the id a query shows, such as 1807.06209 (without v1, v2)."
+            )
+        asked = filters.categories
+        if known and not any(in_category(own, each) for own in known for each in asked):
+            raise AstrosearchError(
+                f"no paper here is of category {', '.join(asked)}.\nThere are: {', '.join(known)}."
+            )
+        return ids
 
     def _encode(self, encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
         from astrosearch.corpus.textform import of_query
@@ -315,14 +391,16 @@ class Index:
         return self._vectors
 
     def _lexical(
-        self, texts: Sequence[str], k: int
+        self, texts: Sequence[str], k: int, filters: Filters
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         import numpy as np
 
+        among = self._filtered(filters)
+        k = self._at_most(k, among)
         ids = np.full((len(texts), k), -1, dtype=np.int64)
         scores = np.full((len(texts), k), np.nan, dtype=np.float32)
         for i, text in enumerate(texts):
-            found, found_scores = self._store.lexical(text, k)
+            found, found_scores = self._store.lexical(text, k, among)
             ids[i, : len(found)] = found
             scores[i, : len(found)] = found_scores
         return ids, scores

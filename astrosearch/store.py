@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from astrosearch.checksums import paper_sum, sentence_sum
 from astrosearch.errors import FormatTooNew, NotAnIndex, NotFound, StorageError
+from astrosearch.filtering import Filters
 from astrosearch.records import Paper, Sentence, TextForm, is_text
 from astrosearch.schema import CHECKED_FORMAT, FORMAT_VERSION
 
@@ -344,17 +345,72 @@ class Store:
             [paper_key],
         )
 
-    def lexical(self, query: str, k: int) -> tuple[list[int], list[float]]:
+    def filtered(self, filters: Filters) -> NDArray[np.int64]:
+        """Return ids of the sentences that filters take, ascending."""
+        import numpy as np
+
+        named = "paper_id IN (SELECT value FROM json_each(?))"
+        papers = self.rows(
+            f"""SELECT paper_key, paper_id, title, authors, year, categories, doi, url
+                FROM papers WHERE {named if filters.within else "? IS NOT NULL"}""",
+            [json.dumps(filters.within)],
+        )
+        keys = json.dumps([row[0] for row in papers if filters.takes(_paper(row[1:]))])
+        if filters.sections:
+            found = self.rows("SELECT DISTINCT section FROM sentences")
+            sections = [name for (name,) in found if filters.takes_section(name)]
+            return self._ids(
+                """SELECT sentence_id FROM sentences
+                   WHERE section IN (SELECT value FROM json_each(?))
+                     AND paper_key IN (SELECT value FROM json_each(?)) ORDER BY 1""",
+                [json.dumps(sections), keys],
+            )
+        # The ids of a paper lie side by side: two numbers tell of them all.
+        spans = self.rows(
+            """SELECT min(sentence_id), max(sentence_id) + 1, count(*)
+               FROM json_each(?) JOIN sentences ON paper_key = value
+               GROUP BY paper_key ORDER BY 1""",
+            [keys],
+        )
+        if all(after - first == count for first, after, count in spans):
+            parts = [np.arange(first, after) for first, after, _ in spans]
+            return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+        return self._ids(
+            """SELECT sentence_id FROM json_each(?) JOIN sentences ON paper_key = value
+               ORDER BY 1""",
+            [keys],
+        )
+
+    def categories(self) -> list[str]:
+        """Return every category that a paper has, sorted."""
+        rows = self.rows("SELECT DISTINCT value FROM papers, json_each(categories) ORDER BY 1")
+        return [row[0] for row in rows]
+
+    def lexical(
+        self, query: str, k: int, among: NDArray[np.int64] | None = None
+    ) -> tuple[list[int], list[float]]:
         """Rank sentences by BM25 of the query's words: ids and scores, best first.
 
-        A sentence need not hold all the words. `"quoted words"` must stand together.
+        A sentence need not hold all the words. `"quoted words"` must stand together. `among` are
+        the only ids wanted, ascending.
         """
+        import numpy as np
+
         match = match_expression(query)
-        if match is None:
+        if match is None or (among is not None and not len(among)):
             return [], []
+        wanted = ""
+        if among is not None:
+            flags = bytearray(int(among[-1]) + 1)
+            np.frombuffer(flags, dtype=np.uint8)[among] = 1
+            self.connection.create_function(
+                "wanted", 1, lambda i: i < len(flags) and flags[i], deterministic=True
+            )
+            wanted = "AND wanted(rowid)"
         rows = self.rows(
-            """SELECT rowid, -bm25(sentences_fts) FROM sentences_fts
-               WHERE sentences_fts MATCH ? ORDER BY bm25(sentences_fts), rowid LIMIT ?""",
+            f"""SELECT rowid, -bm25(sentences_fts) FROM sentences_fts
+                WHERE sentences_fts MATCH ? {wanted}
+                ORDER BY bm25(sentences_fts), rowid LIMIT ?""",
             [match, k],
         )
         return [row[0] for row in rows], [row[1] for row in rows]

@@ -42,6 +42,7 @@ HEIGHTS = {
     "encoder": 1,
     "corpus": 1,
     "records": 0,
+    "filtering": 0,
     "checksums": 0,
     "__init__": 0,
     "errors": -1,
@@ -54,6 +55,7 @@ HEAVY = {
 # Rooms of one height don't import each other, but for these.
 BESIDE = {
     "store": {"schema"},
+    "filtering": {"records"},
     "progress": {"render"},
     "describing": {"render"},
     "training_commands": {"progress"},
