@@ -29,15 +29,11 @@ class Filters:
     sections: tuple[str, ...] = ()  # folded
     within: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()  # folded, as words; all must stand in it
 
     def __bool__(self) -> bool:
         """Whether anything is asked for."""
         return self != Filters()
-
-    @property
-    def of_papers(self) -> bool:
-        """Whether anything is asked of papers, not only of sections."""
-        return self != Filters(sections=self.sections)
 
     def takes(self, paper: Paper) -> bool:
         """Whether a paper's sentences may be returned, their sections aside."""
@@ -45,6 +41,10 @@ class Filters:
             return False
         if paper.id in self.exclude or not self._in_years(paper.year):
             return False
+        if self.titles:
+            title = _spaced(paper.title or "")
+            if not all(words in title for words in self.titles):
+                return False
         if self.categories and not any(
             in_category(own, asked) for own in paper.categories for asked in self.categories
         ):
@@ -75,6 +75,7 @@ def filters_of(
     section: str | Sequence[str] = (),
     within: str | Sequence[str] = (),
     exclude: str | Sequence[str] = (),
+    title: str | Sequence[str] = (),
 ) -> Filters:
     """Make filters of what a person typed.
 
@@ -91,6 +92,8 @@ def filters_of(
         Words of the heading.
     within, exclude : str or sequence of str
         Ids of papers.
+    title : str or sequence of str
+        Words of the paper's title, side by side; here all must hold.
 
     Raises
     ------
@@ -104,6 +107,7 @@ def filters_of(
         sections=tuple(_words(value, "section") for value in _several(section)),
         within=_several(within),
         exclude=_several(exclude),
+        titles=tuple(_spaced(value) for value in _several(title)),
     )
 
 
@@ -115,6 +119,12 @@ def fold(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", text)
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
+
+
+def _spaced(text: str) -> str:
+    """Write folded words with a space on each side, to look for some among others."""
+    words = re.findall(r"[^\W_]+", fold(text))
+    return f" {' '.join(words)} "
 
 
 def _several(values: str | Sequence[str]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from astrosearch.errors import (
     NotFound,
 )
 from astrosearch.filtering import Filters, filters_of, in_category
+from astrosearch.queries import Asked, Term, any_of, parse
 from astrosearch.records import Hit, Paper, Results, Sentence, is_sentence_id
 from astrosearch.store import (
     DATABASE,
@@ -38,8 +39,13 @@ if TYPE_CHECKING:
     from astrosearch.encoder import Encoder
 
 Mode = Literal["dense", "lexical"]
+Search = Callable[
+    [list[int], int, "NDArray[np.int64] | None"],
+    "tuple[NDArray[np.int64], NDArray[np.float32]]",
+]
 MODES: tuple[Mode, ...] = ("dense", "lexical")
 
+NOTHING = '""'  # the FTS5 expression that matches no sentence
 TRIES = 5  # at an answer, when a writer keeps committing between its steps
 
 
@@ -191,17 +197,32 @@ class Index:
             within=within,
             exclude=exclude,
         )
+        asked = _parsed(texts)
         if mode == "lexical":
-            return self._answer(texts, lambda: self._lexical(texts, k, filters))
+            return self._answer(
+                texts,
+                lambda: self._each(
+                    asked,
+                    k,
+                    filters,
+                    lambda places, most, among: self._lexical(
+                        [asked[place] for place in places], most, among
+                    ),
+                ),
+            )
         encoded: dict[str, NDArray[np.float32]] = {}
 
         def search() -> tuple[NDArray[np.int64], NDArray[np.float32]]:
             encoder = self.encoder
             if encoder.fingerprint not in encoded:
-                encoded[encoder.fingerprint] = self._encode(encoder, texts)
-            among = self._filtered(filters)
-            at_most = self._at_most(k, among)
-            return self._opened().search(encoded[encoder.fingerprint], at_most, among)
+                encoded[encoder.fingerprint] = _encode(encoder, texts, asked)
+            rows = encoded[encoder.fingerprint]
+            return self._each(
+                asked,
+                k,
+                filters,
+                lambda places, most, among: self._opened().search(rows[places], most, among),
+            )
 
         return self._answer(texts, search)
 
@@ -359,13 +380,57 @@ class Index:
         there = self._store.living_vectors() if among is None else len(among)
         return min(k, max(1, there))
 
-    def _filtered(self, filters: Filters) -> NDArray[np.int64] | None:
-        """Return the ids that filters take; None for all."""
-        if not filters:
+    def _each(
+        self, asked: Sequence[Asked], k: int, filters: Filters, search: Search
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Search for all queries, those together that demand the same."""
+        import numpy as np
+
+        k = self._at_most(k)
+        ids = np.full((len(asked), k), -1, dtype=np.int64)
+        scores = np.full((len(asked), k), np.nan, dtype=np.float32)
+        alike: dict[Asked, list[int]] = {}
+        for place, each in enumerate(asked):
+            alike.setdefault(each.demands, []).append(place)
+        for demands, places in alike.items():
+            among = self._among(demands, filters)
+            if among is not None and not len(among):
+                continue
+            found, found_scores = search(places, self._at_most(k, among), among)
+            ids[places, : found.shape[1]] = found
+            scores[places, : found.shape[1]] = found_scores
+        return ids, scores
+
+    def _among(self, demands: Asked, filters: Filters) -> NDArray[np.int64] | None:
+        """Return the ids that may answer; None for all."""
+        import numpy as np
+
+        typed = [filters_of(author=each) for each in demands.authors]
+        typed += [filters_of(year=each) for each in demands.years]
+        typed += [filters_of(title=demands.titles)]
+        among = self._filtered([filters, *typed])
+        with self._store.snapshot():
+            stands: list[tuple[Term, str | None]] = [(term, None) for term in demands.must]
+            stands += [(term, "Abstract") for term in demands.abstract]
+            for term, section in stands:
+                ids = self._store.matching(any_of([term]) or NOTHING, section)
+                among = ids if among is None else np.intersect1d(among, ids, assume_unique=True)
+            never = any_of(demands.never)
+            if never is not None:
+                among = self._store.filtered([]) if among is None else among
+                ids = self._store.matching(never)
+                among = np.setdiff1d(among, ids, assume_unique=True)
+        return among
+
+    def _filtered(self, all_filters: Sequence[Filters]) -> NDArray[np.int64] | None:
+        """Return the ids that all filters take; None for all."""
+        asking = [each for each in all_filters if each]
+        if not asking:
             return None
+        filters = all_filters[0]
         with self._store.snapshot():
             missing = [id for id in filters.within if self._store.paper_key(id) is None]
-            ids = self._store.filtered(filters)
+            ids = self._store.filtered(asking)
             known = [] if len(ids) or not filters.categories else self._store.categories()
         if missing:
             raise NotFound(
@@ -379,11 +444,6 @@ class Index:
             )
         return ids
 
-    def _encode(self, encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
-        from astrosearch.corpus.textform import of_query
-
-        return encoder.encode([of_query(text, encoder.text_form) for text in texts])
-
     def _opened(self) -> VectorIndex:
         if self._vectors is None:
             with self._store.snapshot():
@@ -391,16 +451,14 @@ class Index:
         return self._vectors
 
     def _lexical(
-        self, texts: Sequence[str], k: int, filters: Filters
+        self, asked: Sequence[Asked], k: int, among: NDArray[np.int64] | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         import numpy as np
 
-        among = self._filtered(filters)
-        k = self._at_most(k, among)
-        ids = np.full((len(texts), k), -1, dtype=np.int64)
-        scores = np.full((len(texts), k), np.nan, dtype=np.float32)
-        for i, text in enumerate(texts):
-            found, found_scores = self._store.lexical(text, k, among)
+        ids = np.full((len(asked), k), -1, dtype=np.int64)
+        scores = np.full((len(asked), k), np.nan, dtype=np.float32)
+        for i, each in enumerate(asked):
+            found, found_scores = self._store.lexical(each.match() or NOTHING, k, among)
             ids[i, : len(found)] = found
             scores[i, : len(found)] = found_scores
         return ids, scores
@@ -427,6 +485,30 @@ class Index:
             return self._store.data_version(), os.stat(self.path / DATABASE).st_ino  # noqa: PTH116
         except FileNotFoundError as error:
             raise NotFound(f"the index {self.path.absolute()} was deleted.") from error
+
+
+def _parsed(texts: Sequence[str]) -> list[Asked]:
+    """Read what was typed, with its formulas made readable."""
+    from astrosearch.corpus.textform import of_query
+
+    asked = []
+    for i, text in enumerate(texts):
+        try:
+            asked.append(parse(of_query(text, "plain")))
+        except AstrosearchError as error:
+            if len(texts) == 1:
+                raise
+            raise AstrosearchError(f"query {i + 1} of {len(texts)}: {error}") from error
+    return asked
+
+
+def _encode(encoder: Encoder, texts: Sequence[str], asked: Sequence[Asked]) -> NDArray[np.float32]:
+    from astrosearch.corpus.textform import of_query
+
+    form = encoder.text_form
+    if form == "plain":
+        return encoder.encode([each.text for each in asked])
+    return encoder.encode([of_query(parse(text).text, form) for text in texts])
 
 
 def open_vectors(store: Store) -> VectorIndex:

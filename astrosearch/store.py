@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,15 +31,6 @@ SEGMENTS = "segments"
 META = {"encoder_name", "encoder_fingerprint", "dimension", "text_form"}
 BUSY_SECONDS = 30.0
 Packed = bytes  # a row below has a field of that name
-
-# Words that nearly every sentence holds: they cost BM25 most of its time and decide nothing.
-STOPWORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a an and are as at be been by can do does for from has have how in is it its of on or "
-        "that the their these this to was we were what when where which why with",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,20 +335,25 @@ class Store:
             [paper_key],
         )
 
-    def filtered(self, filters: Filters) -> NDArray[np.int64]:
-        """Return ids of the sentences that filters take, ascending."""
+    def filtered(self, filters: Sequence[Filters]) -> NDArray[np.int64]:
+        """Return ids of the sentences that all filters take, ascending."""
         import numpy as np
 
         named = "paper_id IN (SELECT value FROM json_each(?))"
+        within = [id for each in filters for id in each.within]
         papers = self.rows(
             f"""SELECT paper_key, paper_id, title, authors, year, categories, doi, url
-                FROM papers WHERE {named if filters.within else "? IS NOT NULL"}""",
-            [json.dumps(filters.within)],
+                FROM papers WHERE {named if within else "? IS NOT NULL"}""",
+            [json.dumps(within)],
         )
-        keys = json.dumps([row[0] for row in papers if filters.takes(_paper(row[1:]))])
-        if filters.sections:
+        keys = json.dumps(
+            [row[0] for row in papers if all(each.takes(_paper(row[1:])) for each in filters)]
+        )
+        if any(each.sections for each in filters):
             found = self.rows("SELECT DISTINCT section FROM sentences")
-            sections = [name for (name,) in found if filters.takes_section(name)]
+            sections = [
+                name for (name,) in found if all(each.takes_section(name) for each in filters)
+            ]
             return self._ids(
                 """SELECT sentence_id FROM sentences
                    WHERE section IN (SELECT value FROM json_each(?))
@@ -386,21 +381,28 @@ class Store:
         rows = self.rows("SELECT DISTINCT value FROM papers, json_each(categories) ORDER BY 1")
         return [row[0] for row in rows]
 
-    def lexical(
-        self, query: str, k: int, among: NDArray[np.int64] | None = None
-    ) -> tuple[list[int], list[float]]:
-        """Rank sentences by BM25 of the query's words: ids and scores, best first.
+    def matching(self, expression: str, section: str | None = None) -> NDArray[np.int64]:
+        """Return ids of the sentences, of a section, that an FTS5 expression matches, ascending."""
+        return self._ids(
+            """SELECT sentence_id FROM sentences_fts
+               JOIN sentences ON sentence_id = sentences_fts.rowid
+               WHERE sentences_fts MATCH ?1 AND (?2 IS NULL OR section = ?2) ORDER BY 1""",
+            [expression, section],
+        )
 
-        A sentence need not hold all the words. `"quoted words"` must stand together. `among` are
-        the only ids wanted, ascending.
+    def lexical(
+        self, expression: str, k: int, among: NDArray[np.int64] | None = None
+    ) -> tuple[list[int], list[float]]:
+        """Rank sentences by BM25 of an FTS5 expression: ids and scores, best first.
+
+        `among` are the only ids wanted, ascending.
         """
         import numpy as np
 
-        match = match_expression(query)
-        if match is None or (among is not None and not len(among)):
-            return [], []
         wanted = ""
         if among is not None:
+            if not len(among):
+                return [], []
             flags = bytearray(int(among[-1]) + 1)
             np.frombuffer(flags, dtype=np.uint8)[among] = 1
             self.connection.create_function(
@@ -411,7 +413,7 @@ class Store:
             f"""SELECT rowid, -bm25(sentences_fts) FROM sentences_fts
                 WHERE sentences_fts MATCH ? {wanted}
                 ORDER BY bm25(sentences_fts), rowid LIMIT ?""",
-            [match, k],
+            [expression, k],
         )
         return [row[0] for row in rows], [row[1] for row in rows]
 
@@ -447,20 +449,3 @@ def _paper(row: Sequence[object]) -> Paper:
         doi=cast("str | None", doi),
         url=cast("str | None", url),
     )
-
-
-def match_expression(query: str) -> str | None:
-    """Write a person's query as an FTS5 expression: its words, any of them; None if it has none.
-
-    Every word is quoted, so nothing a person types is FTS5 syntax.
-
-    >>> match_expression('the "dark matter" halo*')
-    '"dark matter" OR "halo"'
-    """
-    terms = []
-    for phrase, word in re.findall(r'"([^"]*)"|([^\W_]+)', query):
-        words = re.findall(r"[^\W_]+", phrase or word)
-        if words:
-            terms.append(" ".join(words))
-    telling = [term for term in terms if term.lower() not in STOPWORDS] or terms
-    return " OR ".join(f'"{term}"' for term in dict.fromkeys(telling)) or None

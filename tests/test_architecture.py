@@ -43,6 +43,7 @@ HEIGHTS = {
     "corpus": 1,
     "records": 0,
     "filtering": 0,
+    "queries": 0,
     "checksums": 0,
     "__init__": 0,
     "errors": -1,
