@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from astrosearch.queries import STOPWORDS
 from astrosearch.records import COLUMNS, CONTROL, Hit, Paper, harmless
-from astrosearch.store import STOPWORDS
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

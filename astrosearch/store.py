@@ -10,7 +10,6 @@ import contextlib
 import errno
 import json
 import os
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from urllib.parse import quote
 
 from astrosearch.checksums import paper_sum, sentence_sum
 from astrosearch.errors import FormatTooNew, NotAnIndex, NotFound, StorageError
+from astrosearch.filtering import Filters
 from astrosearch.records import Paper, Sentence, TextForm, is_text
 from astrosearch.schema import CHECKED_FORMAT, FORMAT_VERSION
 
@@ -35,15 +35,6 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 FAILING = (errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT)
 Packed = bytes  # a row below has a field of that name
-
-# Words that nearly every sentence holds: they cost BM25 most of its time and decide nothing.
-STOPWORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a an and are as at be been by can do does for from has have how in is it its of on or "
-        "that the their these this to was we were what when where which why with",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,18 +395,85 @@ class Store:
             [paper_key],
         )
 
-    def lexical(self, query: str, k: int) -> tuple[list[int], list[float]]:
-        """Rank sentences by BM25 of the query's words: ids and scores, best first.
+    def filtered(self, filters: Sequence[Filters]) -> NDArray[np.int64]:
+        """Return ids of the sentences that all filters take, ascending."""
+        import numpy as np
 
-        A sentence need not hold all the words. `"quoted words"` must stand together.
+        named = "paper_id IN (SELECT value FROM json_each(?))"
+        within = [id for each in filters for id in each.within]
+        papers = self.rows(
+            f"""SELECT paper_key, paper_id, title, authors, year, categories, doi, url
+                FROM papers WHERE {named if within else "? IS NOT NULL"}""",
+            [json.dumps(within)],
+        )
+        keys = json.dumps(
+            [row[0] for row in papers if all(each.takes(_paper(row[1:])) for each in filters)]
+        )
+        if any(each.sections for each in filters):
+            found = self.rows("SELECT DISTINCT section FROM sentences")
+            sections = [
+                name for (name,) in found if all(each.takes_section(name) for each in filters)
+            ]
+            return self._ids(
+                """SELECT sentence_id FROM sentences
+                   WHERE section IN (SELECT value FROM json_each(?))
+                     AND paper_key IN (SELECT value FROM json_each(?)) ORDER BY 1""",
+                [json.dumps(sections), keys],
+            )
+        # The ids of a paper lie side by side: two numbers tell of them all.
+        spans = self.rows(
+            """SELECT min(sentence_id), max(sentence_id) + 1, count(*)
+               FROM json_each(?) JOIN sentences ON paper_key = value
+               GROUP BY paper_key ORDER BY 1""",
+            [keys],
+        )
+        if all(after - first == count for first, after, count in spans):
+            parts = [np.arange(first, after) for first, after, _ in spans]
+            return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+        return self._ids(
+            """SELECT sentence_id FROM json_each(?) JOIN sentences ON paper_key = value
+               ORDER BY 1""",
+            [keys],
+        )
+
+    def categories(self) -> list[str]:
+        """Return every category that a paper has, sorted."""
+        rows = self.rows("SELECT DISTINCT value FROM papers, json_each(categories) ORDER BY 1")
+        return [row[0] for row in rows]
+
+    def matching(self, expression: str, section: str | None = None) -> NDArray[np.int64]:
+        """Return ids of the sentences, of a section, that an FTS5 expression matches, ascending."""
+        return self._ids(
+            """SELECT sentence_id FROM sentences_fts
+               JOIN sentences ON sentence_id = sentences_fts.rowid
+               WHERE sentences_fts MATCH ?1 AND (?2 IS NULL OR section = ?2) ORDER BY 1""",
+            [expression, section],
+        )
+
+    def lexical(
+        self, expression: str, k: int, among: NDArray[np.int64] | None = None
+    ) -> tuple[list[int], list[float]]:
+        """Rank sentences by BM25 of an FTS5 expression: ids and scores, best first.
+
+        `among` are the only ids wanted, ascending.
         """
-        match = match_expression(query)
-        if match is None:
-            return [], []
+        import numpy as np
+
+        wanted = ""
+        if among is not None:
+            if not len(among):
+                return [], []
+            flags = bytearray(int(among[-1]) + 1)
+            np.frombuffer(flags, dtype=np.uint8)[among] = 1
+            self.connection.create_function(
+                "wanted", 1, lambda i: i < len(flags) and flags[i], deterministic=True
+            )
+            wanted = "AND wanted(rowid)"
         rows = self.rows(
-            """SELECT rowid, -bm25(sentences_fts) FROM sentences_fts
-               WHERE sentences_fts MATCH ? ORDER BY bm25(sentences_fts), rowid LIMIT ?""",
-            [match, k],
+            f"""SELECT rowid, -bm25(sentences_fts) FROM sentences_fts
+                WHERE sentences_fts MATCH ? {wanted}
+                ORDER BY bm25(sentences_fts), rowid LIMIT ?""",
+            [expression, k],
         )
         return [row[0] for row in rows], [row[1] for row in rows]
 
@@ -452,20 +510,3 @@ def _paper(row: Sequence[object]) -> Paper:
         doi=cast("str | None", doi),
         url=cast("str | None", url),
     )
-
-
-def match_expression(query: str) -> str | None:
-    """Write a person's query as an FTS5 expression: its words, any of them; None if it has none.
-
-    Every word is quoted, so nothing a person types is FTS5 syntax.
-
-    >>> match_expression('the "dark matter" halo*')
-    '"dark matter" OR "halo"'
-    """
-    terms = []
-    for phrase, word in re.findall(r'"([^"]*)"|([^\W_]+)', query):
-        words = re.findall(r"[^\W_]+", phrase or word)
-        if words:
-            terms.append(" ".join(words))
-    telling = [term for term in terms if term.lower() not in STOPWORDS] or terms
-    return " OR ".join(f'"{term}"' for term in dict.fromkeys(telling)) or None
