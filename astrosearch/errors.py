@@ -77,10 +77,11 @@ class MissingExtra(EncoderError):
 class IndexLocked(AstrosearchError):
     """Another process is writing this index."""
 
-    def __init__(self, path: Path, pid: int, since: str) -> None:
+    def __init__(self, path: Path, pid: int | None, since: str) -> None:
         self.path, self.pid, self.since = path, pid, since
+        who = f"process {pid}" if pid is not None else "another process"
         super().__init__(
-            f"{path} is being written by process {pid} (since {since}).\n"
+            f"{path} is being written by {who} (since {since}).\n"
             f"Wait for it to end, or stop it: what it finished is kept"
         )
 

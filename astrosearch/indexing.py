@@ -12,8 +12,8 @@ from astrosearch.compaction import compact
 from astrosearch.corpus import discover
 from astrosearch.encoder import Encoder, load_encoder
 from astrosearch.errors import AstrosearchError, CorpusError, EncoderMismatch, NotAnIndex, NotFound
-from astrosearch.layout import REBUILDING, swap_in
-from astrosearch.locking import WriterLock
+from astrosearch.layout import REBUILDING
+from astrosearch.locking import LOCK_FILE, WriterLock
 from astrosearch.optimizing import RECALL, optimize_writing
 from astrosearch.store import DATABASE, EncoderIdentity, Store, storage_errors
 from astrosearch.updating import Progress, Summary, Updating
@@ -68,6 +68,9 @@ def build(
     if not corpora:
         raise CorpusError("no corpus was given.\nName a folder of papers: astrosearch index CORPUS")
     folder = Path(index)
+    if (folder / LOCK_FILE).exists():
+        with storage_errors(folder), WriterLock(folder):  # a second writer is refused at once
+            pass
     folders = [Path(corpus).expanduser().resolve() for corpus in corpora]
     found = [_discovered(path, may_be_empty=prune) for path in folders]
     database = _database(folder, rebuild=rebuild)
@@ -97,10 +100,8 @@ def build(
         if len(writer.store.segments()) > 1:
             compact(writer)
         counts = writer.store.counts()
-    if database == REBUILDING:
-        swap_in(folder)
-        with Writer(folder):  # drops the old segment files
-            pass
+        if database == REBUILDING:
+            writer.take_place()
     summary = run.summary
     summary.papers, summary.sentences = counts.papers, counts.sentences
     summary.seconds = time.monotonic() - started

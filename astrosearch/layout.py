@@ -128,6 +128,7 @@ def swap_in(folder: Path, finished: str = REBUILDING, name: str = DATABASE) -> N
             except sqlite3.DatabaseError:
                 _drop_logs(database)  # damaged: nothing of it is to be kept
         (folder / finished).replace(database)
+        _drop_logs(database)  # that a reader of the old one made meanwhile
         vectors.sync_folder(folder)
         seal(database)
 

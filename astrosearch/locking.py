@@ -7,6 +7,7 @@ file says is only for the message another writer shows.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 from datetime import datetime
@@ -29,21 +30,16 @@ class WriterLock:
 
     def __enter__(self) -> Self:
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
-        if not _try_lock(descriptor):
-            holder = os.read(descriptor, 4096)
-            os.close(descriptor)
-            pid, since = _parse(holder)
-            raise IndexLocked(self.folder.absolute(), pid, since)
-        self._descriptor = descriptor
-        holder = json.dumps(
-            {"pid": os.getpid(), "since": datetime.now().astimezone().isoformat(" ", "seconds")}
-        ).encode()
         try:
+            if not _try_lock(descriptor):
+                raise IndexLocked(self.folder.absolute(), *_parse(os.read(descriptor, 4096)))
+            started = datetime.now().astimezone().isoformat(" ", "seconds")
             os.ftruncate(descriptor, 0)
-            os.write(descriptor, holder)
-        except OSError:
-            os.close(descriptor)  # and with it the lock
+            os.write(descriptor, json.dumps({"pid": os.getpid(), "since": started}).encode())
+        except BaseException:
+            os.close(descriptor)
             raise
+        self._descriptor = descriptor
         return self
 
     def __exit__(
@@ -68,14 +64,16 @@ def _try_lock(descriptor: int) -> bool:
             import fcntl
 
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
+            raise  # such as a network file system without locks
         return False
     return True
 
 
-def _parse(holder: bytes) -> tuple[int, str]:
+def _parse(holder: bytes) -> tuple[int | None, str]:
     try:
         said = json.loads(holder)
         return int(said["pid"]), str(said["since"])
-    except (ValueError, KeyError, TypeError):
-        return 0, "just now"
+    except (ValueError, KeyError, TypeError, ArithmeticError):  # it is just about to write it
+        return None, "just now"

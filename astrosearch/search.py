@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
+from astrosearch.choosing import may_answer
 from astrosearch.errors import (
     AstrosearchError,
     EncoderError,
@@ -18,6 +17,8 @@ from astrosearch.errors import (
     NotAnIndex,
     NotFound,
 )
+from astrosearch.filtering import Filters, filters_of
+from astrosearch.queries import NOTHING, Asked, parse
 from astrosearch.records import Hit, Paper, Results, Sentence, is_sentence_id
 from astrosearch.store import (
     DATABASE,
@@ -37,9 +38,15 @@ if TYPE_CHECKING:
     from astrosearch.encoder import Encoder
 
 Mode = Literal["dense", "lexical"]
+Search = Callable[
+    [list[int], int, "NDArray[np.int64] | None"],
+    "tuple[NDArray[np.int64], NDArray[np.float32]]",
+]
 MODES: tuple[Mode, ...] = ("dense", "lexical")
 
-TRIES = 5  # at an answer, when a writer keeps committing between its steps
+TRIES = 50  # at an answer; each but the last met a commit in between
+
+T = TypeVar("T")
 
 
 def open_index(
@@ -79,7 +86,7 @@ class Index:
         self._encoder: Encoder | None = None
         self._store = Store(path)
         self._vectors: VectorIndex | None = None
-        self._state = self._current_state()
+        self._version = self._store.data_version()
         self._lock = threading.RLock()
         self._closed = False
 
@@ -107,14 +114,13 @@ class Index:
         Every answer does this first, so it is seldom called for itself.
         """
         with self._lock:
-            if self._closed:
-                raise AstrosearchError("this Index is closed.\nOpen it again: astrosearch.open()")
-            if self._current_state() == self._state:
+            self._require_open()
+            if self._is_current():
                 return False
+            store = Store(self.path)
             self._store.close()
-            self._store = Store(self.path)
-            self._vectors = None
-            self._state = self._current_state()
+            self._store, self._vectors = store, None
+            self._version = store.data_version()
             built_with = self._store.encoder().fingerprint
             if self._encoder is not None and self._encoder.fingerprint != built_with:
                 self._encoder = None  # rebuilt with another
@@ -122,33 +128,104 @@ class Index:
 
     # -- asking
 
-    def query(self, text: str, k: int = 10, *, mode: Mode = "dense") -> list[Hit]:
+    def query(
+        self,
+        text: str,
+        k: int = 10,
+        *,
+        mode: Mode = "dense",
+        year: int | str | None = None,
+        category: str | Sequence[str] = (),
+        author: str | Sequence[str] = (),
+        section: str | Sequence[str] = (),
+        within: str | Sequence[str] = (),
+        exclude: str | Sequence[str] = (),
+    ) -> list[Hit]:
         """Return the `k` sentences nearest in meaning to `text`, best first.
 
-        `mode="lexical"` ranks by the words themselves (BM25).
+        `mode="lexical"` ranks by the words themselves (BM25). For the others see `query_batch`.
         """
-        return self.query_batch([text], k, mode=mode)[0]
+        return self.query_batch(
+            [text],
+            k,
+            mode=mode,
+            year=year,
+            category=category,
+            author=author,
+            section=section,
+            within=within,
+            exclude=exclude,
+        )[0]
 
-    def query_batch(self, texts: Sequence[str], k: int = 10, *, mode: Mode = "dense") -> Results:
+    def query_batch(
+        self,
+        texts: Sequence[str],
+        k: int = 10,
+        *,
+        mode: Mode = "dense",
+        year: int | str | None = None,
+        category: str | Sequence[str] = (),
+        author: str | Sequence[str] = (),
+        section: str | Sequence[str] = (),
+        within: str | Sequence[str] = (),
+        exclude: str | Sequence[str] = (),
+    ) -> Results:
         """Answer many queries at once: one encoding, one matrix product, one metadata look-up.
+
+        Parameters
+        ----------
+        texts : sequence of str
+        k : int
+        mode : {"dense", "lexical"}
+        year, category, author, section, within, exclude
+            Which sentences to search, as `filters_of` reads them. Values of one kind are
+            alternatives, and all kinds must hold.
 
         Raises
         ------
         AstrosearchError
-            If a text is empty, `k` is below 1, or `mode` is none of MODES.
+            If a text is empty, `k` is below 1, `mode` is none of MODES, or a filter makes no
+            sense; NotFound if a paper of `within` isn't there.
         """
         _check(texts, k, mode)
+        filters = filters_of(
+            year=year,
+            category=category,
+            author=author,
+            section=section,
+            within=within,
+            exclude=exclude,
+        )
+        asked = _parsed(texts)
         if mode == "lexical":
-            return self._answer(texts, lambda: self._lexical(texts, self._at_most(k)))
+            return self._answer(
+                texts,
+                lambda: self._each(
+                    asked,
+                    k,
+                    filters,
+                    lambda places, most, among: self._lexical(
+                        [asked[place] for place in places], most, among
+                    ),
+                ),
+            )
         encoded: dict[str, NDArray[np.float32]] = {}
 
-        def search() -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        def encode() -> None:
             encoder = self.encoder
             if encoder.fingerprint not in encoded:
-                encoded[encoder.fingerprint] = self._encode(encoder, texts)
-            return self._opened().search(encoded[encoder.fingerprint], self._at_most(k))
+                encoded[encoder.fingerprint] = _encode(encoder, texts, asked)
 
-        return self._answer(texts, search)
+        def search() -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+            rows = encoded[self.encoder.fingerprint]
+            return self._each(
+                asked,
+                k,
+                filters,
+                lambda places, most, among: self._opened().search(rows[places], most, among),
+            )
+
+        return self._answer(texts, search, prepare=encode)
 
     def similar(self, id: str | int, k: int = 10) -> list[Hit]:
         """Return sentences like a sentence (by its id) or like a paper, itself left out.
@@ -162,34 +239,27 @@ class Index:
 
     def sentence(self, sentence_id: int) -> tuple[Sentence, Paper]:
         """Return a sentence and its paper; NotFound if it isn't there."""
-        with self._reading() as store:
-            found = _look_up(store, [sentence_id])
+        found = self._read(lambda store: _look_up(store, [sentence_id]))
         if sentence_id not in found:
-            raise NotFound(
-                f"the index {self.path.absolute()} has no sentence {sentence_id}.\n"
-                "Give a sentence_id or a paper's id as a query shows it."
-            )
+            raise self._no_sentence(sentence_id)
         return found[sentence_id]
 
     def paper(self, paper_id: str) -> tuple[Paper, list[Sentence]]:
         """Return a paper and its sentences in reading order; NotFound if it isn't there."""
-        with self._reading() as store:
-            key = store.paper_key(paper_id)
-            if key is None:
-                raise NotFound(
-                    f"the index {self.path.absolute()} has no paper {paper_id}.\n"
-                    "Give a sentence_id or a paper's id as a query shows it, such as 1807.06209."
-                )
+
+        def look_up(store: Store) -> tuple[Paper, list[Sentence]]:
+            key = self._key_of(store, paper_id)
             ids = store.sentence_ids(key)
             found, paper = store.sentences(ids), store.papers([key])[key]
             if paper.id != paper_id or any(of != key for _, of in found.values()):
                 raise store.damaged(f"the row of {paper_id}")
             return paper, [found[int(i)][0] for i in ids]
 
+        return self._read(look_up)
+
     def has_paper(self, paper_id: str) -> bool:
         """Say whether there is such a paper."""
-        with self._reading() as store:
-            return store.paper_key(paper_id) is not None
+        return self._read(lambda store: store.paper_key(paper_id)) is not None
 
     @property
     def encoder(self) -> Encoder:
@@ -202,26 +272,22 @@ class Index:
     @property
     def encoder_identity(self) -> EncoderIdentity:
         """The encoder the index was built with."""
-        with self._reading() as store:
-            return store.encoder()
+        return self._read(Store.encoder)
 
     @property
     def counts(self) -> Counts:
         """How much the index holds."""
-        with self._reading() as store:
-            return store.counts()
+        return self._read(Store.counts)
 
     @property
     def segments(self) -> list[SegmentRow]:
         """The live segment files."""
-        with self._reading() as store:
-            return store.segments()
+        return self._read(Store.segments)
 
     @property
     def codes(self) -> CodesRow | None:
         """The codes that a large index is searched through; None: every search is exact."""
-        with self._reading() as store:
-            return store.codes()
+        return self._read(Store.codes)
 
     @property
     def database_bytes(self) -> int:
@@ -231,8 +297,7 @@ class Index:
     @property
     def failures(self) -> list[tuple[str, str]]:
         """(file, reason) of what could not be indexed."""
-        with self._reading() as store:
-            return store.failures()
+        return self._read(Store.failures)
 
     def __len__(self) -> int:
         """Return the number of sentences."""
@@ -262,67 +327,109 @@ class Index:
             raise EncoderMismatch(built_with.label, f"{encoder.name} ({encoder.fingerprint[:12]})")
         return encoder
 
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[Store]:
-        """Hold the newest committed state for several look-ups."""
-        with self._lock:
-            self.refresh()
-            with self._store.snapshot():
-                yield self._store
-
     def _answer(
         self,
         texts: Sequence[str],
         search: Callable[[], tuple[NDArray[np.int64], NDArray[np.float32]]],
+        prepare: Callable[[], None] = lambda: None,
     ) -> Results:
-        """Search and look up; once more if a writer's commit fell between the two."""
+        """Search, and look up what was found."""
         import numpy as np
 
+        def answer(store: Store) -> Results:
+            try:
+                ids, scores = search()
+            except KeyError as error:
+                raise self._disagreement() from error
+            wanted = np.unique(ids[ids >= 0]).tolist()
+            found = _look_up(store, wanted)
+            if len(found) < len(wanted):
+                raise self._disagreement()
+            if self._vectors is not None:
+                self._vectors.check(np.array(wanted, dtype=np.int64))
+            return Results(tuple(texts), ids, scores, found)
+
+        return self._read(answer, prepare)
+
+    def _read(self, read: Callable[[Store], T], prepare: Callable[[], None] = lambda: None) -> T:
+        """Read from the newest committed state, and from that alone.
+
+        Once more if a writer got in between: a merged segment's file may be gone, and a database
+        that was replaced may find the new one's log beside it.
+        """
         with self._lock:
             for _ in range(TRIES):
-                self.refresh()
+                self._require_open()
                 try:
-                    ids, scores = search()
-                    wanted = np.unique(ids[ids >= 0]).tolist()
+                    self.refresh()
+                    prepare()
                     with self._store.snapshot():
-                        found = _look_up(self._store, wanted)
-                    if self._vectors is not None:
-                        self._vectors.check(np.array(list(found), dtype=np.int64))
-                except (KeyError, NotAnIndex):
-                    if self.refresh():  # a segment or a paper went while it was asked for
-                        continue
-                    raise
-                if len(found) == len(wanted):
-                    return Results(tuple(texts), ids, scores, found)
-        raise NotAnIndex(
+                        if self._store.data_version() != self._version:
+                            continue
+                        result = read(self._store)
+                except AstrosearchError:
+                    if self._is_current():
+                        raise
+                else:
+                    if not self._store.is_replaced():
+                        return result
+        raise AstrosearchError(
+            f"{self.path.absolute()} changed all the while it was asked.\nAsk again."
+        )
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise AstrosearchError("this Index is closed.\nOpen it again: astrosearch.open()")
+
+    def _is_current(self) -> bool:
+        return not self._store.is_replaced() and self._store.data_version() == self._version
+
+    def _disagreement(self) -> NotAnIndex:
+        return NotAnIndex(
             self.path.absolute(),
             "vectors and sentences disagree",
             "Look closer: astrosearch verify. Mend it: astrosearch repair",
         )
 
-    def _at_most(self, k: int) -> int:
-        return min(k, max(1, self._store.living_vectors()))
+    def _at_most(self, k: int, among: NDArray[np.int64] | None = None) -> int:
+        there = self._store.living_vectors() if among is None else len(among)
+        return min(k, max(1, there))
 
-    def _encode(self, encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
-        from astrosearch.corpus.textform import of_query
+    def _each(
+        self, asked: Sequence[Asked], k: int, filters: Filters, search: Search
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Search for all queries, those together that demand the same."""
+        import numpy as np
 
-        return encoder.encode([of_query(text, encoder.text_form) for text in texts])
+        k = self._at_most(k)
+        ids = np.full((len(asked), k), -1, dtype=np.int64)
+        scores = np.full((len(asked), k), np.nan, dtype=np.float32)
+        alike: dict[Asked, list[int]] = {}
+        for place, each in enumerate(asked):
+            alike.setdefault(each.demands, []).append(place)
+        for demands, places in alike.items():
+            among = may_answer(self._store, demands, filters)
+            if among is not None and not len(among):
+                continue
+            found, found_scores = search(places, self._at_most(k, among), among)
+            ids[places, : found.shape[1]] = found
+            scores[places, : found.shape[1]] = found_scores
+        return ids, scores
 
     def _opened(self) -> VectorIndex:
         if self._vectors is None:
-            with self._store.snapshot():
-                self._vectors = open_vectors(self._store)
+            self._vectors = open_vectors(self._store)
         return self._vectors
 
     def _lexical(
-        self, texts: Sequence[str], k: int
+        self, asked: Sequence[Asked], k: int, among: NDArray[np.int64] | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         import numpy as np
 
-        ids = np.full((len(texts), k), -1, dtype=np.int64)
-        scores = np.full((len(texts), k), np.nan, dtype=np.float32)
-        for i, text in enumerate(texts):
-            found, found_scores = self._store.lexical(text, k)
+        ids = np.full((len(asked), k), -1, dtype=np.int64)
+        scores = np.full((len(asked), k), np.nan, dtype=np.float32)
+        for i, each in enumerate(asked):
+            found, found_scores = self._store.lexical(each.match() or NOTHING, k, among)
             ids[i, : len(found)] = found
             scores[i, : len(found)] = found_scores
         return ids, scores
@@ -341,14 +448,49 @@ class Index:
         import numpy as np
 
         if is_sentence_id(str(id)):
-            return np.array([self.sentence(int(id))[0].id], dtype=np.int64)
-        return np.array([s.id for s in self.paper(str(id))[1]], dtype=np.int64)
+            if not self._store.sentences([int(id)]):
+                raise self._no_sentence(int(id))
+            return np.array([int(id)], dtype=np.int64)
+        return self._store.sentence_ids(self._key_of(self._store, str(id)))
 
-    def _current_state(self) -> tuple[int, int]:
+    def _key_of(self, store: Store, paper_id: str) -> int:
+        key = store.paper_key(paper_id)
+        if key is None:
+            raise NotFound(
+                f"the index {self.path.absolute()} has no paper {paper_id}.\n"
+                "Give a sentence_id or a paper's id as a query shows it, such as 1807.06209."
+            )
+        return key
+
+    def _no_sentence(self, sentence_id: int) -> NotFound:
+        return NotFound(
+            f"the index {self.path.absolute()} has no sentence {sentence_id}.\n"
+            "Give a sentence_id or a paper's id as a query shows it."
+        )
+
+
+def _parsed(texts: Sequence[str]) -> list[Asked]:
+    """Read what was typed, with its formulas made readable."""
+    from astrosearch.corpus.textform import of_query
+
+    asked = []
+    for i, text in enumerate(texts):
         try:
-            return self._store.data_version(), os.stat(self.path / DATABASE).st_ino  # noqa: PTH116
-        except FileNotFoundError as error:
-            raise NotFound(f"the index {self.path.absolute()} was deleted.") from error
+            asked.append(parse(of_query(text, "plain")))
+        except AstrosearchError as error:
+            if len(texts) == 1:
+                raise
+            raise AstrosearchError(f"query {i + 1} of {len(texts)}: {error}") from error
+    return asked
+
+
+def _encode(encoder: Encoder, texts: Sequence[str], asked: Sequence[Asked]) -> NDArray[np.float32]:
+    from astrosearch.corpus.textform import of_query
+
+    form = encoder.text_form
+    if form == "plain":
+        return encoder.encode([each.text for each in asked])
+    return encoder.encode([of_query(parse(text).text, form) for text in texts])
 
 
 def open_vectors(store: Store) -> VectorIndex:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
-import re
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from astrosearch.checksums import paper_sum, sentence_sum
 from astrosearch.errors import FormatTooNew, NotAnIndex, NotFound, StorageError
+from astrosearch.filtering import Filters
 from astrosearch.records import Paper, Sentence, TextForm, is_text
 from astrosearch.schema import CHECKED_FORMAT, FORMAT_VERSION
 
@@ -34,15 +35,6 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 FAILING = (errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT)
 Packed = bytes  # a row below has a field of that name
-
-# Words that nearly every sentence holds: they cost BM25 most of its time and decide nothing.
-STOPWORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a an and are as at be been by can do does for from has have how in is it its of on or "
-        "that the their these this to was we were what when where which why with",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,30 +139,54 @@ def storage_errors(folder: Path) -> Iterator[None]:
 
 def connect(database: Path, *, write: bool = False) -> sqlite3.Connection:
     """Open an existing database file; transactions are explicit."""
-    mode = "rw" if write else "ro"
-    connection = sqlite3.connect(
-        f"file:{quote(str(database.absolute()))}?mode={mode}",
+    return _connect(database, "mode=rw" if write else "mode=ro")
+
+
+def _connect(database: Path, how: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"file:{quote(str(database.absolute()))}?{how}",
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,
     )
-    if not write:
-        try:
-            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-        except sqlite3.OperationalError as error:
-            if "unable to open" not in str(error) and "readonly" not in str(error):
-                raise
-            # A copy of an index on a read-only disk, its writer killed: SQLite can't make the
-            # shared memory that a write-ahead log needs, and nobody can write here anyway.
-            connection.close()
-            connection = sqlite3.connect(
-                f"file:{quote(str(database.absolute()))}?mode=ro&immutable=1",
-                uri=True,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-    return connection
+
+
+def _connect_reading(database: Path) -> tuple[sqlite3.Connection, bool]:
+    """Open a database for reading; say too whether that is without its locks.
+
+    So it is where its writer was killed and this process may write nothing: SQLite can't make
+    the shared memory by which readers of a write-ahead log and a writer know of each other.
+    """
+    connection = connect(database)
+    try:
+        _touch(connection)
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if "unable to open" not in str(error) and "readonly" not in str(error):
+            raise
+    else:
+        return connection, False
+    if _holds_bytes(database, "-journal"):  # of a writer killed in the middle of a transaction
+        with contextlib.closing(connect(database, write=True)) as mending:
+            _touch(mending)
+        return _connect_reading(database)
+    if _holds_bytes(database, "-wal") and os.name == "posix":
+        connection = _connect(database, "mode=ro&vfs=unix-none")
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # its log's index in own memory
+    else:
+        connection = _connect(database, "mode=ro&immutable=1")
+    _touch(connection)
+    return connection, True
+
+
+def _touch(connection: sqlite3.Connection) -> None:
+    connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+
+
+def _holds_bytes(database: Path, suffix: str) -> bool:
+    beside = database.with_name(database.name + suffix)
+    return beside.exists() and beside.stat().st_size > 0
 
 
 class Store:
@@ -197,7 +213,13 @@ class Store:
                 "Name an index with --index DIR, or build one: astrosearch index CORPUS",
             )
         with storage_errors(folder):
-            self.connection = connect(path, write=write)
+            self._path, self._unlocked = path, False
+            self._identity = self._identify()  # before it is opened: a rebuild may take its place
+            if write:
+                self.connection = connect(path, write=True)
+            else:
+                self.connection, self._unlocked = _connect_reading(path)
+                self._identity = self._identity if not self._unlocked else self._identify()
             try:
                 self.format = self._check_format()
             except BaseException:
@@ -251,6 +273,21 @@ class Store:
     def data_version(self) -> int:
         """Return a number that changes when another process has committed."""
         return int(self.rows("PRAGMA data_version")[0][0])
+
+    def is_replaced(self) -> bool:
+        """Say whether a rebuild has put another database in this one's place."""
+        return self._identify() != self._identity
+
+    def _identify(self) -> tuple[int, ...]:
+        try:
+            status = self._path.stat()
+        except FileNotFoundError as error:
+            raise NotFound(f"the index {self.folder.absolute()} was deleted.") from error
+        if not self._unlocked:
+            return status.st_dev, status.st_ino
+        log = self._path.with_name(f"{self._path.name}-wal")  # nobody tells of new commits
+        states = (status, log.stat()) if log.exists() else (status,)
+        return tuple(n for s in states for n in (s.st_ino, s.st_size, s.st_mtime_ns))
 
     def counts(self) -> Counts:
         """Count papers, sentences and vectors."""
@@ -358,18 +395,85 @@ class Store:
             [paper_key],
         )
 
-    def lexical(self, query: str, k: int) -> tuple[list[int], list[float]]:
-        """Rank sentences by BM25 of the query's words: ids and scores, best first.
+    def filtered(self, filters: Sequence[Filters]) -> NDArray[np.int64]:
+        """Return ids of the sentences that all filters take, ascending."""
+        import numpy as np
 
-        A sentence need not hold all the words. `"quoted words"` must stand together.
+        named = "paper_id IN (SELECT value FROM json_each(?))"
+        within = [id for each in filters for id in each.within]
+        papers = self.rows(
+            f"""SELECT paper_key, paper_id, title, authors, year, categories, doi, url
+                FROM papers WHERE {named if within else "? IS NOT NULL"}""",
+            [json.dumps(within)],
+        )
+        keys = json.dumps(
+            [row[0] for row in papers if all(each.takes(_paper(row[1:])) for each in filters)]
+        )
+        if any(each.sections for each in filters):
+            found = self.rows("SELECT DISTINCT section FROM sentences")
+            sections = [
+                name for (name,) in found if all(each.takes_section(name) for each in filters)
+            ]
+            return self._ids(
+                """SELECT sentence_id FROM sentences
+                   WHERE section IN (SELECT value FROM json_each(?))
+                     AND paper_key IN (SELECT value FROM json_each(?)) ORDER BY 1""",
+                [json.dumps(sections), keys],
+            )
+        # The ids of a paper lie side by side: two numbers tell of them all.
+        spans = self.rows(
+            """SELECT min(sentence_id), max(sentence_id) + 1, count(*)
+               FROM json_each(?) JOIN sentences ON paper_key = value
+               GROUP BY paper_key ORDER BY 1""",
+            [keys],
+        )
+        if all(after - first == count for first, after, count in spans):
+            parts = [np.arange(first, after) for first, after, _ in spans]
+            return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+        return self._ids(
+            """SELECT sentence_id FROM json_each(?) JOIN sentences ON paper_key = value
+               ORDER BY 1""",
+            [keys],
+        )
+
+    def categories(self) -> list[str]:
+        """Return every category that a paper has, sorted."""
+        rows = self.rows("SELECT DISTINCT value FROM papers, json_each(categories) ORDER BY 1")
+        return [row[0] for row in rows]
+
+    def matching(self, expression: str, section: str | None = None) -> NDArray[np.int64]:
+        """Return ids of the sentences, of a section, that an FTS5 expression matches, ascending."""
+        return self._ids(
+            """SELECT sentence_id FROM sentences_fts
+               JOIN sentences ON sentence_id = sentences_fts.rowid
+               WHERE sentences_fts MATCH ?1 AND (?2 IS NULL OR section = ?2) ORDER BY 1""",
+            [expression, section],
+        )
+
+    def lexical(
+        self, expression: str, k: int, among: NDArray[np.int64] | None = None
+    ) -> tuple[list[int], list[float]]:
+        """Rank sentences by BM25 of an FTS5 expression: ids and scores, best first.
+
+        `among` are the only ids wanted, ascending.
         """
-        match = match_expression(query)
-        if match is None:
-            return [], []
+        import numpy as np
+
+        wanted = ""
+        if among is not None:
+            if not len(among):
+                return [], []
+            flags = bytearray(int(among[-1]) + 1)
+            np.frombuffer(flags, dtype=np.uint8)[among] = 1
+            self.connection.create_function(
+                "wanted", 1, lambda i: i < len(flags) and flags[i], deterministic=True
+            )
+            wanted = "AND wanted(rowid)"
         rows = self.rows(
-            """SELECT rowid, -bm25(sentences_fts) FROM sentences_fts
-               WHERE sentences_fts MATCH ? ORDER BY bm25(sentences_fts), rowid LIMIT ?""",
-            [match, k],
+            f"""SELECT rowid, -bm25(sentences_fts) FROM sentences_fts
+                WHERE sentences_fts MATCH ? {wanted}
+                ORDER BY bm25(sentences_fts), rowid LIMIT ?""",
+            [expression, k],
         )
         return [row[0] for row in rows], [row[1] for row in rows]
 
@@ -381,7 +485,8 @@ class Store:
         try:
             yield
         finally:
-            self.connection.execute("ROLLBACK")
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query; a damaged database is NotAnIndex, not SQLite's own error."""
@@ -405,20 +510,3 @@ def _paper(row: Sequence[object]) -> Paper:
         doi=cast("str | None", doi),
         url=cast("str | None", url),
     )
-
-
-def match_expression(query: str) -> str | None:
-    """Write a person's query as an FTS5 expression: its words, any of them; None if it has none.
-
-    Every word is quoted, so nothing a person types is FTS5 syntax.
-
-    >>> match_expression('the "dark matter" halo*')
-    '"dark matter" OR "halo"'
-    """
-    terms = []
-    for phrase, word in re.findall(r'"([^"]*)"|([^\W_]+)', query):
-        words = re.findall(r"[^\W_]+", phrase or word)
-        if words:
-            terms.append(" ".join(words))
-    telling = [term for term in terms if term.lower() not in STOPWORDS] or terms
-    return " OR ".join(f'"{term}"' for term in dict.fromkeys(telling)) or None

@@ -34,6 +34,7 @@ from astrosearch.layout import (
     create_database,
     seal,
     sealed,
+    swap_in,
     upgrade,
 )
 from astrosearch.locking import WriterLock
@@ -93,7 +94,7 @@ class Writer:
                 create_database(folder / database, create)
             upgrade(folder, database)
             self.store = Store(folder, database, write=True)
-            undo.callback(self.store.close)
+            undo.callback(lambda: self.store.close())
             self.connection = self.store.connection
             know_sums(self.connection)
             self._logging = False
@@ -109,7 +110,21 @@ class Writer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with self._undo, storage_errors(self.folder):
+        with self._undo:
+            self._finish()
+
+    def take_place(self) -> None:
+        """Put this finished rebuild in the index's place, and write that from now on."""
+        self._finish()
+        swap_in(self.folder)
+        self.store.close()
+        self.database, self.store = DATABASE, Store(self.folder, write=True)
+        self.connection, self._logging = self.store.connection, False
+        know_sums(self.connection)
+        self._remove_orphans()  # the old segments
+
+    def _finish(self) -> None:
+        with storage_errors(self.folder):
             # A plain journal lets a finished index open from a read-only disk. A reader at work
             # may keep the log in place: it is whole all the same, and the next writer folds it in.
             if not self._logging and self._has_log():

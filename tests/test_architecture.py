@@ -33,6 +33,7 @@ HEIGHTS = {
     "compaction": 4,
     "writing": 3,
     "layout": 2,
+    "choosing": 2,
     "reading": 2,
     "changes": 2,
     "store": 1,
@@ -42,6 +43,8 @@ HEIGHTS = {
     "encoder": 1,
     "corpus": 1,
     "records": 0,
+    "filtering": 0,
+    "queries": 0,
     "checksums": 0,
     "__init__": 0,
     "errors": -1,
@@ -54,6 +57,7 @@ HEAVY = {
 # Rooms of one height don't import each other, but for these.
 BESIDE = {
     "store": {"schema"},
+    "filtering": {"records"},
     "progress": {"render"},
     "describing": {"render"},
     "training_commands": {"progress"},

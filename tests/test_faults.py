@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,9 +17,13 @@ from pathlib import Path
 import pytest
 
 import astrosearch
+from astrosearch import indexing
+from astrosearch.errors import NotAnIndex
 from astrosearch.layout import REBUILDING
+from astrosearch.store import DATABASE
 from astrosearch.updating import Progress
 from astrosearch.verifying import verify
+from astrosearch.writing import Writer
 from tests.encoders import WordEncoder
 from tests.faults.client import ROOT, Faults, can_mount
 from tests.faults.scenarios import OLD_OR_NEW, SCENARIOS
@@ -208,3 +213,52 @@ def test_a_discarded_rebuild_leaves_nothing_to_the_next(corpus: Path, built: Pat
     astrosearch.build(corpus, index=tmp_path / "new", encoder=WordEncoder())
     assert verify(killed) == []
     assert state(killed) == state(tmp_path / "new")
+
+
+def test_a_rebuild_that_cannot_be_finished_leaves_the_old_index(faults: Faults):
+    """The disk fills up when all is written, and only the log is still to be folded in."""
+    operations = faults.operations("rebuild")
+    log = max(n for n, each in enumerate(operations) if each.file == f"{REBUILDING}-wal")
+    last_commit = max(n for n in range(log) if operations[n].more and is_commit(operations[n]))
+    folding = [
+        n + 1
+        for n in range(last_commit, len(operations))
+        if operations[n].is_write and operations[n].file == REBUILDING
+    ]
+    tally = inject(faults, "rebuild", "disk full", folding[:3])
+    assert tally.problems == []
+    assert tally.ended == {"refused": 3}
+
+
+def test_a_log_that_a_reader_held_open_is_folded_in_and_sealed(
+    built: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("astrosearch.store.BUSY_SECONDS", 0.1)
+    with Writer(built) as writer:
+        writer.remove(["2501.99101"])
+        reader = sqlite3.connect(built / DATABASE)
+        reader.execute("SELECT count(*) FROM papers").fetchone()
+    assert (built / f"{DATABASE}-wal").exists()
+    assert verify(built) == []
+    reader.close()
+    astrosearch.build(corpus, index=built, encoder=WordEncoder())  # finds nothing new
+    assert verify(built) == []
+    assert indexing.remove(["2501.99102"], built)
+    assert verify(built) == []
+
+
+def test_an_interrupted_rebuild_can_be_discarded_as_its_message_says(corpus: Path, built: Path):
+    def interrupt(_: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        astrosearch.build(
+            corpus, index=built, encoder=WordEncoder(), rebuild=True, progress=interrupt
+        )
+    with pytest.raises(NotAnIndex, match=f"delete {REBUILDING}"):
+        astrosearch.build(corpus, index=built, encoder=WordEncoder())
+    (built / REBUILDING).unlink()
+    before = state(built)
+    astrosearch.build(corpus, index=built, encoder=WordEncoder(), rebuild=True)
+    assert verify(built) == []
+    assert state(built) == before

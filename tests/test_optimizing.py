@@ -108,6 +108,20 @@ def test_what_is_added_and_removed_later_counts_at_once(index: Path, tmp_path: P
         assert opened.counts.dead_vectors == 0
 
 
+def test_all_that_codes_cover_may_be_replaced(index: Path, tmp_path: Path):
+    indexing.optimize(index)
+    for path in (tmp_path / "corpus").iterdir():
+        path.write_text(path.read_text().replace("move", "halt"))
+    update(tmp_path)
+    with astrosearch.open(index, encoder=WordEncoder()) as opened:
+        assert opened.codes is not None
+        assert all(row.first_id > opened.codes.segment.last_id for row in opened.segments)
+        assert len(opened.query("gas and dust", k=10)) == 10
+        assert len(opened.query("gas and dust", k=1000)) == len(opened)
+    indexing.optimize(index)
+    assert verify(index) == []
+
+
 def test_again_does_nothing_and_another_recall_only_tunes(index: Path):
     def files() -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in (index / "segments").iterdir()}

@@ -30,6 +30,7 @@ _LETTER = re.compile(r" *(?:\{ *(?:\\([ij])|([^{}\\]*))\}|\\([ij])(?![A-Za-z]) ?
 _ION = re.compile(r"\{(\w+)\} *\{(\w+)\}")
 _STAGES = {"1": "I", "2": "II", "3": "III", "4": "IV", "5": "V", "6": "VI", "7": "VII"}
 _MAX_FORMULA = 600
+_MAX_ARGUMENT = 2_000
 _SPACES = frozenset(" ,;:>\\~\n")
 _NOTHING = frozenset("/-!@+")
 _SWITCHES = {
@@ -133,18 +134,21 @@ class _Reading:
         self._write(unicodedata.normalize("NFC", base[:1] + mark + base[1:]) if base else "")
         return letter.end()
 
+    def _braced(self, at: int) -> re.Match[str] | None:
+        return _BRACED.match(self._text, at, at + _MAX_ARGUMENT)
+
     def _command(self, name: str, gap: str, at: int) -> int:
         if name in ("begin", "end") or name in _DROPPED:
-            while option := _OPTION.match(self._text, at):
+            while option := _OPTION.match(self._text, at, at + _MAX_ARGUMENT):
                 at = option.end()
-            braced = _BRACED.match(self._text, at)
+            braced = self._braced(at)
             at = braced.end() if braced else at
             if self._text[at : at + 1] in ".,;:)" and self._out and self._out[-1].endswith(" "):
                 self._out[-1] = self._out[-1][:-1]
                 self._length -= 1
             return at
         if name in _SECOND:
-            braced = _BRACED.match(self._text, at)
+            braced = self._braced(at)
             return braced.end() if braced else at
         if name in _SWITCHES:
             return at
@@ -156,10 +160,10 @@ class _Reading:
             after = self._accent(accents[name], at)
             if after is not None:
                 return after
-        braced = _BRACED.match(self._text, at)
+        braced = self._braced(at)
         if name in ("dot", "hat", "bar", "tilde", "vec", "frac", "sqrt", "mathrm") and braced:
             end = braced.end()
-            if name == "frac" and (second := _BRACED.match(self._text, end)):
+            if name == "frac" and (second := self._braced(end)):
                 end = second.end()
             self._write(_math(f"\\{name}{self._text[at:end]}"))
             return end

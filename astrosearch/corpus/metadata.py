@@ -86,7 +86,7 @@ def read_metadata(
 
 def _opened(file: Stream) -> Peeked:
     head = Peeked(file)
-    return Peeked(Gunzip(head, "", bounded=False)) if head.peek(2) == b"\x1f\x8b" else head
+    return Peeked(Gunzip(head, "", total=None)) if head.peek(2) == b"\x1f\x8b" else head
 
 
 def _records(stream: Peeked) -> Iterator[tuple[int, bytes | None]]:
@@ -184,7 +184,7 @@ def _document(raw: bytes | None, name: str, line: int, all_categories: bool) -> 
     arxiv = parse_arxiv_id(given)
     abstract = _text(record, "abstract", where)
     if not abstract:
-        raise Unreadable(where, f"{given}: a record without abstract")
+        raise Unreadable(where, f"{given[:100]}: a record without abstract")
     title = _text(record, "title", where)
     origins = (Origin(0, name, line),)
     passages = []
@@ -230,8 +230,11 @@ def _text(record: dict[str, Any], field: str, where: str) -> str:
         return ""
     if not isinstance(value, str):
         raise Unreadable(where, f"its {field} is not text")
-    text = value.strip()
-    # JSON can spell half a surrogate pair, which no encoding of text can hold
+    return _sound(value.strip())
+
+
+def _sound(text: str) -> str:
+    """The text without halves of surrogate pairs, which JSON can spell and no encoding can hold."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
@@ -241,7 +244,7 @@ def _categories(record: dict[str, Any], where: str) -> tuple[str, ...]:
         value = " ".join(value)  # old snapshots hold a list of one string
     elif value is not None and not isinstance(value, str):
         raise Unreadable(where, "its categories are not text")
-    return tuple(dict.fromkeys((value or "").replace(",", " ").split()))
+    return tuple(dict.fromkeys(_sound(value or "").replace(",", " ").split()))
 
 
 def _is_astro(category: str) -> bool:
@@ -264,9 +267,9 @@ def _authors(record: dict[str, Any], where: str) -> tuple[str, ...]:
             if not isinstance(entry, list) or not all(isinstance(part, str) for part in entry):
                 raise Unreadable(where, "its authors_parsed are not lists of text")
             last, first, suffix, *_ = [*entry, "", "", ""]
-            names.append(render(f"{first} {last} {suffix}")[0])
+            names.append(render(_sound(f"{first} {last} {suffix}"))[0])
         return tuple(name for name in names if name)
     value = record.get("authors")
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return tuple(name for each in value if (name := render(each)[0]))
+        return tuple(name for each in value if (name := render(_sound(each))[0]))
     return split_authors(render(_text(record, "authors", where))[0])

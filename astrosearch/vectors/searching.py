@@ -187,9 +187,8 @@ class VectorIndex:
     def _coded_ids(self) -> NDArray[np.int64]:
         import numpy as np
 
-        return np.concatenate(
-            [segment.ids for segment in self.segments if segment.ids[0] <= self._coded_up_to]
-        )
+        coded = [segment.ids for segment in self.segments if segment.ids[0] <= self._coded_up_to]
+        return np.concatenate([np.empty(0, dtype=np.int64), *coded])  # all may be replaced since
 
     def _ranked(
         self, queries: NDArray[np.float32], ids: NDArray[np.int64], k: int

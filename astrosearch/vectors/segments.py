@@ -262,14 +262,14 @@ class Segment:
             self.index = library.read_index(str(path), library.IO_FLAG_MMAP_IFC)
             self.ids: NDArray[np.int64] = library.vector_to_array(self.index.id_map)
             self.vectors = _view(self.index)
-        except (RuntimeError, AttributeError) as error:
+            self._row_bytes = self.vectors.nbytes // len(self.ids)
+            self._start = path.stat().st_size - 8 - 8 * len(self.ids) - self.vectors.nbytes
+            self._file: int | None = None
+            if hasattr(os, "pread"):
+                self._file = os.open(path, os.O_RDONLY)
+                weakref.finalize(self, os.close, self._file)
+        except (RuntimeError, AttributeError, FileNotFoundError) as error:
             raise damaged(path) from error
-        self._row_bytes = self.vectors.nbytes // len(self.ids)
-        self._start = path.stat().st_size - 8 - 8 * len(self.ids) - self.vectors.nbytes
-        self._file: int | None = None
-        if hasattr(os, "pread"):
-            self._file = os.open(path, os.O_RDONLY)
-            weakref.finalize(self, os.close, self._file)
         first, last = int(self.ids[0]), int(self.ids[-1])
         self._first = first if last - first + 1 == len(self.ids) else None  # None: with gaps
 

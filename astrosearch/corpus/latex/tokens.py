@@ -21,7 +21,7 @@ _VERBATIM = re.compile(
     r"|filecontents|codebox)\*?)\}"
 )
 _VERB = re.compile(
-    r"\\(?:verb|lstinline|(py[bcsv]?)(?:\[[^\[\]\n]*\])?)\*?([^A-Za-z\s*{\[])([^\n]*?)\2"
+    r"\\(?:verb|lstinline|(py[bcsv]?)(?:\[[^\[\]\n]*\])?)\*?([^A-Za-z\s*{\[])([^\n]{0,2000}?)\2"
 )
 _URL = re.compile(r"\\(?:url|href|path|nolinkurl)[ \t]*\{[^{}\n]*\}")
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
