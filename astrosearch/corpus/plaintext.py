@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import Document, Mark, Origin, Passage
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.headings import (
@@ -138,7 +138,7 @@ def _blocks(numbered: Iterable[tuple[str, int]]) -> Iterator[Block]:
     lines: list[tuple[int, str]] = []
     item = False
     for number, (line, level) in enumerate((*numbered, ("", 0)), 1):
-        stripped = " ".join(unicodedata.normalize("NFC", line).split())
+        stripped = " ".join(nfc(line).split())
         if stripped and not level:
             lines.append((number, stripped))
             continue
