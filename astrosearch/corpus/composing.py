@@ -17,7 +17,7 @@ _MANY = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1},}}")  # marks are no let
 def nfc(text: str) -> str:
     """Compose letters and their marks.
 
-    >>> nfc("e\u0301"), len(nfc("e" + "\u0301\u0327" * 1000))
+    >>> nfc("e\\u0301"), len(nfc("x" + "\\u0301" * 1000))
     ('é', 31)
     """
     if text.isascii():
