@@ -583,7 +583,25 @@ def directions_and_widths(folder: Path) -> None:
 
 @case(reads=SHINE)
 def accents_upon_accents(folder: Path) -> None:
-    tex(folder, "a" + "\u0301" * 10**5 + "\\'{\u0301}" * 2000)
+    marks = "\u0301\u0327"  # sorted in the square of their number by Python
+    tex(
+        folder,
+        "a" + marks * 10**6 + "\\'{\u0301}" * 2000 + "a" + "\\relax\u0301\\relax\u0327" * 5000,
+    )
+    (folder / "evil.txt").write_text(f"On light\n\n{SHINE} And a{marks * 10**5}.\n")
+    (folder / "evil.jsonl").write_text(
+        record(title="a" + marks * 10**5, authors="b" + marks * 10**5)
+    )
+
+
+@case(reads=SHINE)
+def numbers_without_end(folder: Path) -> None:
+    digits = "9" * 5000
+    body = (
+        f"\\ifnum{digits}<{digits} x\\fi\\ion{{C}}{{{digits}}}$x^{digits}$\\SI{{{digits}}}{{\\m}}"
+    )
+    defined = f"\\newcommand{{\\a}}[{digits}]{{x}}\\newcommand{{\\b}}[²]{{x}}"
+    tex(folder, body + "\\a\\b", defined + "\\newenvironment{c}[²]{\\begin{center}}{}")
 
 
 # -- one long line

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import SourceTree
 from astrosearch.errors import Unreadable
 
@@ -69,7 +70,7 @@ def decode(data: bytes, name: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
+        text = nfc(text)
     return text
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.latex import vocabulary as words
 from astrosearch.corpus.latex.citations import written
 from astrosearch.corpus.latex.reader.reading import Reading
@@ -30,7 +30,7 @@ def cite(reading: Reading, name: str, position: int) -> None:
     textual = command == "text" or (command == "plain" and reading.textual_cite)
     labels = reading.bibliography.labels if reading.bibliography else {}
     shown = written(command, keys, labels, before, after, textual=textual)
-    reading.builder.mark(unicodedata.normalize("NFC", shown), position, "cite", ",".join(keys))
+    reading.builder.mark(nfc(shown), position, "cite", ",".join(keys))
 
 
 def define_alias(reading: Reading, name: str, position: int) -> None:
