@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -61,17 +66,19 @@ def readings(
         for source in sources:
             yield time.time_ns(), read_source(source, all_categories=all_categories)
         return
-    from multiprocessing import get_context
-
     # spawn: the encoder's threads would not survive a fork
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=live_with_parent) as pool:
         ahead: deque[tuple[discover.Source, Future[_Whole] | None]] = deque()
         waiting = iter(sources)
         try:
             while True:
                 for later in islice(waiting, 4 * jobs - len(ahead)):
                     small = later.kind != "metadata" and size_of(later.path) < STREAMED
-                    submitted = pool.submit(_read_whole, later, all_categories) if small else None
+                    with ctrl_c_put_off():  # processes that start inherit it
+                        submitted = (
+                            pool.submit(_read_whole, later, all_categories) if small else None
+                        )
                     ahead.append((later, submitted))
                 if not ahead:
                     return
@@ -83,6 +90,32 @@ def readings(
                     yield began, iter(items)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def ctrl_c_put_off() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of a block."""
+    if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def live_with_parent() -> None:
+    """Leave Ctrl-C to the parent of this process, and end when it ends, however that is."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def end_with_it() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=end_with_it, daemon=True).start()
 
 
 def size_of(path: Path) -> int:

@@ -5,8 +5,8 @@ Run: python -m benchmarks.soak [--minutes 60] [--readers 8] [--pause 0.3]
 The writer adds and replaces papers, removes some, optimizes (with codes) and rebuilds, over and
 over, in small groups. Each reader is a process: some keep one index open for all the time, some
 open it for every question, some share it between two threads. Every sentence of the corpus names
-its paper and edition, every answer is judged by itself, and every whole state that was met must be one
-that the writer committed, none older than the one before.
+its paper and edition, every answer is judged by itself, and every whole state that was met must be
+one that the writer committed, none older than the one before.
 """
 
 from __future__ import annotations
