@@ -131,8 +131,13 @@ def storage_errors(folder: Path) -> Iterator[None]:
             ) from error
         if error.errno in REFUSED:
             raise StorageError(
-                f"{error.filename or folder} can't be written ({error.strerror}).\n"
+                f"{error.filename or folder} can't be read or written ({error.strerror}).\n"
                 "Check its permissions, or give --index DIR."
+            ) from error
+        if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP):
+            raise StorageError(
+                f"the disk holding {folder} can't lock files ({error.strerror}).\n"
+                "Put the index on a local disk: --index DIR"
             ) from error
         raise
 
