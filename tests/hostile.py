@@ -638,7 +638,7 @@ def tex_of_60_megabytes_on_a_line(folder: Path) -> None:
         file.write("\\documentclass{a}\\begin{document}")
 
 
-@case("a paragraph of more than", slow=True)
+@case("a paragraph of more than")
 def text_of_30_megabytes_on_a_line(folder: Path) -> None:
     line(folder, "evil.txt", "word of stars, ", 30 * 2**20)
 
