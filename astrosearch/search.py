@@ -284,9 +284,11 @@ class Index:
                     wanted = np.unique(ids[ids >= 0]).tolist()
                     with self._store.snapshot():
                         found = _look_up(self._store, wanted)
-                except (KeyError, NotAnIndex):
+                except (KeyError, NotAnIndex) as error:
                     if self.refresh():  # a segment or a paper went while it was asked for
                         continue
+                    if isinstance(error, KeyError):
+                        break
                     raise
                 if len(found) == len(wanted):
                     return Results(tuple(texts), ids, scores, found)

@@ -298,14 +298,15 @@ class Store:
 
     def papers(self, keys: Iterable[int]) -> dict[int, Paper]:
         """Look up papers by `paper_key`."""
-        return {
-            row[0]: _paper(row[1:])
-            for row in self.rows(
-                """SELECT paper_key, paper_id, title, authors, year, categories, doi, url
-                   FROM json_each(?) JOIN papers ON paper_key = value""",
-                [json.dumps([int(key) for key in keys])],
-            )
-        }
+        rows = self.rows(
+            """SELECT paper_key, paper_id, title, authors, year, categories, doi, url
+               FROM json_each(?) JOIN papers ON paper_key = value""",
+            [json.dumps([int(key) for key in keys])],
+        )
+        try:
+            return {row[0]: _paper(row[1:]) for row in rows}
+        except (TypeError, ValueError) as error:
+            raise self.damaged("a paper's authors or categories are no lists") from error
 
     def paper_key(self, paper_id: str) -> int | None:
         """Return the key of a paper; None if there is no such paper."""
@@ -345,6 +346,14 @@ class Store:
             yield
         finally:
             self.connection.execute("ROLLBACK")
+
+    def damaged(self, cause: str) -> NotAnIndex:
+        """Say what of the database is not as it was written."""
+        return NotAnIndex(
+            self.folder,
+            f"{DATABASE} is damaged: {cause}",
+            "Restore it from a copy, or build anew: astrosearch index --rebuild",
+        )
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query; a damaged database is NotAnIndex, not SQLite's own error."""

@@ -19,13 +19,15 @@ from astrosearch.corpus.document import Document, Origin, Passage
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.identifiers import arxiv_year, paper_url, parse_arxiv_id
 from astrosearch.errors import Unreadable
-from astrosearch.records import Paper
+from astrosearch.records import Paper, without_controls
 
 MAX_RECORD_BYTES = 16 * 2**20
 _SNIFF_BYTES = 2**18
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _OUTSIDE = re.compile(rb"[{\n]")
 _INSIDE = re.compile(rb'"|[{}\[\]\n]')
+# Control characters and surrogates, as JSON can spell them: most records have none.
+_UNCLEAN = re.compile(rb"\\u(?:00[01789]|[dD][89a-fA-F])|\x7f|\xc2[\x80-\x9f]")
 _STRING = re.compile(rb'[\\"\n]')
 
 
@@ -213,6 +215,8 @@ def _document(raw: bytes | None, name: str, line: int, all_categories: bool) -> 
 def _parsed(raw: bytes, where: str) -> dict[str, Any]:
     try:
         record = json.loads(raw.decode("utf-8-sig").strip().rstrip(","))
+        if _UNCLEAN.search(raw):
+            record = _cleaned(record)
     except UnicodeDecodeError as error:
         raise Unreadable(where, "not UTF-8") from error
     except RecursionError as error:
@@ -224,15 +228,24 @@ def _parsed(raw: bytes, where: str) -> dict[str, Any]:
     return record
 
 
+def _cleaned(value: Any) -> Any:
+    """Take out control characters, and halves of surrogate pairs, which no encoding can hold."""
+    if isinstance(value, str):
+        return without_controls(value).encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_cleaned(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _cleaned(each) for name, each in value.items()}
+    return value
+
+
 def _text(record: dict[str, Any], field: str, where: str) -> str:
     value = record.get(field)
     if value is None:
         return ""
     if not isinstance(value, str):
         raise Unreadable(where, f"its {field} is not text")
-    text = value.strip()
-    # JSON can spell half a surrogate pair, which no encoding of text can hold
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    return value.strip()
 
 
 def _categories(record: dict[str, Any], where: str) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from astrosearch.corpus.headings import (
 )
 from astrosearch.corpus.markdown import ITEM, unmarked
 from astrosearch.errors import Unreadable
-from astrosearch.records import Paper
+from astrosearch.records import Paper, without_controls
 
 MAX_PARAGRAPH = 2**20  # characters; more is data, not prose
 _FORMULA = re.compile(r"(?:\[formula\][\s,.;:]*)+")
@@ -92,7 +92,7 @@ def read_text(content: bytes, name: str, paper_id: str) -> Document:
 
 
 def decode(content: bytes, name: str) -> str:
-    """Decode UTF-8, else Latin-1; line ends become `\\n`.
+    """Decode UTF-8, else Latin-1; line ends become `\\n`, and control characters are dropped.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def decode(content: bytes, name: str) -> str:
             text = content.decode("utf-8-sig", "replace")
             if 10 * text.count("\ufffd") > sum(map(content.count, _LEADS)):
                 text = content.decode("latin-1")  # else UTF-8, a little damaged
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return without_controls(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _plain(text: str) -> Iterator[tuple[str, int]]:

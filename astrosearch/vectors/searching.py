@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from astrosearch.vectors.codes import Codes, Tuning, seconds_exact
 from astrosearch.vectors.gpu import gpus, nearest
 from astrosearch.vectors.rankings import best_of
-from astrosearch.vectors.segments import CHUNK, Segment
+from astrosearch.vectors.segments import CHUNK, Segment, damaged
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,6 +49,9 @@ class VectorIndex:
 
         self.dimension, self.dead = dimension, dead
         self.segments = [Segment(folder / file) for file in files]
+        for segment, file in zip(self.segments, files, strict=True):
+            if segment.vectors.shape[1] != dimension:
+                raise damaged(folder / file)
         self._starts = np.array([segment.ids[0] for segment in self.segments], dtype=np.int64)
         self.codes, self._coded_up_to = None, -1
         if codes is not None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from astrosearch.errors import NotAnIndex
+from astrosearch.vectors.headers import check_header
 from astrosearch.vectors.library import faiss
 
 if TYPE_CHECKING:
@@ -133,10 +134,11 @@ class Segment:
     def __init__(self, path: Path) -> None:
         library = faiss()
         try:
+            check_header(path)
             self.index = library.read_index(str(path), library.IO_FLAG_MMAP_IFC)
             self.ids: NDArray[np.int64] = library.vector_to_array(self.index.id_map)
             self.vectors = _view(self.index)
-        except (RuntimeError, AttributeError) as error:
+        except (RuntimeError, AttributeError, ValueError, OSError) as error:
             raise damaged(path) from error
         first, last = int(self.ids[0]), int(self.ids[-1])
         self._first = first if last - first + 1 == len(self.ids) else None  # None: with gaps
