@@ -29,6 +29,7 @@ DATABASE = "astrosearch.db"
 SEGMENTS = "segments"
 META = {"encoder_name", "encoder_fingerprint", "dimension", "text_form"}
 BUSY_SECONDS = 30.0
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 # Words that nearly every sentence holds: they cost BM25 most of its time and decide nothing.
 STOPWORDS = frozenset(
@@ -191,7 +192,8 @@ class Store:
         tables = {row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type='table'")}
         meta = self.meta() if "meta" in tables else {}
         version = meta.get("format_version", "")
-        if not version.isdigit() or not meta.keys() >= META:
+        numbers = (version, meta.get("dimension", ""))
+        if not all(map(_NUMBER.fullmatch, numbers)) or not meta.keys() >= META:
             raise NotAnIndex(
                 self.folder.absolute(),
                 f"{DATABASE} is not astrosearch's, or damaged",
@@ -210,7 +212,7 @@ class Store:
 
     def meta(self) -> dict[str, str]:
         """The `meta` table."""
-        return dict(self.rows("SELECT key, value FROM meta"))
+        return {str(key): str(value) for key, value in self.rows("SELECT key, value FROM meta")}
 
     def encoder(self) -> EncoderIdentity:
         """Return the encoder that every vector of this index comes from."""
@@ -256,10 +258,13 @@ class Store:
         rows = [row for row in self._segment_rows() if row.kind == "codes"]
         if not rows:
             return None
-        tuning = json.loads(self.meta()["codes"])
-        return CodesRow(
-            rows[0], tuning["probes"], tuning["candidates"], tuning["recall"], tuning["asked"]
-        )
+        try:
+            tuning = json.loads(self.meta()["codes"])
+            return CodesRow(
+                rows[0], tuning["probes"], tuning["candidates"], tuning["recall"], tuning["asked"]
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise self.damaged("it doesn't say how its codes are searched") from error
 
     def live_files(self) -> set[str]:
         """Name every file in the segments' folder that counts."""

@@ -40,7 +40,9 @@ class Sound:
 @cache
 def _folder() -> Path:
     memory = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="astrosearch-fuzz-", dir=memory if memory.is_dir() else None))
+    return Path(
+        tempfile.mkdtemp(prefix="astrosearch-fuzz-", dir=memory if memory.is_dir() else None)
+    )
 
 
 @cache

@@ -30,7 +30,9 @@ from fuzz.damaged_index import index
 LATEX_PARTS = ("ms.tex", "child.tex", "macros.sty", "refs.bib", "ms.bbl")
 NEXT_FILE = b"\n%%%%\n"
 _PLAIN_PROSE = re.compile(r"[A-Za-z]{1,20}(?:[ \n][A-Za-z]{1,20})*")
-_KEY = re.compile(r"(?:@\s*\w+\s*[{(]|\\bibitem\s*(?:\[[^\]]*\])?\s*\{|\\entry\{)\s*([\w:.+-]{1,40})")
+_KEY = re.compile(
+    r"(?:@\s*\w+\s*[{(]|\\bibitem\s*(?:\[[^\]]*\])?\s*\{|\\entry\{)\s*([\w:.+-]{1,40})"
+)
 _WRAPPED = b"\\documentclass{article}\n\\begin{document}\n%s\n\\end{document}\n"
 
 

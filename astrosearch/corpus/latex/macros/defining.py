@@ -15,6 +15,8 @@ from astrosearch.corpus.latex.macros.definitions import (
 from astrosearch.corpus.latex.macros.expansion import Expansion
 from astrosearch.corpus.latex.tokens import flat
 
+_NUMBERS = frozenset("123456789")
+
 
 def register(
     expansion: Expansion, name: str | None, macro: Macro | None, *, replace: bool = True
@@ -47,8 +49,14 @@ def new_command(expansion: Expansion, start: int, *, replace: bool = True) -> No
         body = "\\" + other if other else None
     expansion.keep_lines(frame.text[start : frame.position])
     if body is not None:
-        number = int(count) if count and count.strip().isdigit() else 0
+        number = _number(count)
         register(expansion, name, define(body, number, default), replace=replace)
+
+
+def _number(count: str | None) -> int:
+    """How many arguments a definition asks for: TeX knows nine."""
+    stated = (count or "").strip()
+    return int(stated) if stated in _NUMBERS else 0
 
 
 def provided_command(expansion: Expansion, start: int) -> None:
@@ -153,5 +161,5 @@ def new_environment(expansion: Expansion, start: int) -> None:
     if not name or before is None or after is None or re.search("abstract|acknowledge", name, re.I):
         return
     if "\\begin" in before or "\\[" in before or "$$" in before:
-        number = int(count) if count and count.strip().isdigit() else 0
+        number = _number(count)
         expansion.begins[name] = (define(before, number, default), define(after))
