@@ -36,7 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("target")
     parser.add_argument("--seconds", type=int, default=1200)
-    parser.add_argument("--work", type=Path, default=Path("/tmp/astrosearch-fuzz"))  # noqa: S108
+    parser.add_argument("--work", type=Path, default=Path("/tmp/astrosearch-fuzz"))
     parser.add_argument("--within", type=int, help=argparse.SUPPRESS)  # the process that fuzzes
     options = parser.parse_args()
     folder = options.work / options.target

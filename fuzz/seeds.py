@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from astrosearch.corpus.abbreviations import NEVER_LAST
-from astrosearch.corpus.latex.reader import _HANDLERS as HANDLERS
+from astrosearch.corpus.latex import vocabulary
 from fuzz.damaged_index import sound
 from fuzz.targets import NEXT_FILE
 
@@ -19,21 +19,33 @@ EXAMPLES = ROOT / "examples" / "corpus"
 KEPT = ROOT / "tests" / "fuzz_inputs"
 PART = 1500  # bytes; what is small is run often
 
-TEX = """\\begin{ \\end{ {document} {equation} {figure} {abstract} {verbatim} {align} {itemize} {table}
-\\newcommand \\renewcommand \\def \\let \\if \\iffalse \\ifx \\else \\fi \\newif \\csname \\endcsname
-\\input{child} \\include{child} \\input{ms} \\usepackage{macros} \\bibliography{refs} \\frac{ \\sqrt[
-\\left( \\right) \\over ^{ _{ $$ \\( \\) \\[ \\] \\\\ #1 ##1 \\verb| \\' \\" \\char \\expandafter
-\\newenvironment \\providecommand \\DeclareMathOperator \\text{ \\mathrm{ \\bibitem[ \\citep[ \\footnote{
-\\section{ \\title{ \\author{ \\affil{ \\caption{ \\label{ \\ref{ \\item \\cite{ \\SI{ \\newcounter
-\\xspace \\ensuremath{ \\noexpand \\string \\relax \\par \\endinput \\catcode""".split()  # noqa: SIM905
-BIB = """@article{ @book{ @string{ @comment{ @preamble{ title author year eprint doi url journal
-archivePrefix primaryClass = # { } " , arXiv: astro-ph/9805201 1807.06209 10.1051/ https://doi.org/
-\\bibitem[ \\bibitem{ \\newblock \\entry{ \\field{title}{ \\bibinfo{title}{ \\enquote{ `` ''
-\\natexlab{a} family={ {et~al.} \\protect\\citeauthoryear{ van~den others and""".split()  # noqa: SIM905
-JSON = """"id": "title": "abstract": "authors": "authors_parsed": "categories": "astro-ph.CO"
-"versions": "created": "doi": null [ ] { } \\u001b \\ud800 \\n \\\\alpha $ {\\\\" """.split()  # noqa: SIM905
-PLAIN = """# ## --- === ``` ~~~ > - * 1. | |---| <!-- --> [^1]: ]( http://a.b ** __ $ [formula] <CIT>
-[MATH_tex= [\\citep= Abstract References Introduction Keywords: \u0301 \u2028 \u00ad . ? ! (""".split()  # noqa: SIM905
+# Words of each format, that a mutation may put in; apart at white space.
+TEX = r"""
+    \begin{ \end{ {document} {equation} {figure} {abstract} {verbatim} {align} {itemize} {table}
+    \newcommand \renewcommand \def \let \if \iffalse \ifx \else \fi \newif \csname \endcsname
+    \input{child} \include{child} \input{ms} \usepackage{macros} \bibliography{refs} \frac{
+    \sqrt[ \left( \right) \over ^{ _{ $$ \( \) \[ \] \\ #1 ##1 \verb| \' \" \char \expandafter
+    \newenvironment \providecommand \DeclareMathOperator \text{ \mathrm{ \bibitem[ \footnote{
+    \section{ \title{ \author{ \affil{ \caption{ \label{ \item \SI{ \newcounter \xspace
+    \ensuremath{ \noexpand \string \relax \par \endinput \catcode
+"""
+BIB = r"""
+    @article{ @book{ @string{ @comment{ @preamble{ title author year eprint doi url journal =
+    archivePrefix primaryClass # { } " , arXiv: astro-ph/9805201 1807.06209 10.1051/ and others
+    https://doi.org/ \bibitem[ \bibitem{ \newblock \entry{ \field{title}{ \bibinfo{title}{
+    \enquote{ `` '' \natexlab{a} family={ {et~al.} \protect\citeauthoryear{ van~den
+"""
+JSON = r"""
+    "id": "title": "abstract": "authors": "authors_parsed": "categories": "astro-ph.CO" null
+    "versions": "created": "doi": [ ] { } \u001b \ud800 \n \\alpha $ {\\
+"""
+TEXT = r"""
+    # ## --- === ``` ~~~ > - * 1. | |---| <!-- --> [^1]: ]( http://a.b ** __ $ [formula] <CIT>
+    [MATH_tex= [\citep= Abstract References Introduction Keywords: . ? ! (
+"""
+SIGNS = ["\u0301", "\u2028", "\u00ad", "\u200b"]
+HEADERS = ["ustar\0" + "00", "ustar  \0", "\x1f\x8b\x08", "2301.00001.gz", "%PDF", "../"]
+FILES = ["SQLite format 3\0", "IxMp", "IxFI", "IxFl", "IxSQ", "IwPf", "\xff" * 8, "\x7f"]
 
 
 def seeds(target: str) -> Iterator[bytes]:
@@ -45,13 +57,14 @@ def seeds(target: str) -> Iterator[bytes]:
 
 def dictionary(target: str) -> str:
     """Write the words of a target's format as a libFuzzer dictionary."""
+    known = (*vocabulary.CITATIONS, *vocabulary.REFERENCES, *vocabulary.HEADINGS)
     words = {
-        "latex": [*TEX, *(f"\\{name}" for name in HANDLERS if len(name) > 1)],
-        "bundle": ["ustar\0" + "00", "ustar  \0", "\x1f\x8b\x08", "2301.00001.gz", "%PDF", "../"],
-        "metadata": JSON,
-        "bibliography": BIB,
-        "sentences": [*PLAIN, *(f"{word}. " for word in sorted(NEVER_LAST))],
-        "index": ["SQLite format 3\0", "IxMp", "IxFI", "IxFl", "IxSQ", "IwPf", "\xff" * 8, "\x7f"],
+        "latex": [*TEX.split(), *(f"\\{name}{{" for name in known)],
+        "bundle": HEADERS,
+        "metadata": JSON.split(),
+        "bibliography": BIB.split(),
+        "sentences": [*TEXT.split(), *SIGNS, *(f"{word}. " for word in sorted(NEVER_LAST))],
+        "index": FILES,
     }[target]
     return "".join(f'"{_escaped(word)}"\n' for word in dict.fromkeys(words) if word)
 
@@ -133,7 +146,7 @@ def _bibliography() -> Iterator[bytes]:
     for content in _texts("*.tex"):
         yield from re.findall(rb"\\begin\{thebibliography\}[\s\S]*?\\end\{thebib", content)
     yield (
-        b"\\bibitem[{{Hulse} \\& {Taylor}(1975)}]{a} Hulse, R. A. \\& Taylor, J. 1975, \\apjl, 195\n"
+        b"\\bibitem[{{Hulse} \\& {Taylor}(1975)}]{a} Hulse, R. \\& Taylor, J. 1975, \\apjl, 195\n"
         b"\\bibitem{b} B. Lee {\\it et al.}, ``On the winds of giants,'' arXiv:1807.06209 (2018).\n"
         b"\\entry{c}{article}{}\\name{author}{1}{}{{{family={Lee}}}}\\field{title}{Cold dust here}"
         b"\\field{year}{2001}\\verb{eprint}\\verb 1807.06209"
