@@ -47,7 +47,7 @@ class Codes:
         try:
             self.index = library.read_index(str(path))
             self.lists, self.vectors = int(self.index.nlist), int(self.index.ntotal)
-        except (RuntimeError, AttributeError) as error:
+        except (RuntimeError, AttributeError, MemoryError) as error:
             raise damaged(path) from error
         self.tuning = tuning
 

@@ -57,6 +57,8 @@ class VectorIndex:
         if codes is not None:
             file, tuning, self._coded_up_to = codes
             self.codes = Codes(folder / file, tuning)
+            if self.codes.index.d != dimension:
+                raise damaged(folder / file)
 
     def search(
         self, queries: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
