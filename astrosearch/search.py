@@ -181,8 +181,11 @@ class Index:
                     "Give a sentence_id or a paper's id as a query shows it, such as 1807.06209."
                 )
             ids = store.sentence_ids(key)
-            found = store.sentences(ids)
-            return store.papers([key])[key], [found[int(i)][0] for i in ids]
+            found = _look_up(store, ids.tolist())
+            papers = store.papers([key])
+            if not papers or len(found) < len(ids):
+                raise store.damaged("a paper or a sentence is listed, but not there")
+            return papers[key], [found[i][0] for i in ids.tolist()]
 
     def has_paper(self, paper_id: str) -> bool:
         """Say whether there is such a paper."""
@@ -370,6 +373,8 @@ def open_vectors(store: Store) -> VectorIndex:
 def _look_up(store: Store, ids: Sequence[int]) -> dict[int, tuple[Sentence, Paper]]:
     found = store.sentences(ids)
     papers = store.papers({key for _, key in found.values()})
+    if len(papers) < len({key for _, key in found.values()}):
+        raise store.damaged("a sentence has no paper")
     return {i: (sentence, papers[key]) for i, (sentence, key) in found.items()}
 
 

@@ -30,6 +30,8 @@ SEGMENTS = "segments"
 META = {"encoder_name", "encoder_fingerprint", "dimension", "text_form"}
 BUSY_SECONDS = 30.0
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_SEGMENT_FILE = re.compile(r"[0-9]{6,18}\.faiss")
+_TYPES = {"i": (int,), "s": (str,), "I": (int, type(None)), "S": (str, type(None))}
 
 # Words that nearly every sentence holds: they cost BM25 most of its time and decide nothing.
 STOPWORDS = frozenset(
@@ -112,7 +114,7 @@ def storage_errors(folder: Path) -> Iterator[None]:
                 "Close the program that has astrosearch.db open, and run again."
             ) from error
         raise NotAnIndex(folder, text, "Check it: astrosearch verify") from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise NotAnIndex(
             folder, str(error), "Restore it from a copy, or build anew: astrosearch index --rebuild"
         ) from error
@@ -271,13 +273,15 @@ class Store:
         return {row.file for row in self._segment_rows()}
 
     def _segment_rows(self) -> list[SegmentRow]:
-        return [
-            SegmentRow(*row)
-            for row in self.rows(
-                """SELECT segment_id, file, kind, bytes, sha256, vectors, first_id, last_id
-                   FROM segments ORDER BY first_id"""
-            )
-        ]
+        rows = self.rows(
+            """SELECT segment_id, file, kind, bytes, sha256, vectors, first_id, last_id
+               FROM segments ORDER BY first_id"""
+        )
+        self._check_types(rows, "issisiii")
+        found = [SegmentRow(*row) for row in rows]
+        if not all(_SEGMENT_FILE.fullmatch(row.file) for row in found):
+            raise self.damaged("a segment's file has another name than was given")
+        return found
 
     def dead_vectors(self) -> NDArray[np.int64]:
         """Return ids that segments still hold though their sentences are gone, ascending."""
@@ -286,20 +290,20 @@ class Store:
     def failures(self) -> list[tuple[str, str]]:
         """Return (file or part of one, reason) of all that was not indexed."""
         rows = self.rows("SELECT name, reason FROM failures ORDER BY source_id, rowid")
+        self._check_types(rows, "ss")
         return [(name, reason) for name, reason in rows]
 
     # -- papers and sentences
 
     def sentences(self, ids: Iterable[int]) -> dict[int, tuple[Sentence, int]]:
         """Look up sentences: id -> (sentence, its paper's key); unknown ids are left out."""
-        return {
-            row[0]: (Sentence(*row[:5]), row[5])
-            for row in self.rows(
-                """SELECT sentence_id, text, section, file, line, paper_key
-                   FROM json_each(?) JOIN sentences ON sentence_id = value""",
-                [json.dumps([int(i) for i in ids])],
-            )
-        }
+        rows = self.rows(
+            """SELECT sentence_id, text, section, file, line, paper_key
+               FROM json_each(?) JOIN sentences ON sentence_id = value""",
+            [json.dumps([int(i) for i in ids])],
+        )
+        self._check_types(rows, "isSsii")
+        return {row[0]: (Sentence(*row[:5]), row[5]) for row in rows}
 
     def papers(self, keys: Iterable[int]) -> dict[int, Paper]:
         """Look up papers by `paper_key`."""
@@ -308,6 +312,7 @@ class Store:
                FROM json_each(?) JOIN papers ON paper_key = value""",
             [json.dumps([int(key) for key in keys])],
         )
+        self._check_types(rows, "isSsIsSS")
         try:
             return {row[0]: _paper(row[1:]) for row in rows}
         except (TypeError, ValueError) as error:
@@ -318,6 +323,7 @@ class Store:
         if not is_text(paper_id):
             return None
         rows = self.rows("SELECT paper_key FROM papers WHERE paper_id = ?", [paper_id])
+        self._check_types(rows, "i")
         return int(rows[0][0]) if rows else None
 
     def sentence_ids(self, paper_key: int) -> NDArray[np.int64]:
@@ -352,6 +358,16 @@ class Store:
         finally:
             self.connection.execute("ROLLBACK")
 
+    def _check_types(self, rows: Iterable[Sequence[object]], types: str) -> None:
+        """Refuse rows whose values are of other types than their columns: SQLite reads on.
+
+        `types` has a letter a column: `i`nteger, `s`tring; a capital where null is allowed too.
+        """
+        expected = [_TYPES[letter] for letter in types]
+        for found in {tuple(map(type, row)) for row in rows}:
+            if not all(one in each for one, each in zip(found, expected, strict=True)):
+                raise self.damaged("a value is of another type than its column")
+
     def damaged(self, cause: str) -> NotAnIndex:
         """Say what of the database is not as it was written."""
         return NotAnIndex(
@@ -368,7 +384,9 @@ class Store:
     def _ids(self, sql: str, values: Sequence[object] = ()) -> NDArray[np.int64]:
         import numpy as np
 
-        return np.fromiter((row[0] for row in self.rows(sql, values)), dtype=np.int64)
+        rows = self.rows(sql, values)
+        self._check_types(rows, "i")
+        return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
 
 def _paper(row: Sequence[object]) -> Paper:

@@ -49,6 +49,8 @@ class Codes:
             self.lists, self.vectors = int(self.index.nlist), int(self.index.ntotal)
         except (RuntimeError, AttributeError, MemoryError) as error:
             raise damaged(path) from error
+        if not (self.lists and self.vectors):
+            raise damaged(path)
         self.tuning = tuning
 
     def candidates(
