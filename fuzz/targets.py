@@ -29,11 +29,12 @@ from fuzz.damaged_index import index
 
 LATEX_PARTS = ("ms.tex", "child.tex", "macros.sty", "refs.bib", "ms.bbl")
 NEXT_FILE = b"\n%%%%\n"
-_PLAIN_PROSE = re.compile(r"[A-Za-z]{1,20}(?:[ \n][A-Za-z]{1,20})*")
+_PLAIN_PROSE = re.compile(r"[A-Za-z]{1,20}(?:[ \n]{1,3}[A-Za-z]{1,20})*")
 _KEY = re.compile(
     r"(?:@\s*\w+\s*[{(]|\\bibitem\s*(?:\[[^\]]*\])?\s*\{|\\entry\{)\s*([\w:.+-]{1,40})"
 )
-_WRAPPED = b"\\documentclass{article}\n\\begin{document}\n%s\n\\end{document}\n"
+_BEFORE = "Stars shine in here."
+_WRAPPED = b"\\documentclass{a}\n\\begin{document}\n%s\n\n%s\n\\end{document}\n"
 
 
 @cache
@@ -49,7 +50,7 @@ def latex(data: bytes) -> None:
     main, *others = data.split(NEXT_FILE)
     wrapped = b"\\begin{document}" not in main
     if wrapped:
-        main = _WRAPPED % main
+        main = _WRAPPED % (_BEFORE.encode(), main)
     files = dict(zip(LATEX_PARTS, [main, *others], strict=False))
     tree = MemoryTree(files)
     choose_main(tree)
@@ -58,19 +59,22 @@ def latex(data: bytes) -> None:
         document = read_latex(tree, "ms.tex", "x")
     except Unreadable as failure:
         properties.check_refusal(failure)
+        assert not wrapped or "not a text file" in failure.reason, "text before it is lost"
         return
     properties.check_document(document, files)
     properties.check_formulas(document)
+    kept = [passage for passage in document.passages if passage.text.startswith(_BEFORE)]
+    assert kept or not wrapped, "text before it is lost"
     body = data.decode("latin-1")
     if wrapped and not others and _PLAIN_PROSE.fullmatch(body):
-        _check_prose(document, body, first=3)
+        _check_prose(document, f"{_BEFORE}\n\n{body}")
 
 
-def _check_prose(document: Document, body: str, first: int) -> None:
+def _check_prose(document: Document, body: str) -> None:
     """Plain prose comes out whole, and every line of it knows its number."""
     paragraphs = [each.split() for each in re.split(r"\n\n+", body)]
     assert [passage.text.split() for passage in document.passages] == [p for p in paragraphs if p]
-    lines = [""] * (first - 1) + body.split("\n")
+    lines = ["", "", *body.split("\n")]
     for passage in document.passages:
         for origin in passage.origins:
             line = " ".join(lines[origin.line - 1].split())

@@ -27,7 +27,7 @@ _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _OUTSIDE = re.compile(rb"[{\n]")
 _INSIDE = re.compile(rb'"|[{}\[\]\n]')
 # Control characters and surrogates, as JSON can spell them: most records have none.
-_UNCLEAN = re.compile(rb"\\u(?:00[01789]|[dD][89a-fA-F])|\x7f|\xc2[\x80-\x9f]")
+_UNCLEAN = re.compile(rb"\\b|\\u(?:00[01789]|[dD][89a-fA-F])|\x7f|\xc2[\x80-\x9f]")
 _STRING = re.compile(rb'[\\"\n]')
 
 
