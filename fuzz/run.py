@@ -48,6 +48,7 @@ def main() -> None:
     if options.target not in TARGETS:
         parser.error(f"there is no target {options.target}; the targets are {', '.join(TARGETS)}")
     prepare(options.target, folder)
+    known = findings(folder)
     started = time.monotonic()
     executions = 0
     while (left := options.seconds - int(time.monotonic() - started)) > 1:
@@ -60,10 +61,17 @@ def main() -> None:
             raise SystemExit(log.read_text("utf-8", "replace")[-3000:])
         executions += int(said[-1])
     seconds = time.monotonic() - started
-    for path in sorted((folder / "found").iterdir()):
-        if path.suffix != ".txt" and path.with_suffix(".txt").exists():
+    new = sorted(findings(folder) - known)
+    for path in (folder / "found" / name for name in new):
+        if path.with_suffix(".txt").exists():
             path.write_bytes(shortened(TARGETS[options.target], path.read_bytes()))
-    record(options.target, folder, seconds, executions)
+    kept = len(list((folder / "corpus").iterdir()))
+    record(options.target, round(seconds), executions, kept, new)
+
+
+def findings(folder: Path) -> set[str]:
+    """Names of the inputs at fault that a target has so far."""
+    return {path.name for path in (folder / "found").iterdir() if path.suffix != ".txt"}
 
 
 def prepare(target: str, folder: Path) -> None:
@@ -183,23 +191,23 @@ def _raised(check: Callable[[bytes], None], data: bytes) -> str | None:
     return None
 
 
-def record(target: str, folder: Path, seconds: float, executions: int) -> None:
-    """Add a run to benchmarks/results/fuzzing.json: one entry a target, the latest."""
+def record(target: str, seconds: int, executions: int, kept: int, new: list[str]) -> None:
+    """Add a run to benchmarks/results/fuzzing.json."""
     import json
 
     from benchmarks.measured import RESULTS, circumstances, save
 
     path = RESULTS / "fuzzing.json"
-    runs = json.loads(path.read_text())["runs"] if path.exists() else {}
-    found = sorted(p.name for p in (folder / "found").iterdir() if p.suffix != ".txt")
-    runs[target] = {
+    runs = json.loads(path.read_text())["runs"] if path.exists() else []
+    run = {
+        "target": target,
         "commit": circumstances()["commit"],
-        "seconds": round(seconds),
+        "seconds": seconds,
         "executions": executions,
-        "inputs_kept": len(list((folder / "corpus").iterdir())),
-        "findings": found,
+        "inputs_kept": kept,
+        "findings": new,
     }
-    save("fuzzing", {"runs": dict(sorted(runs.items()))})
+    save("fuzzing", {"runs": [*runs, run]})
 
 
 if __name__ == "__main__":
