@@ -121,7 +121,7 @@ def _objects(stream: Stream) -> Iterator[tuple[int, bytes | None]]:
     depth, quoted, escaped = 0, False, False
     held = _Held()
     while block := stream.read(2**20):
-        at, start = int(escaped), 0
+        at, start = int(escaped and block[:1] != b"\n"), 0
         escaped = False
         while True:
             found = (_STRING if quoted else _INSIDE if depth else _OUTSIDE).search(block, at)
@@ -134,7 +134,7 @@ def _objects(stream: Stream) -> Iterator[tuple[int, bytes | None]]:
                 quoted = not quoted
             elif sign == b"\\":
                 escaped = at == len(block)
-                at += 1
+                at += block[at : at + 1] != b"\n"  # a line's end counts, even where it may not be
             elif sign in b"{[":
                 if depth == 0:
                     begin, start = line, found.start()

@@ -13,6 +13,8 @@ from astrosearch.corpus.latex.tokens import bracket_end, closing_brace
 from astrosearch.errors import Unreadable
 
 MAX_ENTRY = 200_000  # characters; a collaboration's author list is long
+MAX_OPTION = 20_000
+MANY_ENTRIES = 50  # that never end, or lie in one another: then a file is taken for broken
 
 Plain = Callable[[str], str]
 
@@ -21,6 +23,7 @@ _CITE = re.compile(
 )
 _BIBITEM = re.compile(r"\\bibitem\s*(?=[\[{])")
 _ENTRY = re.compile(r"@\s*([A-Za-z]+)\s*[{(]\s*([^\s,{}]+)\s*,")
+_ENTRY_START = re.compile(r"^[ \t]*@[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
 _BIBLATEX = re.compile(r"\\entry\{([^{}]+)\}\{[^{}]*\}")
 _FAMILY = re.compile(r"family=\{((?:[^{}]|\{[^{}]*\})*)\}")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d[a-z]?")
@@ -134,11 +137,15 @@ class Bibliography:
             return ""
 
     def _bibitems(self, text: str, missing: set[str]) -> None:
+        left = 4 * len(text) + MANY_ENTRIES * MAX_OPTION  # characters that may yet be read
         for match in _BIBITEM.finditer(text):
             position = match.end()
             option = ""
             if text[position] == "[":
-                end = bracket_end(text, position, position + 20_000)
+                end = bracket_end(text, position, position + MAX_OPTION)
+                left -= MAX_OPTION if end < 0 else end - position
+                if left < 0:
+                    return
                 if end < 0:
                     continue
                 option = text[position + 1 : end]
@@ -204,19 +211,25 @@ class Bibliography:
                     missing.discard(match[1])
 
     def _bib(self, text: str, missing: set[str]) -> None:
+        left = 4 * len(text) + MANY_ENTRIES * MAX_ENTRY  # characters that may yet be read
         for match in _ENTRY.finditer(text):
             key = match[2]
             if key not in missing:
                 continue
             missing.discard(key)
-            label = self._entry_label(text, match.end())
+            entry = self._entry_of(text, match.end())
+            left -= len(entry)
+            if left < 0:
+                return
+            label = self._entry_label(entry)
             if label is not None:
                 self.labels[key] = label
 
-    def _entry_label(self, text: str, start: int) -> Label | None:
-        following = re.compile(r"^[ \t]*@[A-Za-z]+[ \t]*[{(]", re.MULTILINE).search(text, start)
-        end = min(following.start() if following else len(text), start + MAX_ENTRY)
-        entry = text[start:end]
+    def _entry_of(self, text: str, start: int) -> str:
+        following = _ENTRY_START.search(text, start, start + MAX_ENTRY)
+        return text[start : following.start() if following else start + MAX_ENTRY]
+
+    def _entry_label(self, entry: str) -> Label | None:
         authors = (
             _field(entry, "author") or _field(entry, "editor") or _field(entry, "collaboration")
         )
