@@ -114,9 +114,10 @@ def storage_errors(folder: Path) -> Iterator[None]:
                 "Close the program that has astrosearch.db open, and run again."
             ) from error
         raise NotAnIndex(folder, text, "Check it: astrosearch verify") from error
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError, MemoryError) as error:
+        cause = str(error) or "it asks for more memory than there is"
         raise NotAnIndex(
-            folder, str(error), "Restore it from a copy, or build anew: astrosearch index --rebuild"
+            folder, cause, "Restore it from a copy, or build anew: astrosearch index --rebuild"
         ) from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
