@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import astrosearch
 from astrosearch.errors import AstrosearchError
@@ -14,6 +12,7 @@ from astrosearch.records import Hit
 from astrosearch.store import DATABASE, SEGMENTS
 from astrosearch.verifying import verify
 from fuzz import properties
+from fuzz.scratch import scratch
 from tests.encoders import WordEncoder
 
 QUESTION = "dust drives the winds of giants"
@@ -38,17 +37,9 @@ class Sound:
 
 
 @cache
-def _folder() -> Path:
-    memory = Path("/dev/shm")
-    return Path(
-        tempfile.mkdtemp(prefix="astrosearch-fuzz-", dir=memory if memory.is_dir() else None)
-    )
-
-
-@cache
 def sound() -> Sound:
     """Build the index, once."""
-    corpus, index = _folder() / "corpus", _folder() / "built"
+    corpus, index = scratch() / "corpus", scratch() / "built"
     corpus.mkdir()
     (corpus / "winds.txt").write_text(TEXT)
     astrosearch.build(corpus, index=index, encoder=WordEncoder(dimension=16))
@@ -88,7 +79,7 @@ def altered(data: bytes) -> dict[str, bytes]:
 def index(data: bytes) -> None:
     """Open, query, show and verify an index of altered files."""
     files = altered(data)
-    folder = _folder() / "altered"
+    folder = scratch() / "altered"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / SEGMENTS).mkdir(parents=True)
     for name, content in files.items():

@@ -43,6 +43,7 @@ def main() -> None:
     if options.within is not None:
         fuzz(options.target, folder, options.within)  # nothing it fuzzes may be imported before
         return
+    from fuzz.scratch import remove, scratch_of
     from fuzz.targets import TARGETS
 
     if options.target not in TARGETS:
@@ -55,7 +56,9 @@ def main() -> None:
         command = [sys.executable, "-m", "fuzz.run", options.target, "--work", str(options.work)]
         log = folder / "log"
         with log.open("wb") as file:
-            subprocess.run([*command, "--within", str(left)], stderr=file, check=False)
+            process = subprocess.Popen([*command, "--within", str(left)], stderr=file)
+            process.wait()
+        remove(scratch_of(process.pid))  # libFuzzer ends without Python's leave
         said = FOUND.findall(log.read_text("utf-8", "replace"))
         if not said:
             raise SystemExit(log.read_text("utf-8", "replace")[-3000:])

@@ -9,11 +9,8 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import tempfile
 import zlib
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 
 from astrosearch.corpus import bundles, discover, metadata, plaintext
 from astrosearch.corpus.document import Document
@@ -26,6 +23,7 @@ from astrosearch.records import without_controls
 from astrosearch.training.bibliography import bbl_works, bib_entries, bib_work, cited_works
 from fuzz import properties
 from fuzz.damaged_index import index
+from fuzz.scratch import scratch
 
 LATEX_PARTS = ("ms.tex", "child.tex", "macros.sty", "refs.bib", "ms.bbl")
 NEXT_FILE = b"\n%%%%\n"
@@ -35,14 +33,6 @@ _KEY = re.compile(
 )
 _BEFORE = "Stars shine in here."
 _WRAPPED = b"\\documentclass{a}\n\\begin{document}\n%s\n\n%s\n\\end{document}\n"
-
-
-@cache
-def _folder() -> Path:
-    """Where inputs that are read from files are written, in memory where there is room for it."""
-    memory = Path("/dev/shm")
-    place = memory if memory.is_dir() else None
-    return Path(tempfile.mkdtemp(prefix="astrosearch-fuzz-", dir=place))
 
 
 def latex(data: bytes) -> None:
@@ -83,7 +73,7 @@ def _check_prose(document: Document, body: str) -> None:
 
 def bundle(data: bytes) -> None:
     """Read a bundle: gzipped or not, a tar file or not, of one paper or many."""
-    path = _folder() / "b.gz"
+    path = scratch() / "b.gz"
     path.write_bytes(data)
     units = list(bundles.unpack(path, "b.gz"))
     files: dict[str, bytes] = {}
@@ -100,7 +90,7 @@ def bundle(data: bytes) -> None:
             nested = unit.name != "b.gz"
             assert nested or content in whole or b"GNU.sparse" in whole, "content made up"
             files[f"{unit.name}/{name}"] = content
-    read = list(discover.read(discover.Source(_folder(), "b.gz", "bundle")))
+    read = list(discover.read(discover.Source(scratch(), "b.gz", "bundle")))
     assert len(read) == len(units)
     for item in read:
         if isinstance(item, Unreadable):
@@ -125,7 +115,7 @@ def _unzipped(data: bytes) -> bytes:
 
 def snapshot(data: bytes) -> None:
     """Read a metadata snapshot: one record a line, an array, or one object."""
-    path = _folder() / "records.jsonl"
+    path = scratch() / "records.jsonl"
     path.write_bytes(data)
     metadata.is_metadata(path)
     read = list(metadata.read_metadata(path, "records.jsonl", all_categories=True))
