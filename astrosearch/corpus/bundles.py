@@ -194,7 +194,7 @@ def _papers(stream: Stream, name: str, *, bulk: bool) -> Iterator[Unpacked | Unr
                 body = tar.extractfile(member) if member.isreg() else None
                 if bulk and body is not None and _is_paper(member.name):
                     papers += 1
-                    yield from _unpack(body, f"{name}/{member.name}", bulk=False)
+                    yield from _unpack(body, f"{name}/{escaped(member.name)}", bulk=False)
                     continue
                 if papers:
                     continue
