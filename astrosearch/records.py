@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+
 TextForm = Literal["plain", "seed"]  # how an encoder wants its text written: corpus/textform.py
 
 # What steers a terminal, or has it show text in another order than it stands in: control
@@ -65,6 +67,11 @@ def escaped(text: str) -> str:
 def harmless(text: str) -> str:
     """Return text without what steers a terminal; right-to-left scripts need none of it."""
     return CONTROL.sub("", text)
+
+
+def without_controls(text: str) -> str:
+    """Drop control characters but white space: they would reach a terminal."""
+    return _CONTROL.sub("", text)
 
 
 def is_sentence_id(text: str) -> bool:

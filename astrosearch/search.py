@@ -251,10 +251,15 @@ class Index:
         def look_up(store: Store) -> tuple[Paper, list[Sentence]]:
             key = self._key_of(store, paper_id)
             ids = store.sentence_ids(key)
-            found, paper = store.sentences(ids), store.papers([key])[key]
-            if paper.id != paper_id or any(of != key for _, of in found.values()):
+            found, papers = store.sentences(ids), store.papers([key])
+            whole = key in papers and len(found) == len(ids)
+            if (
+                not whole
+                or papers[key].id != paper_id
+                or any(of != key for _, of in found.values())
+            ):
                 raise store.damaged(f"the row of {paper_id}")
-            return paper, [found[int(i)][0] for i in ids]
+            return papers[key], [found[int(i)][0] for i in ids]
 
         return self._read(look_up)
 
@@ -521,6 +526,8 @@ def open_vectors(store: Store) -> VectorIndex:
 def _look_up(store: Store, ids: Sequence[int]) -> dict[int, tuple[Sentence, Paper]]:
     found = store.sentences(ids)
     papers = store.papers({key for _, key in found.values()})
+    if len(papers) < len({key for _, key in found.values()}):
+        raise store.damaged("the paper of a sentence")
     return {i: (sentence, papers[key]) for i, (sentence, key) in found.items()}
 
 

@@ -35,7 +35,7 @@ from astrosearch.corpus.headings import (
 from astrosearch.corpus.limits import Budget
 from astrosearch.corpus.markdown import ITEM, unmarked
 from astrosearch.errors import Unreadable
-from astrosearch.records import Paper
+from astrosearch.records import Paper, without_controls
 
 MAX_PARAGRAPH = 2**20  # characters; more is data, not prose
 _ENDLESS = f"a paragraph of more than {MAX_PARAGRAPH:,} characters: not prose"
@@ -103,7 +103,7 @@ def read_text(content: bytes, name: str, paper_id: str, budget: Budget | None = 
 
 
 def decode(content: bytes, name: str) -> str:
-    """Decode UTF-8, else Latin-1; line ends become `\\n`.
+    """Decode UTF-8, else Latin-1; line ends become `\\n`, and control characters are dropped.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def decode(content: bytes, name: str) -> str:
             text = content.decode("utf-8-sig", "replace")
             if 10 * text.count("\ufffd") > sum(map(content.count, _LEADS)):
                 text = content.decode("latin-1")  # else UTF-8, a little damaged
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return without_controls(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _watched(

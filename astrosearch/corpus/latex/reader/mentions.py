@@ -64,9 +64,9 @@ def refer(reading: Reading, name: str, position: int) -> None:
     reading.star()
     reading.option()
     argument = flat(reading.argument()).strip()
-    if not argument:
-        return
     labels = [label.strip() for label in argument.split(",") if label.strip()]
+    if not labels:
+        return
     shown = []
     for label in labels:
         number = reading.numbers.get(label)

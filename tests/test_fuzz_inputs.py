@@ -1,0 +1,60 @@
+"""Every input that fuzzing found fault with, read again, and the fuzzer's own parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fuzz.damaged_index import altered, sound
+from fuzz.run import shortened
+from fuzz.seeds import dictionary, seeds
+from fuzz.targets import TARGETS
+
+INPUTS = Path(__file__).parent / "fuzz_inputs"
+FOUND = sorted(path.relative_to(INPUTS).as_posix() for path in INPUTS.glob("*/*"))
+
+
+def test_every_input_belongs_to_a_target() -> None:
+    assert {name.partition("/")[0] for name in FOUND} <= set(TARGETS)
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_was_once_at_fault_is_read(name: str) -> None:
+    TARGETS[name.partition("/")[0]]((INPUTS / name).read_bytes())
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_target_holds_for_some_of_its_seeds(target: str) -> None:
+    found = list(seeds(target))
+    assert len(found) >= 8
+    for seed in found[:: max(1, len(found) // 12)]:
+        TARGETS[target](seed)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_dictionary_has_one_quoted_word_a_line(target: str) -> None:
+    lines = dictionary(target).splitlines()
+    assert lines
+    for line in lines:
+        assert line.isascii()
+        assert line[0] == line[-1] == '"'
+        assert '"' not in line[1:-1]
+
+
+def test_edits_alter_the_files_they_name() -> None:
+    database, segment = sorted(sound().files)
+    assert altered(b"") == sound().files
+    cut = altered(b"\x07" + (9).to_bytes(4, "little") + b"\0\0")
+    assert cut[segment] == sound().files[segment][:9]
+    assert cut[database] == sound().files[database]
+    written = altered(b"\x00" + (0).to_bytes(4, "little") + b"\x02\0ab")
+    assert written[database] == b"ab" + sound().files[database][2:]
+
+
+def test_an_input_is_shortened_to_what_its_error_needs() -> None:
+    def fails(data: bytes) -> None:
+        if data.count(b"x") > 1:
+            raise ValueError
+
+    assert shortened(fails, b"some x, and then another x, and more") == b"xx"
