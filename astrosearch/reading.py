@@ -15,7 +15,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -164,11 +164,13 @@ class _Readers:
 def _pool(jobs: int) -> ProcessPoolExecutor:
     # spawn: the encoder's threads would not survive a fork
     spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_begin_reader)
+    return ProcessPoolExecutor(
+        jobs, mp_context=spawn, initializer=_begin_reader, initargs=(confine,)
+    )
 
 
-def _begin_reader() -> None:
-    confine()
+def _begin_reader(confined: Callable[[], None]) -> None:
+    confined()
     live_with_parent()
 
 

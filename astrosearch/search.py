@@ -252,12 +252,8 @@ class Index:
             key = self._key_of(store, paper_id)
             ids = store.sentence_ids(key)
             found, papers = store.sentences(ids), store.papers([key])
-            whole = key in papers and len(found) == len(ids)
-            if (
-                not whole
-                or papers[key].id != paper_id
-                or any(of != key for _, of in found.values())
-            ):
+            whole = key in papers and papers[key].id == paper_id and len(found) == len(ids)
+            if not whole or any(of != key for _, of in found.values()):
                 raise store.damaged(f"the row of {paper_id}")
             return papers[key], [found[int(i)][0] for i in ids]
 
