@@ -336,8 +336,7 @@ def test_json_is_exact(field: Path):
     with astrosearch.open(field / "index", encoder=WordEncoder()) as index:
         stored, paper = index.sentence(hit["sentence_id"])
     assert (hit["text"], hit["paper"]["id"]) == (stored.text, paper.id)
-    assert "\x1b" in stored.text
-    assert "\x9b" in paper.id
+    assert "\u202e" in stored.text  # what goes to no terminal, a program gets
 
 
 def test_csv_runs_nothing_in_a_spreadsheet(field: Path):
