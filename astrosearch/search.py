@@ -184,7 +184,7 @@ class Index:
             found = _look_up(store, ids.tolist())
             papers = store.papers([key])
             if not papers or len(found) < len(ids):
-                raise store.damaged("a paper or a sentence is listed, but not there")
+                raise store.damaged(f"the row of {paper_id}, or one of its sentences,")
             return papers[key], [found[i][0] for i in ids.tolist()]
 
     def has_paper(self, paper_id: str) -> bool:
@@ -374,7 +374,7 @@ def _look_up(store: Store, ids: Sequence[int]) -> dict[int, tuple[Sentence, Pape
     found = store.sentences(ids)
     papers = store.papers({key for _, key in found.values()})
     if len(papers) < len({key for _, key in found.values()}):
-        raise store.damaged("a sentence has no paper")
+        raise store.damaged("a sentence, or its paper,")
     return {i: (sentence, papers[key]) for i, (sentence, key) in found.items()}
 
 

@@ -207,6 +207,14 @@ class Store:
                 self.folder, int(version), FORMAT_VERSION, meta.get("written_by", "?")
             )
 
+    def damaged(self, what: str) -> NotAnIndex:
+        """Say that something here isn't what was written."""
+        return NotAnIndex(
+            self.folder.absolute(),
+            f"{what} is damaged",
+            "Restore it from a copy, or build anew: astrosearch index --rebuild",
+        )
+
     def close(self) -> None:
         """Close the database."""
         self.connection.close()
@@ -267,7 +275,7 @@ class Store:
                 rows[0], tuning["probes"], tuning["candidates"], tuning["recall"], tuning["asked"]
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise self.damaged("it doesn't say how its codes are searched") from error
+            raise self.damaged("what it says of searching its codes") from error
 
     def live_files(self) -> set[str]:
         """Name every file in the segments' folder that counts."""
@@ -281,7 +289,7 @@ class Store:
         self._check_types(rows, "issisiii")
         found = [SegmentRow(*row) for row in rows]
         if not all(_SEGMENT_FILE.fullmatch(row.file) for row in found):
-            raise self.damaged("a segment's file has another name than was given")
+            raise self.damaged("the name of a segment's file")
         return found
 
     def dead_vectors(self) -> NDArray[np.int64]:
@@ -317,7 +325,7 @@ class Store:
         try:
             return {row[0]: _paper(row[1:]) for row in rows}
         except (TypeError, ValueError) as error:
-            raise self.damaged("a paper's authors or categories are no lists") from error
+            raise self.damaged("a paper's list of authors or categories") from error
 
     def paper_key(self, paper_id: str) -> int | None:
         """Return the key of a paper; None if there is no such paper."""
@@ -367,15 +375,7 @@ class Store:
         expected = [_TYPES[letter] for letter in types]
         for found in {tuple(map(type, row)) for row in rows}:
             if not all(one in each for one, each in zip(found, expected, strict=True)):
-                raise self.damaged("a value is of another type than its column")
-
-    def damaged(self, cause: str) -> NotAnIndex:
-        """Say what of the database is not as it was written."""
-        return NotAnIndex(
-            self.folder,
-            f"{DATABASE} is damaged: {cause}",
-            "Restore it from a copy, or build anew: astrosearch index --rebuild",
-        )
+                raise self.damaged(f"a value in {DATABASE}")
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query; a damaged database is NotAnIndex, not SQLite's own error."""

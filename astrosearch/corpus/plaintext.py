@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from astrosearch.corpus.characters import without_controls
 from astrosearch.corpus.document import Document, Mark, Origin, Passage
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.headings import (
@@ -34,7 +35,7 @@ from astrosearch.corpus.headings import (
 )
 from astrosearch.corpus.markdown import ITEM, unmarked
 from astrosearch.errors import Unreadable
-from astrosearch.records import Paper, without_controls
+from astrosearch.records import Paper
 
 MAX_PARAGRAPH = 2**20  # characters; more is data, not prose
 _FORMULA = re.compile(r"(?:\[formula\][\s,.;:]*)+")

@@ -15,8 +15,6 @@ from astrosearch.corpus.latex.macros.definitions import (
 from astrosearch.corpus.latex.macros.expansion import Expansion
 from astrosearch.corpus.latex.tokens import flat
 
-_NUMBERS = frozenset("123456789")
-
 
 def register(
     expansion: Expansion, name: str | None, macro: Macro | None, *, replace: bool = True
@@ -54,9 +52,9 @@ def new_command(expansion: Expansion, start: int, *, replace: bool = True) -> No
 
 
 def _number(count: str | None) -> int:
-    """How many arguments a definition asks for: TeX knows nine."""
-    stated = (count or "").strip()
-    return int(stated) if stated in _NUMBERS else 0
+    """How many parameters a definition says; TeX has at most nine."""
+    digit = (count or "").strip()
+    return int(digit) if re.fullmatch("[1-9]", digit) else 0
 
 
 def provided_command(expansion: Expansion, start: int) -> None:
