@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -12,8 +11,6 @@ from astrosearch.errors import AstrosearchError
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 
 TextForm = Literal["plain", "seed"]  # how an encoder wants its text written: corpus/textform.py
 
@@ -67,11 +64,6 @@ def escaped(text: str) -> str:
 def harmless(text: str) -> str:
     """Return text without what steers a terminal; right-to-left scripts need none of it."""
     return CONTROL.sub("", text)
-
-
-def without_controls(text: str) -> str:
-    """Drop control characters but white space: they would reach a terminal."""
-    return _CONTROL.sub("", text)
 
 
 def is_sentence_id(text: str) -> bool:

@@ -339,7 +339,7 @@ class Store:
                 rows[0], tuning["probes"], tuning["candidates"], tuning["recall"], tuning["asked"]
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise self.damaged("what it says of its codes") from error
+            raise self.damaged("what it says of searching its codes") from error
 
     def live_files(self) -> set[str]:
         """Name every file in the segments' folder that counts."""
@@ -524,7 +524,7 @@ class Store:
         expected = [_TYPES[letter] for letter in types]
         for found in {tuple(map(type, row)) for row in rows}:
             if not all(one in each for one, each in zip(found, expected, strict=True)):
-                raise self.damaged("a row (one value is of another type than its column)")
+                raise self.damaged(f"a value in {DATABASE}")
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query; a damaged database is NotAnIndex, not SQLite's own error."""

@@ -13,13 +13,13 @@ import zlib
 from collections.abc import Callable
 
 from astrosearch.corpus import bundles, discover, metadata, plaintext
+from astrosearch.corpus.characters import without_controls
 from astrosearch.corpus.document import Document
 from astrosearch.corpus.identifiers import parse_arxiv_id
 from astrosearch.corpus.latex import choose_main, find_mains, read_latex
 from astrosearch.corpus.latex.source import decode
 from astrosearch.corpus.tree import MAX_FILE_BYTES, MemoryTree, inside
 from astrosearch.errors import Unreadable
-from astrosearch.records import without_controls
 from astrosearch.training.bibliography import bbl_works, bib_entries, bib_work, cited_works
 from fuzz import properties
 from fuzz.damaged_index import index

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from astrosearch.corpus.latex import citations, read_latex
+from astrosearch.corpus.latex import read_latex
 from astrosearch.corpus.tree import MemoryTree
 from astrosearch.training import bibliography
 from astrosearch.training.bibliography import LONGEST_VALUE, bib_entries
@@ -22,11 +22,7 @@ def test_entries_that_never_end_take_time_in_proportion(
 
 
 @pytest.mark.parametrize("unit", ["\\bibitem[", "\\bibitem[{", "\\bibitem[(a)"])
-def test_labels_that_never_end_take_time_in_proportion(
-    unit: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(citations, "MANY_ENTRIES", 1)
-
+def test_labels_that_never_end_take_time_in_proportion(unit: str) -> None:
     def read(size: int) -> None:
         files = {"ms.tex": MAIN, "ms.bbl": unit.encode() * (size // len(unit))}
         document = read_latex(MemoryTree(files), "ms.tex", "x")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fuzz.damaged_index import altered, sound
 from fuzz.run import shortened
@@ -30,6 +32,20 @@ def test_a_target_holds_for_some_of_its_seeds(target: str) -> None:
     assert len(found) >= 8
     for seed in found[:: max(1, len(found) // 12)]:
         TARGETS[target](seed)
+
+
+EDIT = st.builds(
+    lambda how, place, piece: bytes([how]) + place.to_bytes(4, "little") + b"\4\0" + piece,
+    st.integers(0, 7),
+    st.integers(0, 2**17),
+    st.sampled_from([b"\xff" * 4, b"\0" * 4, b"\xff\xff\xff\x7f", b"\1\0\0\0"]),
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(EDIT, min_size=1, max_size=3).map(b"".join))
+def test_an_altered_index_is_refused_or_answers(edits: bytes) -> None:
+    TARGETS["index"](edits)
 
 
 @pytest.mark.parametrize("target", TARGETS)

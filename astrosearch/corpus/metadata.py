@@ -15,19 +15,20 @@ from typing import Any
 
 from astrosearch.corpus.authors import split_authors
 from astrosearch.corpus.bundles import Gunzip, Peeked, Stream
+from astrosearch.corpus.characters import without_controls
 from astrosearch.corpus.document import Document, Origin, Passage
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.identifiers import arxiv_year, paper_url, parse_arxiv_id
 from astrosearch.errors import Unreadable
-from astrosearch.records import Paper, without_controls
+from astrosearch.records import Paper
 
 MAX_RECORD_BYTES = 16 * 2**20
 _SNIFF_BYTES = 2**18
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _OUTSIDE = re.compile(rb"[{\n]")
 _INSIDE = re.compile(rb'"|[{}\[\]\n]')
-# Control characters and surrogates, as JSON can spell them: most records have none.
-_UNCLEAN = re.compile(rb"\\b|\\u(?:00[01789]|[dD][89a-fA-F])|\x7f|\xc2[\x80-\x9f]")
+# Control characters, as JSON can spell them: most records have none.
+_UNCLEAN = re.compile(rb"\\b|\\u00[01789]|\x7f|\xc2[\x80-\x9f]")
 _STRING = re.compile(rb'[\\"\n]')
 
 
@@ -229,9 +230,9 @@ def _parsed(raw: bytes, where: str) -> dict[str, Any]:
 
 
 def _cleaned(value: Any) -> Any:
-    """Take out control characters, and halves of surrogate pairs, which no encoding can hold."""
+    """Take control characters out of all that a record holds."""
     if isinstance(value, str):
-        return without_controls(value).encode("utf-8", "replace").decode()
+        return without_controls(value)
     if isinstance(value, list):
         return [_cleaned(each) for each in value]
     if isinstance(value, dict):

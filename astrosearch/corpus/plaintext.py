@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from astrosearch.corpus.characters import without_controls
 from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import Document, Mark, Origin, Passage
 from astrosearch.corpus.fragment import render
@@ -35,7 +36,7 @@ from astrosearch.corpus.headings import (
 from astrosearch.corpus.limits import Budget
 from astrosearch.corpus.markdown import ITEM, unmarked
 from astrosearch.errors import Unreadable
-from astrosearch.records import Paper, without_controls
+from astrosearch.records import Paper
 
 MAX_PARAGRAPH = 2**20  # characters; more is data, not prose
 _ENDLESS = f"a paragraph of more than {MAX_PARAGRAPH:,} characters: not prose"

@@ -15,8 +15,6 @@ from astrosearch.corpus.latex.macros.definitions import (
 from astrosearch.corpus.latex.macros.expansion import Expansion
 from astrosearch.corpus.latex.tokens import flat
 
-_NUMBERS = frozenset("123456789")
-
 
 def register(
     expansion: Expansion, name: str | None, macro: Macro | None, *, replace: bool = True
