@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,6 @@ import click
 from astrosearch import __version__, training_commands
 from astrosearch.errors import AstrosearchError, NotFound
 from astrosearch.records import escaped, harmless, is_text
-
-INTERRUPTED = 130
 
 index_option = click.option(
     "--index",
@@ -44,6 +44,34 @@ encoder_option = click.option(
 )
 
 
+class Stopped(KeyboardInterrupt):
+    """The system, or a closed terminal, asks this process to end."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(number)
+
+
+@contextlib.contextmanager
+def _stopping_cleanly() -> Iterator[None]:
+    """Have SIGTERM and SIGHUP end a command as Ctrl-C does, unless they are ignored (nohup)."""
+
+    def stop(number: int, frame: object) -> None:
+        raise Stopped(number)
+
+    numbers = []
+    if threading.current_thread() is threading.main_thread():
+        known = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))
+        numbers = [n for n in known if n is not None and signal.getsignal(n) == signal.SIG_DFL]
+    for number in numbers:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+
+
 class Commands(click.Group):
     """The one place where the library's errors become messages and exit codes."""
 
@@ -54,15 +82,22 @@ class Commands(click.Group):
                 stream.reconfigure(errors="replace")  # a Latin-1 terminal shows ? for \u03b1
         try:
             _require_text(sys.argv)
-            result = super().invoke(ctx)
-            sys.stdout.flush()
+            with _stopping_cleanly():
+                result = super().invoke(ctx)
+                sys.stdout.flush()
         except AstrosearchError as error:
             click.secho("error: ", fg="red", bold=True, nl=False, err=True)
             click.echo(harmless(str(error)), err=True)
             ctx.exit(1)
-        except KeyboardInterrupt:
-            click.echo("\ninterrupted; what was finished is kept", err=True)
-            ctx.exit(INTERRUPTED)
+        except KeyboardInterrupt as interrupt:
+            with contextlib.suppress(OSError):  # the terminal may be gone
+                click.echo(
+                    "\ninterrupted; what was finished is kept. "
+                    "Run the same command again to go on.",
+                    err=True,
+                )
+            _silence_stdout()
+            ctx.exit(128 + (interrupt.number if isinstance(interrupt, Stopped) else signal.SIGINT))
         except BrokenPipeError:
             # The reader of a pipe, such as head, has had enough.
             _silence_stdout()

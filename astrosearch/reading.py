@@ -8,9 +8,14 @@ own: the one whose process dies again is the culprit, is listed, and the rest go
 
 from __future__ import annotations
 
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -135,7 +140,8 @@ class _Readers:
         self._pool.shutdown(cancel_futures=True)
 
     def _submit(self, pool: ProcessPoolExecutor, source: discover.Source) -> Future[_Whole]:
-        return pool.submit(_read_whole, source, self._all_categories)
+        with ctrl_c_put_off():  # processes that start inherit it
+            return pool.submit(_read_whole, source, self._all_categories)
 
     def _mend(self) -> None:
         """Begin with new processes, where each of the sources under suspicion is read alone."""
@@ -156,10 +162,42 @@ class _Readers:
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
-    from multiprocessing import get_context
-
     # spawn: the encoder's threads would not survive a fork
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=confine)
+    spawn = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(
+        jobs, mp_context=spawn, initializer=_begin_reader, initargs=(confine,)
+    )
+
+
+def _begin_reader(confined: Callable[[], None]) -> None:
+    confined()
+    live_with_parent()
+
+
+@contextlib.contextmanager
+def ctrl_c_put_off() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of a block."""
+    if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def live_with_parent() -> None:
+    """Leave Ctrl-C to the parent of this process, and end when it ends, however that is."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def end_with_it() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=end_with_it, daemon=True).start()
 
 
 def _read_whole(source: discover.Source, all_categories: bool) -> _Whole:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -250,10 +251,11 @@ class Index:
         def look_up(store: Store) -> tuple[Paper, list[Sentence]]:
             key = self._key_of(store, paper_id)
             ids = store.sentence_ids(key)
-            found, paper = store.sentences(ids), store.papers([key])[key]
-            if paper.id != paper_id or any(of != key for _, of in found.values()):
+            found, papers = store.sentences(ids), store.papers([key])
+            whole = key in papers and papers[key].id == paper_id and len(found) == len(ids)
+            if not whole or any(of != key for _, of in found.values()):
                 raise store.damaged(f"the row of {paper_id}")
-            return paper, [found[int(i)][0] for i in ids]
+            return papers[key], [found[int(i)][0] for i in ids]
 
         return self._read(look_up)
 
@@ -337,14 +339,11 @@ class Index:
         import numpy as np
 
         def answer(store: Store) -> Results:
-            try:
-                ids, scores = search()
-            except KeyError as error:
-                raise self._disagreement() from error
+            ids, scores = search()
             wanted = np.unique(ids[ids >= 0]).tolist()
             found = _look_up(store, wanted)
             if len(found) < len(wanted):
-                raise self._disagreement()
+                raise KeyError
             if self._vectors is not None:
                 self._vectors.check(np.array(wanted, dtype=np.int64))
             return Results(tuple(texts), ids, scores, found)
@@ -355,27 +354,28 @@ class Index:
         """Read from the newest committed state, and from that alone.
 
         Once more if a writer got in between: a merged segment's file may be gone, and a database
-        that was replaced may find the new one's log beside it.
+        that was replaced may find the new one's log beside it. Then the state is held while it is
+        read; at first it is not, for that would keep a writer from starting.
         """
+        failure = AstrosearchError(
+            f"{self.path.absolute()} changed all the while it was asked.\nAsk again."
+        )
         with self._lock:
-            for _ in range(TRIES):
+            for attempt in range(TRIES):
                 self._require_open()
                 try:
                     self.refresh()
                     prepare()
-                    with self._store.snapshot():
-                        if self._store.data_version() != self._version:
-                            continue
-                        result = read(self._store)
-                except AstrosearchError:
-                    if self._is_current():
-                        raise
-                else:
-                    if not self._store.is_replaced():
-                        return result
-        raise AstrosearchError(
-            f"{self.path.absolute()} changed all the while it was asked.\nAsk again."
-        )
+                    with self._store.snapshot() if attempt else contextlib.nullcontext():
+                        if self._is_current():
+                            result = self._agreeing(read)
+                            if self._is_current():
+                                return result
+                except AstrosearchError as error:
+                    failure = error
+                if self._is_current():
+                    break
+        raise failure
 
     def _require_open(self) -> None:
         if self._closed:
@@ -384,12 +384,15 @@ class Index:
     def _is_current(self) -> bool:
         return not self._store.is_replaced() and self._store.data_version() == self._version
 
-    def _disagreement(self) -> NotAnIndex:
-        return NotAnIndex(
-            self.path.absolute(),
-            "vectors and sentences disagree",
-            "Look closer: astrosearch verify. Mend it: astrosearch repair",
-        )
+    def _agreeing(self, read: Callable[[Store], T]) -> T:
+        try:
+            return read(self._store)
+        except KeyError as error:
+            raise NotAnIndex(
+                self.path.absolute(),
+                "vectors and sentences disagree",
+                "Look closer: astrosearch verify. Mend it: astrosearch repair",
+            ) from error
 
     def _at_most(self, k: int, among: NDArray[np.int64] | None = None) -> int:
         there = self._store.living_vectors() if among is None else len(among)
@@ -519,6 +522,8 @@ def open_vectors(store: Store) -> VectorIndex:
 def _look_up(store: Store, ids: Sequence[int]) -> dict[int, tuple[Sentence, Paper]]:
     found = store.sentences(ids)
     papers = store.papers({key for _, key in found.values()})
+    if len(papers) < len({key for _, key in found.values()}):
+        raise store.damaged("the paper of a sentence")
     return {i: (sentence, papers[key]) for i, (sentence, key) in found.items()}
 
 

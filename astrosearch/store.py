@@ -10,6 +10,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,12 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 FAILING = (errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT)
 Packed = bytes  # a row below has a field of that name
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_SEGMENT_FILE = re.compile(r"[0-9]{6,18}\.faiss")
+_TYPES = {
+    **{"i": (int,), "s": (str,)},
+    **{"I": (int, type(None)), "S": (str, type(None)), "B": (bytes, type(None))},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +123,10 @@ def storage_errors(folder: Path) -> Iterator[None]:
                 "Close the program that has astrosearch.db open, and run again."
             ) from error
         raise NotAnIndex(folder, text, "Check it: astrosearch verify") from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError, MemoryError) as error:
+        cause = str(error) or "it asks for more memory than there is"
         raise NotAnIndex(
-            folder, str(error), "Restore it from a copy, or build anew: astrosearch index --rebuild"
+            folder, cause, "Restore it from a copy, or build anew: astrosearch index --rebuild"
         ) from error
     except OSError as error:
         if error.errno in FULL:
@@ -131,8 +139,13 @@ def storage_errors(folder: Path) -> Iterator[None]:
             ) from error
         if error.errno in REFUSED:
             raise StorageError(
-                f"{error.filename or folder} can't be written ({error.strerror}).\n"
+                f"{error.filename or folder} can't be read or written ({error.strerror}).\n"
                 "Check its permissions, or give --index DIR."
+            ) from error
+        if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP):
+            raise StorageError(
+                f"the disk holding {folder} can't lock files ({error.strerror}).\n"
+                "Put the index on a local disk: --index DIR"
             ) from error
         raise
 
@@ -230,7 +243,8 @@ class Store:
         tables = {row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type='table'")}
         meta = self.meta() if "meta" in tables else {}
         version = meta.get("format_version", "")
-        if not version.isdigit() or not meta.keys() >= META:
+        numbers = (version, meta.get("dimension", ""))
+        if not all(map(_NUMBER.fullmatch, numbers)) or not meta.keys() >= META:
             raise NotAnIndex(
                 self.folder.absolute(),
                 f"{DATABASE} is not astrosearch's, or damaged",
@@ -258,7 +272,7 @@ class Store:
 
     def meta(self) -> dict[str, str]:
         """The `meta` table."""
-        return dict(self.rows("SELECT key, value FROM meta"))
+        return {str(key): str(value) for key, value in self.rows("SELECT key, value FROM meta")}
 
     def encoder(self) -> EncoderIdentity:
         """Return the encoder that every vector of this index comes from."""
@@ -319,24 +333,29 @@ class Store:
         rows = [row for row in self._segment_rows() if row.kind == "codes"]
         if not rows:
             return None
-        tuning = json.loads(self.meta()["codes"])
-        return CodesRow(
-            rows[0], tuning["probes"], tuning["candidates"], tuning["recall"], tuning["asked"]
-        )
+        try:
+            tuning = json.loads(self.meta()["codes"])
+            return CodesRow(
+                rows[0], tuning["probes"], tuning["candidates"], tuning["recall"], tuning["asked"]
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise self.damaged("what it says of searching its codes") from error
 
     def live_files(self) -> set[str]:
         """Name every file in the segments' folder that counts."""
         return {row.file for row in self._segment_rows()}
 
     def _segment_rows(self) -> list[SegmentRow]:
-        return [
-            SegmentRow(*row)
-            for row in self.rows(
-                f"""SELECT segment_id, file, kind, bytes, sha256, vectors, first_id, last_id,
-                           {self._sum_column("sums")}
-                    FROM segments ORDER BY first_id"""
-            )
-        ]
+        rows = self.rows(
+            f"""SELECT segment_id, file, kind, bytes, sha256, vectors, first_id, last_id,
+                       {self._sum_column("sums")}
+                FROM segments ORDER BY first_id"""
+        )
+        self._check_types(rows, "issisiiiB")
+        found = [SegmentRow(*row) for row in rows]
+        if not all(_SEGMENT_FILE.fullmatch(row.file) for row in found):
+            raise self.damaged("the name of a segment's file")
+        return found
 
     def _sum_column(self, name: str) -> str:
         return name if self.format >= CHECKED_FORMAT else "NULL"
@@ -348,19 +367,22 @@ class Store:
     def failures(self) -> list[tuple[str, str]]:
         """Return (file or part of one, reason) of all that was not indexed."""
         rows = self.rows("SELECT name, reason FROM failures ORDER BY source_id, rowid")
+        self._check_types(rows, "ss")
         return [(name, reason) for name, reason in rows]
 
     # -- papers and sentences
 
     def sentences(self, ids: Iterable[int]) -> dict[int, tuple[Sentence, int]]:
         """Look up sentences: id -> (sentence, its paper's key); unknown ids are left out."""
-        found = {}
-        for summed, *row in self.rows(
+        rows = self.rows(
             f"""SELECT {self._sum_column("checksum")},
                        sentence_id, paper_key, text, tex, section, file, line
                 FROM json_each(?) JOIN sentences ON sentence_id = value""",
             [json.dumps([int(i) for i in ids])],
-        ):
+        )
+        self._check_types(rows, "IiisSSsi")
+        found = {}
+        for summed, *row in rows:
             sentence_id, paper_key, text, _, section, file, line = row
             if self.format >= CHECKED_FORMAT and summed != sentence_sum(*row):
                 raise self.damaged(f"sentence {sentence_id}")
@@ -369,16 +391,21 @@ class Store:
 
     def papers(self, keys: Iterable[int]) -> dict[int, Paper]:
         """Look up papers by `paper_key`."""
-        found = {}
-        for summed, *row in self.rows(
+        rows = self.rows(
             f"""SELECT {self._sum_column("checksum")},
                        paper_key, paper_id, title, authors, year, categories, doi, url
                 FROM json_each(?) JOIN papers ON paper_key = value""",
             [json.dumps([int(key) for key in keys])],
-        ):
+        )
+        self._check_types(rows, "IisSsIsSS")
+        found = {}
+        for summed, *row in rows:
             if self.format >= CHECKED_FORMAT and summed != paper_sum(*row):
                 raise self.damaged(f"the row of paper {row[1]}")
-            found[row[0]] = _paper(row[1:])
+            try:
+                found[row[0]] = _paper(row[1:])
+            except (TypeError, ValueError) as error:
+                raise self.damaged(f"the row of paper {row[1]}") from error
         return found
 
     def paper_key(self, paper_id: str) -> int | None:
@@ -386,6 +413,7 @@ class Store:
         if not is_text(paper_id):
             return None
         rows = self.rows("SELECT paper_key FROM papers WHERE paper_id = ?", [paper_id])
+        self._check_types(rows, "i")
         return int(rows[0][0]) if rows else None
 
     def sentence_ids(self, paper_key: int) -> NDArray[np.int64]:
@@ -488,6 +516,16 @@ class Store:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
 
+    def _check_types(self, rows: Iterable[Sequence[object]], types: str) -> None:
+        """Refuse rows whose values are of other types than their columns: SQLite reads on.
+
+        `types` has a letter a column: `i`nteger, `s`tring; a capital where null is allowed too.
+        """
+        expected = [_TYPES[letter] for letter in types]
+        for found in {tuple(map(type, row)) for row in rows}:
+            if not all(one in each for one, each in zip(found, expected, strict=True)):
+                raise self.damaged(f"a value in {DATABASE}")
+
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query; a damaged database is NotAnIndex, not SQLite's own error."""
         with storage_errors(self.folder):
@@ -496,7 +534,9 @@ class Store:
     def _ids(self, sql: str, values: Sequence[object] = ()) -> NDArray[np.int64]:
         import numpy as np
 
-        return np.fromiter((row[0] for row in self.rows(sql, values)), dtype=np.int64)
+        rows = self.rows(sql, values)
+        self._check_types(rows, "i")
+        return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
 
 def _paper(row: Sequence[object]) -> Paper:

@@ -97,7 +97,7 @@ class Writer:
             undo.callback(lambda: self.store.close())
             self.connection = self.store.connection
             know_sums(self.connection)
-            self._logging = False
+            self._logging = self._finished = False
             self._remove_orphans()
             self._undo = undo.pop_all()
 
@@ -119,7 +119,7 @@ class Writer:
         swap_in(self.folder)
         self.store.close()
         self.database, self.store = DATABASE, Store(self.folder, write=True)
-        self.connection, self._logging = self.store.connection, False
+        self.connection, self._logging, self._finished = self.store.connection, False, False
         know_sums(self.connection)
         self._remove_orphans()  # the old segments
 
@@ -127,13 +127,14 @@ class Writer:
         with storage_errors(self.folder):
             # A plain journal lets a finished index open from a read-only disk. A reader at work
             # may keep the log in place: it is whole all the same, and the next writer folds it in.
-            if not self._logging and self._has_log():
+            if not self._finished and not self._logging and self._has_log():
                 self._start_log()
-            if not self._logging:
+            if self._finished or not self._logging:
                 return
             for pragma in ("wal_checkpoint(TRUNCATE)", "journal_mode = DELETE"):
                 with contextlib.suppress(sqlite3.OperationalError):
                     self.connection.execute(f"PRAGMA {pragma}")
+            self._finished = True
             self.store.close()  # SQLite may have had something to roll back
             seal(self.folder / self.database)
 

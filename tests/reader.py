@@ -2,8 +2,8 @@
 
 Run: python -m tests.reader INDEX REPORT [--pause SECONDS] [--seed N] [--anew] [--threads N]
 
-It stops when standard input is closed. The report is JSON: answers, errors, wrong answers, and
-the whole states met, in order.
+It says so when it has begun, and stops when standard input is closed. The report is JSON:
+answers, errors, wrong answers, and the whole states met, in order.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ SHOWN = 20  # errors and wrong answers that are reported whole
 def ask_until(stop: threading.Event, options: argparse.Namespace, askings: list[Asking]) -> None:
     errors: list[str] = options.errors
     opened = astrosearch.open(options.index, encoder=WordEncoder())
+    print("asking", flush=True)  # noqa: T201
 
     def keep_asking(asking: Asking) -> None:
         nonlocal opened

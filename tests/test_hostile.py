@@ -79,10 +79,18 @@ def build(field: Path, jobs: int = 1) -> astrosearch.Summary:
     )
 
 
-def texts(field: Path) -> list[str]:
+def texts(field: Path) -> list[tuple[str, str]]:
+    """Files and texts of the sentences that an index holds, as far as any of these words goes."""
+    words = ["stars shine", "dark matter", "galaxies", "password"]
     with astrosearch.open(field / "index", encoder=WordEncoder()) as index:
-        found = index.query_batch(["stars shine", "dark matter", "galaxies", "password"], k=10_000)
-        return sorted({hit.sentence.text for hits in found for hit in hits})
+        found = index.query_batch(words, k=10_000)
+        return sorted({(hit.sentence.file, hit.sentence.text) for hits in found for hit in hits})
+
+
+def assert_sound(inside: list[tuple[str, str]]) -> None:
+    """The innocent paper is in the index, and nothing of the secret."""
+    assert ("innocent.txt", INNOCENT) in inside
+    assert not any("swordfish" in text for _, text in inside)
 
 
 def lying_about(folder: Path) -> dict[str, tuple[int, int]]:
@@ -98,17 +106,17 @@ def lying_about(folder: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
-def assert_harmless(names: Iterable[str], listed: str, inside: list[str]) -> None:
-    """The innocent paper is in the index, nothing of the secret; the hostile ones are listed."""
-    assert INNOCENT in inside
-    assert not any("swordfish" in text for text in inside)
+def assert_harmless(names: Iterable[str], listed: str, inside: list[tuple[str, str]]) -> None:
+    """The innocent paper is read; each hostile one is listed with its reason, or read too."""
+    assert_sound(inside)
     for name in names:
         expected = CASES[name]
         if expected.reason:
             pattern = rf"(?m)^{name}/.*evil.*(?:{expected.reason})"
             assert re.search(pattern, listed), (name, listed)
         if expected.reads:
-            assert any(expected.reads in text for text in inside), (name, listed)
+            read = [text for file, text in inside if file.startswith(f"{name}/")]
+            assert any(expected.reads in text for text in read), (name, listed)
 
 
 def write(names: Iterable[str], corpus: Path) -> None:
@@ -197,7 +205,7 @@ def test_a_paper_that_takes_too_long_is_listed(field: Path, monkeypatch: pytest.
     listed = dict(build(field).failed)
     assert set(listed) == {"evil/main.tex", "evil.txt", "evil.tar.gz"}
     assert all("to read" in reason and "s to read" in reason for reason in listed.values())
-    assert INNOCENT in texts(field)
+    assert_sound(texts(field))
 
 
 def test_time_grows_with_the_size_and_begins_anew(monkeypatch: pytest.MonkeyPatch):
@@ -218,7 +226,7 @@ def test_a_paper_that_takes_too_much_memory_is_listed(field: Path, monkeypatch: 
     monkeypatch.setattr(limits, "OBJECTS", 50_000)
     monkeypatch.setattr(limits, "_LOOKS", 1)
     assert "more memory" in dict(build(field).failed)["evil/main.tex"]
-    assert INNOCENT in texts(field)
+    assert_sound(texts(field))
 
 
 def test_a_reader_that_dies_is_listed_and_the_rest_goes_on(
@@ -237,8 +245,8 @@ def test_a_reader_that_dies_is_listed_and_the_rest_goes_on(
     assert "was killed" in listed["spinning.txt"]
     assert "memory" in listed["greedy.txt"]
     inside = texts(field)
-    assert INNOCENT in inside
-    assert all(any(f"Dim{number} matter" in text for text in inside) for number in range(6))
+    assert_sound(inside)
+    assert {f"paper{number}.txt" for number in range(6)} <= {file for file, _ in inside}
     assert verify(field / "index") == []
 
 
@@ -336,8 +344,6 @@ def test_json_is_exact(field: Path):
     with astrosearch.open(field / "index", encoder=WordEncoder()) as index:
         stored, paper = index.sentence(hit["sentence_id"])
     assert (hit["text"], hit["paper"]["id"]) == (stored.text, paper.id)
-    assert "\x1b" in stored.text
-    assert "\x9b" in paper.id
 
 
 def test_csv_runs_nothing_in_a_spreadsheet(field: Path):

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
+from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import Mark
 
 _TEX = re.compile(r"[\\$~{}`^_]|''|--")
@@ -51,7 +52,7 @@ def render(text: str) -> tuple[str, tuple[Mark, ...]]:
     >>> render(r"B. Paczy\'nski: masses of {\em stars}, ~10~$M_\odot$")[0]
     'B. Paczyński: masses of stars, ~10 M_⊙'
     """
-    text = " ".join(unicodedata.normalize("NFC", text).split())
+    text = " ".join(nfc(text).split())
     if _TEX.search(text) is None:
         return text, ()
     return _Reading(text).run()
@@ -88,7 +89,7 @@ class _Reading:
 
     def _write(self, piece: str) -> None:
         if self._out and piece and unicodedata.combining(piece[0]):
-            piece = unicodedata.normalize("NFC", self._out[-1] + piece)[len(self._out[-1]) :]
+            piece = nfc(self._out[-1] + piece)[len(self._out[-1]) :]
         if piece.startswith(" ") and (not self._out or self._out[-1].endswith(" ")):
             piece = piece.lstrip(" ")
         if piece:
@@ -131,7 +132,7 @@ class _Reading:
         if letter is None:
             return None
         base = letter[1] or letter[3] or letter[2] or letter[4] or ""
-        self._write(unicodedata.normalize("NFC", base[:1] + mark + base[1:]) if base else "")
+        self._write(nfc(base[:1] + mark + base[1:]) if base else "")
         return letter.end()
 
     def _braced(self, at: int) -> re.Match[str] | None:

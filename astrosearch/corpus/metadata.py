@@ -15,6 +15,7 @@ from typing import Any
 
 from astrosearch.corpus.authors import split_authors
 from astrosearch.corpus.bundles import Gunzip, Peeked, Stream
+from astrosearch.corpus.characters import without_controls
 from astrosearch.corpus.document import Document, Origin, Passage
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.identifiers import arxiv_year, paper_url, parse_arxiv_id
@@ -26,6 +27,8 @@ _SNIFF_BYTES = 2**18
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _OUTSIDE = re.compile(rb"[{\n]")
 _INSIDE = re.compile(rb'"|[{}\[\]\n]')
+# Control characters, as JSON can spell them: most records have none.
+_UNCLEAN = re.compile(rb"\\b|\\u00[01789]|\x7f|\xc2[\x80-\x9f]")
 _STRING = re.compile(rb'[\\"\n]')
 
 
@@ -119,7 +122,7 @@ def _objects(stream: Stream) -> Iterator[tuple[int, bytes | None]]:
     depth, quoted, escaped = 0, False, False
     held = _Held()
     while block := stream.read(2**20):
-        at, start = int(escaped), 0
+        at, start = int(escaped and block[:1] != b"\n"), 0
         escaped = False
         while True:
             found = (_STRING if quoted else _INSIDE if depth else _OUTSIDE).search(block, at)
@@ -132,7 +135,7 @@ def _objects(stream: Stream) -> Iterator[tuple[int, bytes | None]]:
                 quoted = not quoted
             elif sign == b"\\":
                 escaped = at == len(block)
-                at += 1
+                at += block[at : at + 1] != b"\n"  # a line's end counts, even where it may not be
             elif sign in b"{[":
                 if depth == 0:
                     begin, start = line, found.start()
@@ -213,6 +216,8 @@ def _document(raw: bytes | None, name: str, line: int, all_categories: bool) -> 
 def _parsed(raw: bytes, where: str) -> dict[str, Any]:
     try:
         record = json.loads(raw.decode("utf-8-sig").strip().rstrip(","))
+        if _UNCLEAN.search(raw):
+            record = _cleaned(record)
     except UnicodeDecodeError as error:
         raise Unreadable(where, "not UTF-8") from error
     except RecursionError as error:
@@ -222,6 +227,17 @@ def _parsed(raw: bytes, where: str) -> dict[str, Any]:
     if not isinstance(record, dict):
         raise Unreadable(where, "not a JSON object")
     return record
+
+
+def _cleaned(value: Any) -> Any:
+    """Take control characters out of all that a record holds."""
+    if isinstance(value, str):
+        return without_controls(value)
+    if isinstance(value, list):
+        return [_cleaned(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _cleaned(each) for name, each in value.items()}
+    return value
 
 
 def _text(record: dict[str, Any], field: str, where: str) -> str:

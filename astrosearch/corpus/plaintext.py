@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from astrosearch.corpus.characters import without_controls
+from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import Document, Mark, Origin, Passage
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.headings import (
@@ -38,6 +39,7 @@ from astrosearch.errors import Unreadable
 from astrosearch.records import Paper
 
 MAX_PARAGRAPH = 2**20  # characters; more is data, not prose
+_ENDLESS = f"a paragraph of more than {MAX_PARAGRAPH:,} characters: not prose"
 MAX_LINES = 500_000  # of which each is held with what it says; a long book has 50,000
 MAX_DIVIDED = 5_000  # lines that end within a word, and are looked into
 _KNOWN_WORDS = 2**20  # characters that tell how a divided word is written
@@ -83,11 +85,11 @@ def read_text(content: bytes, name: str, paper_id: str, budget: Budget | None = 
     lines, math = _plain(text), _MATH
     if name.lower().endswith((".md", ".markdown")):
         lines, math = unmarked(text), _MARKDOWN_MATH
-    blocks = list(_blocks(lines))
+    blocks = list(_blocks(_watched(lines, name, budget)))
     if not blocks:
         raise Unreadable(name, "no text")
     if max(len(block.text) for block in blocks) > MAX_PARAGRAPH:
-        raise Unreadable(name, f"a paragraph of more than {MAX_PARAGRAPH:,} characters: not prose")
+        raise Unreadable(name, _ENDLESS)
     title, body = _split(blocks)
     divided = _Divided(text[:_KNOWN_WORDS])
     passages = [_passage("Title", title, name, divided, math)] if title else []
@@ -102,7 +104,7 @@ def read_text(content: bytes, name: str, paper_id: str, budget: Budget | None = 
 
 
 def decode(content: bytes, name: str) -> str:
-    """Decode UTF-8, else Latin-1; line ends become `\\n`.
+    """Decode UTF-8, else Latin-1; line ends become `\\n`, and control characters are dropped.
 
     Raises
     ------
@@ -122,7 +124,18 @@ def decode(content: bytes, name: str) -> str:
             text = content.decode("utf-8-sig", "replace")
             if 10 * text.count("\ufffd") > sum(map(content.count, _LEADS)):
                 text = content.decode("latin-1")  # else UTF-8, a little damaged
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return without_controls(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _watched(
+    lines: Iterable[tuple[str, int]], name: str, budget: Budget
+) -> Iterator[tuple[str, int]]:
+    """Yield the lines while they may be prose, and the budget lasts."""
+    for line, level in lines:
+        budget.check()
+        if len(line) > MAX_PARAGRAPH:
+            raise Unreadable(name, _ENDLESS)
+        yield line, level
 
 
 def _plain(text: str) -> Iterator[tuple[str, int]]:
@@ -138,7 +151,7 @@ def _blocks(numbered: Iterable[tuple[str, int]]) -> Iterator[Block]:
     lines: list[tuple[int, str]] = []
     item = False
     for number, (line, level) in enumerate((*numbered, ("", 0)), 1):
-        stripped = " ".join(unicodedata.normalize("NFC", line).split())
+        stripped = " ".join(nfc(line).split())
         if stripped and not level:
             lines.append((number, stripped))
             continue

@@ -48,8 +48,10 @@ class Codes:
         try:
             self.index = library.read_index(str(path))
             self.lists, self.vectors = int(self.index.nlist), int(self.index.ntotal)
-        except (RuntimeError, AttributeError) as error:
+        except (RuntimeError, AttributeError, MemoryError) as error:
             raise damaged(path) from error
+        if not (self.lists and self.vectors):
+            raise damaged(path)
         self.tuning = tuning
 
     def candidates(

@@ -60,11 +60,16 @@ class VectorIndex:
 
         self.dimension, self.dead = dimension, dead
         self.segments = [Segment(folder / file, sums.get(file)) for file in files]
+        for segment in self.segments:
+            if segment.vectors.shape[1] != dimension:
+                raise damaged(segment.path)
         self._starts = np.array([segment.ids[0] for segment in self.segments], dtype=np.int64)
         self.codes, self._coded_up_to = None, -1
         if codes is not None:
             file, tuning, self._coded_up_to = codes
             self.codes = Codes(folder / file, tuning, sums.get(file))
+            if self.codes.index.d != dimension:
+                raise damaged(folder / file)
 
     def search(
         self, queries: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None

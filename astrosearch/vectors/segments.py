@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from astrosearch.errors import NotAnIndex
+from astrosearch.vectors.headers import check_header
 from astrosearch.vectors.library import faiss
 
 if TYPE_CHECKING:
@@ -259,6 +260,7 @@ class Segment:
         self._sums = checked(path, sums)
         library = faiss()
         try:
+            check_header(path)
             self.index = library.read_index(str(path), library.IO_FLAG_MMAP_IFC)
             self.ids: NDArray[np.int64] = library.vector_to_array(self.index.id_map)
             self.vectors = _view(self.index)
@@ -268,7 +270,7 @@ class Segment:
             if hasattr(os, "pread"):
                 self._file = os.open(path, os.O_RDONLY)
                 weakref.finalize(self, os.close, self._file)
-        except (RuntimeError, AttributeError, FileNotFoundError) as error:
+        except (RuntimeError, AttributeError, ValueError, FileNotFoundError) as error:
             raise damaged(path) from error
         first, last = int(self.ids[0]), int(self.ids[-1])
         self._first = first if last - first + 1 == len(self.ids) else None  # None: with gaps

@@ -14,6 +14,8 @@ from astrosearch.corpus.limits import Budget
 from astrosearch.errors import Unreadable
 
 MAX_ENTRY = 200_000  # characters; a collaboration's author list is long
+MAX_OPTION = 20_000
+MANY_ENTRIES = 50  # that never end, or lie in one another: then a file is taken for broken
 
 Plain = Callable[[str], str]
 
@@ -22,6 +24,7 @@ _CITE = re.compile(
 )
 _BIBITEM = re.compile(r"\\bibitem\s*(?=[\[{])")
 _ENTRY = re.compile(r"@\s*([A-Za-z]{1,30})\s*[{(]\s*([^\s,{}]{1,200})\s*,")
+_ENTRY_START = re.compile(r"^[ \t]*@[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
 _BIBLATEX = re.compile(r"\\entry\{([^{}]+)\}\{[^{}]*\}")
 _FAMILY = re.compile(r"family=\{((?:[^{}]|\{[^{}]*\})*)\}")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d[a-z]?")
@@ -135,16 +138,17 @@ class Bibliography:
             return ""
 
     def _bibitems(self, text: str, missing: set[str]) -> None:
-        unclosed = 0
+        left = 4 * len(text) + MANY_ENTRIES * MAX_OPTION  # characters that may yet be read
         for match in _BIBITEM.finditer(text):
             self.budget.check()
             position = match.end()
             option = ""
             if text[position] == "[":
-                limit = 20_000 if unclosed < 20 else 200
-                end = bracket_end(text, position, position + limit)
+                end = bracket_end(text, position, position + MAX_OPTION)
+                left -= MAX_OPTION if end < 0 else end - position
+                if left < 0:
+                    return
                 if end < 0:
-                    unclosed += 1
                     continue
                 option = text[position + 1 : end]
                 position = end + 1
@@ -210,17 +214,24 @@ class Bibliography:
                     missing.discard(match[1])
 
     def _bib(self, text: str, missing: set[str]) -> None:
-        entries = [*_ENTRY.finditer(text)]
-        for number, match in enumerate(entries):
+        left = 4 * len(text) + MANY_ENTRIES * MAX_ENTRY  # characters that may yet be read
+        for match in _ENTRY.finditer(text):
             self.budget.check()
             key = match[2]
             if key not in missing:
                 continue
             missing.discard(key)
-            end = entries[number + 1].start() if number + 1 < len(entries) else len(text)
-            label = self._entry_label(text[match.end() : min(end, match.end() + MAX_ENTRY)])
+            entry = self._entry_of(text, match.end())
+            left -= len(entry)
+            if left < 0:
+                return
+            label = self._entry_label(entry)
             if label is not None:
                 self.labels[key] = label
+
+    def _entry_of(self, text: str, start: int) -> str:
+        following = _ENTRY_START.search(text, start, start + MAX_ENTRY)
+        return text[start : following.start() if following else start + MAX_ENTRY]
 
     def _entry_label(self, entry: str) -> Label | None:
         authors = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import Mark, MarkKind, Origin, Passage
 from astrosearch.corpus.latex.macros.expanded import Expanded
 from astrosearch.corpus.latex.tokens import LINE_ENDS
@@ -117,7 +118,7 @@ def _normalized(
 ) -> Passage:
     """Compose characters that only met when the pieces were joined; rare."""
 
-    whole = unicodedata.normalize("NFC", text)
+    whole = nfc(text)
     safe, length = 0, 0  # nothing before `safe` composes with what follows; its length composed
 
     def at(offset: int) -> int:
@@ -125,9 +126,9 @@ def _normalized(
         near = max(safe, offset - MAX_COMPOSED)
         start = next((i for i in range(offset - 1, near, -1) if text[i].isascii()), near)
         if start > safe:
-            length += len(unicodedata.normalize("NFC", text[safe:start]))
+            length += len(nfc(text[safe:start]))
             safe = start
-        return min(length + len(unicodedata.normalize("NFC", text[safe:offset])), len(whole))
+        return min(length + len(nfc(text[safe:offset])), len(whole))
 
     ordered = sorted(
         {0, *(m.start for m in marks), *(m.end for m in marks), *(o.start for o in origins)}

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import SourceTree
 from astrosearch.errors import Unreadable
 
@@ -28,6 +29,8 @@ _ASIDE = re.compile(
     r"guide|^si\.",
     re.IGNORECASE,
 )
+# No control characters but white space, and no marks without width.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u200b]")
 # cp1252 with its five undefined bytes as the control characters of Latin-1, which are dropped.
 _UNDEFINED = dict.fromkeys((0x81, 0x8D, 0x8F, 0x90, 0x9D), "")
 
@@ -42,6 +45,8 @@ class Mains:
 
 def decode(data: bytes, name: str) -> str:
     """Text of a source file: UTF-8, UTF-16 with its mark, else cp1252; NFC, with `\\n` line ends.
+
+    Control characters but white space are dropped.
 
     Raises
     ------
@@ -68,8 +73,9 @@ def decode(data: bytes, name: str) -> str:
             raise Unreadable(name, "not a text file")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROL.sub("", text)
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
+        text = nfc(text)
     return text
 
 

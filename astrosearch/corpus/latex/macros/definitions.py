@@ -19,7 +19,7 @@ MAX_ARGUMENT = 400_000  # characters; a chapter fits
 _SPACE = re.compile(r"[ \t]*(?:[\n\x1f](?![ \t\x1f]*\n)[ \t\x1f]*)?")
 _BLANK = re.compile(r"\s*")
 _CONTROL_WORD_END = re.compile(r"\\[A-Za-z@]+$")
-_PARAMETER = re.compile(r"#(\d)|##")
+_PARAMETER = re.compile(r"#([1-9])|##")
 _NAME = re.compile(r"\\(?:[A-Za-z@]+|.)", re.DOTALL)
 
 # Names that the reader itself understands; a style file's or author's version says nothing more.
@@ -164,7 +164,7 @@ def define(body: str, count: int = 0, default: str | None = None) -> Macro:
 
 def define_def(parameters: str, body: str) -> Macro:
     """Make a macro as `\\def` does, from its parameter text."""
-    pieces = re.split(r"#\d", parameters)
+    pieces = re.split(r"#[1-9]", parameters)
     if any(piece.strip() for piece in pieces):
         return Macro(len(pieces) - 1, None, body_parts(body), tuple(p.strip() for p in pieces))
     return Macro(len(pieces) - 1, None, body_parts(body))
