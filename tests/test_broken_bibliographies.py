@@ -1,9 +1,10 @@
-"""Bibliographies that never end, nest or double: they cost time and memory in proportion."""
+"""Bibliographies and author lines that never end, nest or double take time in proportion."""
 
 from __future__ import annotations
 
 import pytest
 
+from astrosearch.corpus.authors import split_authors
 from astrosearch.corpus.latex import read_latex
 from astrosearch.corpus.tree import MemoryTree
 from astrosearch.training import bibliography
@@ -46,3 +47,13 @@ def test_an_entry_that_never_ends_costs_no_other() -> None:
     found = dict(bib_entries(text + "@article{last, title = {Cold dust}}\n"))
     assert len(found) == 21
     assert found["last"] == {"title": "Cold dust"}
+
+
+@pytest.mark.parametrize("unit", ["for ", "representing A. B, "])
+def test_author_lines_take_time_in_proportion(unit: str) -> None:
+    assert_linear(lambda size: split_authors(unit * (size // len(unit))), 4_000)
+
+
+def test_brackets_in_brackets_take_time_in_proportion() -> None:
+    assert_linear(lambda size: split_authors("(" * size + ")" * size), 4_000)
+    assert split_authors("A. Bee (((x) y) z) and C. Dee (e") == ("A. Bee", "C. Dee")
