@@ -68,14 +68,16 @@ def readings(
         return
     # spawn: the encoder's threads would not survive a fork
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=live_with_parent) as pool:
+    with signals_put_off():
+        started = ProcessPoolExecutor(jobs, mp_context=spawn, initializer=live_with_parent)
+    with started as pool:
         ahead: deque[tuple[discover.Source, Future[_Whole] | None]] = deque()
         waiting = iter(sources)
         try:
             while True:
                 for later in islice(waiting, 4 * jobs - len(ahead)):
                     small = later.kind != "metadata" and size_of(later.path) < STREAMED
-                    with ctrl_c_put_off():  # processes that start inherit it
+                    with signals_put_off():
                         submitted = (
                             pool.submit(_read_whole, later, all_categories) if small else None
                         )
@@ -93,12 +95,15 @@ def readings(
 
 
 @contextlib.contextmanager
-def ctrl_c_put_off() -> Iterator[None]:
-    """Let Ctrl-C wait for the end of a block."""
+def signals_put_off() -> Iterator[None]:
+    """Let what a terminal sends wait for the end of a block; a process begun in it never gets it.
+
+    It is the parent's to answer.
+    """
     if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

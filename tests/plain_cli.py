@@ -1,15 +1,23 @@
 """The command line with WordEncoder for the model: for processes that tests start and stop.
 
 PLAIN_SLOW, a number of seconds, is slept for each group that is encoded, and a hundred times that
-before codes are made. Groups are of 20 sentences, and codes are made of more than 100.
+before codes are made. Groups are of 20 sentences, and codes are made of more than 100. Root takes
+the user id PLAIN_USER for the command: nobody is refused what root may. Without arguments, command
+after command is read from standard input, each a JSON list, and answered by exit code and output.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 from unittest import mock
+
+from click.testing import CliRunner
 
 from astrosearch import updating, vectors
 from astrosearch.cli import main
@@ -24,21 +32,45 @@ class SlowEncoder(WordEncoder):
         return super().encode(texts, progress)
 
 
-def slowly(write_codes):
-    def write(*arguments: Any):
-        time.sleep(100 * SLOW)
-        return write_codes(*arguments)
+write_codes = vectors.write_codes
 
-    return write
+
+def write_codes_slowly(*arguments: Any) -> Any:
+    time.sleep(100 * SLOW)
+    return write_codes(*arguments)
+
+
+def become(user: int) -> None:
+    """Take another user's id, once all is imported: that user may not be allowed to."""
+    with tempfile.TemporaryDirectory() as folder:
+        note, index = Path(folder, "note.txt"), Path(folder, "index")
+        note.write_text("Notes\n\nGas cools. Dust settles.\n")
+        for command in (["index", note], ["optimize"], ["query", "gas"], ["verify"], ["info"]):
+            CliRunner().invoke(main, [*map(str, command), "--index", str(index)])
+    os.setgroups([])
+    os.setgid(user)
+    os.setuid(user)
+
+
+def run() -> None:
+    with (
+        mock.patch.object(vectors, "write_codes", write_codes_slowly),
+        mock.patch("astrosearch.indexing.load_encoder", return_value=SlowEncoder()),
+        mock.patch("astrosearch.encoder.load_encoder", return_value=SlowEncoder()),
+    ):
+        if "PLAIN_USER" in os.environ and os.geteuid() == 0:
+            become(int(os.environ["PLAIN_USER"]))
+        if sys.argv[1:]:
+            main(prog_name="astrosearch")
+        for line in sys.stdin:
+            result = CliRunner().invoke(main, json.loads(line))
+            answer = [result.exit_code, result.stdout, result.stderr]
+            sys.stdout.write(json.dumps(answer) + "\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":
     updating.GROUP_SENTENCES = 20
     updating.MANY_SEGMENTS = 4
     vectors.EXACT_UP_TO = 100
-    with (
-        mock.patch.object(vectors, "write_codes", slowly(vectors.write_codes)),
-        mock.patch("astrosearch.indexing.load_encoder", lambda name, device: SlowEncoder()),
-        mock.patch("astrosearch.encoder.load_encoder", lambda name, device: SlowEncoder()),
-    ):
-        main(prog_name="astrosearch")
+    run()
