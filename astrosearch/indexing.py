@@ -68,9 +68,10 @@ def build(
     if not corpora:
         raise CorpusError("no corpus was given.\nName a folder of papers: astrosearch index CORPUS")
     folder = Path(index)
-    if (folder / LOCK_FILE).exists():
-        with storage_errors(folder), WriterLock(folder):  # a second writer is refused at once
-            pass
+    with storage_errors(folder):
+        if (folder / LOCK_FILE).exists():
+            with WriterLock(folder):  # a second writer is refused at once
+                pass
     folders = [Path(corpus).expanduser().resolve() for corpus in corpora]
     found = [_discovered(path, may_be_empty=prune) for path in folders]
     database = _database(folder, rebuild=rebuild)

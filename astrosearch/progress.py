@@ -72,7 +72,7 @@ def _step_lines() -> Callable[[str, float], None]:
         now = time.monotonic()
         if step != shown or now - last >= PLAIN_SECONDS:
             shown, last = step, now
-            sys.stderr.write(f"{step}: {done:.0%}\n")
+            _say(f"{step}: {done:.0%}")
 
     return update
 
@@ -89,7 +89,7 @@ def _lines() -> Callable[[Progress], None]:
             if 0.01 < progress.fraction < 1:
                 seconds = (now - started) * (1 / progress.fraction - 1)
                 left = f", about {_duration(seconds)} left"
-            sys.stderr.write(f"{progress.fraction:.0%}: {_state(progress, started)}{left}\n")
+            _say(f"{progress.fraction:.0%}: {_state(progress, started)}{left}")
 
     return update
 
@@ -123,7 +123,12 @@ def print_summary(summary: Summary, index: Path) -> None:
         f"{index.absolute()} holds {counted(summary.papers, 'paper')}, "
         f"{counted(summary.sentences, 'sentence')}"
     )
-    sys.stderr.write("\n".join(clean(line) for line in lines) + "\n")
+    _say("\n".join(clean(line) for line in lines))
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(BrokenPipeError):  # `2>&1 | head`: the work goes on
+        sys.stderr.write(f"{text}\n")
 
 
 def counted(number: int, thing: str) -> str:

@@ -140,7 +140,7 @@ class _Readers:
         self._pool.shutdown(cancel_futures=True)
 
     def _submit(self, pool: ProcessPoolExecutor, source: discover.Source) -> Future[_Whole]:
-        with ctrl_c_put_off():  # processes that start inherit it
+        with signals_put_off():  # processes that start inherit it
             return pool.submit(_read_whole, source, self._all_categories)
 
     def _mend(self) -> None:
@@ -164,9 +164,10 @@ class _Readers:
 def _pool(jobs: int) -> ProcessPoolExecutor:
     # spawn: the encoder's threads would not survive a fork
     spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(
-        jobs, mp_context=spawn, initializer=_begin_reader, initargs=(confine,)
-    )
+    with signals_put_off():
+        return ProcessPoolExecutor(
+            jobs, mp_context=spawn, initializer=_begin_reader, initargs=(confine,)
+        )
 
 
 def _begin_reader(confined: Callable[[], None]) -> None:
@@ -175,12 +176,15 @@ def _begin_reader(confined: Callable[[], None]) -> None:
 
 
 @contextlib.contextmanager
-def ctrl_c_put_off() -> Iterator[None]:
-    """Let Ctrl-C wait for the end of a block."""
+def signals_put_off() -> Iterator[None]:
+    """Let what a terminal sends wait for the end of a block; a process begun in it never gets it.
+
+    It is the parent's to answer.
+    """
     if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

@@ -214,18 +214,20 @@ class Store:
     def __init__(self, folder: Path, database: str = DATABASE, *, write: bool = False) -> None:
         self.folder = folder
         path = folder / database
-        if not folder.is_dir():
-            raise NotFound(
-                f"there is no index at {folder.absolute()}.\n"
-                "Build one: astrosearch index CORPUS --index DIR, or name one with --index DIR."
-            )
-        if not path.is_file():
-            raise NotAnIndex(
-                folder.absolute(),
-                f"it holds no {DATABASE}",
-                "Name an index with --index DIR, or build one: astrosearch index CORPUS",
-            )
         with storage_errors(folder):
+            if not folder.is_dir():
+                raise NotFound(
+                    f"there is no index at {folder.absolute()}.\n"
+                    "Build one: astrosearch index CORPUS --index DIR, or name one with --index DIR."
+                )
+            if not path.is_file():
+                raise NotAnIndex(
+                    folder.absolute(),
+                    f"it holds no {DATABASE}",
+                    "Name an index with --index DIR, or build one: astrosearch index CORPUS",
+                )
+            if not os.access(path, os.R_OK):  # SQLite would not say why it can't be opened
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
             self._path, self._unlocked = path, False
             self._identity = self._identify()  # before it is opened: a rebuild may take its place
             if write:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -34,6 +35,8 @@ GROUP_CHANGES = 10_000  # papers a group, where most are known already
 
 # An exact search pays a little for each segment; a long run merges them at twice this many.
 MANY_SEGMENTS = 16
+
+UNSETTLED = " unsettled"  # ends the stamp of a source that may have changed while it was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +186,13 @@ class Updating:
             characters = sum(len(sentence.text) for sentence in item.sentences)
             self._bytes_within = min(size, self._bytes_within + 2 * characters)
             self._paper(row, item.document, item.sentences, run)
-        # What changed while it was read is read again next time.
-        settled = all(_changed_at(source.root / part) < began for part in parts)
-        stamp = self._stamp(source, parts) if settled else ""
+        stamp = self._stamp(source, parts)
+        clock_went_on = began <= time.time_ns()
+        settled = clock_went_on and all(_changed_at(source.root / p) < began for p in parts)
+        # What may have changed while it was read is read again next time; then, if it is still
+        # as it was at the end of this reading, its date or the clock is wrong.
+        if not settled and row.stamp not in (stamp, stamp + UNSETTLED):
+            stamp += UNSETTLED
         self.summary.failed += failures
         self.summary.sources_read += 1
         self._group.ended.add(row.source_id)

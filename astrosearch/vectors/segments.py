@@ -209,6 +209,16 @@ def sha256_of(path: Path) -> str:
 
 def damaged(path: Path) -> NotAnIndex:
     """Say that a segment file can't be read."""
+    try:
+        path.open("rb").close()
+    except PermissionError as error:
+        return NotAnIndex(
+            path.parent.parent,
+            f"segment {path.name} can't be read ({error.strerror})",
+            f"Check the permissions of {path}",
+        )
+    except OSError:
+        pass
     return NotAnIndex(
         path.parent.parent,
         f"segment {path.name} is missing or damaged",
