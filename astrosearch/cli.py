@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import click
 
 from astrosearch import __version__, training_commands
 from astrosearch.errors import AstrosearchError, NotFound
-from astrosearch.records import escaped, is_text
+from astrosearch.records import escaped, harmless, is_text
 
 index_option = click.option(
     "--index",
@@ -87,7 +87,7 @@ class Commands(click.Group):
                 sys.stdout.flush()
         except AstrosearchError as error:
             click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-            click.echo(str(error), err=True)
+            click.echo(harmless(str(error)), err=True)
             ctx.exit(1)
         except KeyboardInterrupt as interrupt:
             with contextlib.suppress(OSError):  # the terminal may be gone
@@ -103,7 +103,7 @@ class Commands(click.Group):
             _silence_stdout()
             ctx.exit(0)
         except OSError as error:
-            where = error.filename or "the output"
+            where = harmless(str(error.filename or "the output"))
             click.echo(
                 f"error: {where} can't be read or written ({error.strerror}).\n"
                 "Check the disk and its permissions, and run again.",
@@ -224,6 +224,27 @@ def index_command(
         )
 
 
+def filter_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say which sentences to search."""
+    for option in (
+        click.option("--exclude", metavar="PAPER_ID", multiple=True, help="Not this paper."),
+        click.option("--in", "within", metavar="PAPER_ID", multiple=True, help="Only this paper."),
+        click.option("--section", metavar="WORDS", multiple=True, help="Words of the heading."),
+        click.option(
+            "--author",
+            metavar="NAME",
+            multiple=True,
+            help='"Peebles", "Peebles, P." or "P. Peebles".',
+        ),
+        click.option(
+            "--category", metavar="NAME", multiple=True, help="astro-ph.CO, or astro-ph.* for all."
+        ),
+        click.option("--year", metavar="YEARS", help="2015, 2015..2020, 2015.. or ..2020."),
+    ):
+        command = option(command)
+    return command
+
+
 @main.command()
 @click.argument("text", required=False)
 @click.option(
@@ -249,6 +270,7 @@ def index_command(
     type=click.Choice(["auto", "cpu", "cuda"]),
     help="Where the encoder runs; a GPU pays for batches of thousands.",
 )
+@filter_options
 def query(
     text: str | None,
     batch: str | None,
@@ -258,15 +280,34 @@ def query(
     index: Path,
     encoder: str | None,
     device: str,
+    year: str | None,
+    category: tuple[str, ...],
+    author: tuple[str, ...],
+    section: tuple[str, ...],
+    within: tuple[str, ...],
+    exclude: tuple[str, ...],
 ) -> None:
-    """Find the sentences nearest in meaning to TEXT."""
+    """Find the sentences nearest in meaning to TEXT.
+
+    Options that choose sentences may be given several times: one value of each kind must hold.
+    """
     if (text is None) == (batch is None):
         raise click.UsageError("give either TEXT or --batch FILE")
     texts = [text] if text is not None else _batch_lines(batch or "-")
     from astrosearch.search import open_index
 
     with open_index(index, encoder=encoder, device=device) as opened:
-        results = opened.query_batch(texts, k, mode=mode)
+        results = opened.query_batch(
+            texts,
+            k,
+            mode=mode,
+            year=year,
+            category=category,
+            author=author,
+            section=section,
+            within=within,
+            exclude=exclude,
+        )
     _print(list(zip(texts, results, strict=True)), format, heading=batch is not None)
 
 
@@ -327,9 +368,37 @@ def verify(index: Path) -> None:
     if problems:
         raise AstrosearchError(
             f"{index.absolute()} is damaged:\n  " + "\n  ".join(problems) + "\n"
-            "Restore it from a copy, or build anew: astrosearch index CORPUS --rebuild"
+            "Mend it: astrosearch repair. Or restore it from a copy, or build anew: "
+            "astrosearch index CORPUS --rebuild"
         )
     click.echo(f"{index.absolute()} is sound", err=True)
+
+
+@main.command()
+@index_option
+@click.option(
+    "--encoder",
+    default=None,
+    metavar="DIR|HUB_ID",
+    help="Where the index's encoder now lies, if it moved.",
+)
+def repair(index: Path, encoder: str | None) -> None:
+    """Mend a damaged index: vectors and full text are made anew from its sentences.
+
+    Papers whose own rows are damaged are dropped and named: `astrosearch index CORPUS` reads them
+    again.
+    """
+    from astrosearch.progress import showing_steps
+    from astrosearch.repairing import repair as mend
+
+    with showing_steps() as progress:
+        repaired = mend(index, encoder=encoder, progress=progress)
+    for line in repaired.done or ["nothing to mend"]:
+        click.echo(line, err=True)
+    if repaired.lost:
+        click.echo(
+            f"to be read again, with astrosearch index CORPUS: {', '.join(repaired.lost)}", err=True
+        )
 
 
 @main.command()

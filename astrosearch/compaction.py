@@ -62,7 +62,7 @@ def compact(
             if segment is not None:
                 writer.add_segment(db, segment)
         for row in group:
-            (writer.segments_folder / row.file).unlink(missing_ok=True)
+            vectors.discard(writer.segments_folder / row.file)
 
 
 def segments_to_merge(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.records import Paper, Sentence, is_sentence_id
-from astrosearch.render import clean, json_paper, print_trimmed
+from astrosearch.render import clean, json_line, json_paper, print_trimmed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,7 +40,7 @@ def look_up(index: Index, id: str) -> Shown:
 
 def shown_json(shown: Shown) -> str:
     """Write a paper and its sentences as one line of JSON."""
-    return json.dumps(
+    return json_line(
         {
             "paper": json_paper(shown.paper),
             "sentences": [
@@ -53,8 +52,7 @@ def shown_json(shown: Shown) -> str:
                 }
                 for s in shown.sentences
             ],
-        },
-        ensure_ascii=False,
+        }
     )
 
 
@@ -127,7 +125,7 @@ def print_facts(console: Console, facts: dict[str, Any], format: str) -> None:
     from rich.text import Text
 
     if format == "json":
-        console.file.write(json.dumps(facts, ensure_ascii=False) + "\n")
+        console.file.write(json_line(facts) + "\n")
         return
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="dim")
@@ -141,7 +139,7 @@ def print_facts(console: Console, facts: dict[str, Any], format: str) -> None:
             text = value[:12]
         else:
             text = f"{value:,}" if isinstance(value, int) else str(value)
-        grid.add_row(name.replace("_", " "), text)
+        grid.add_row(name.replace("_", " "), Text(clean(text)))
     grid.add_row("not read", str(len(facts["not_read"])))
     lines = [Text(clean(f"  {item['file']}: {item['reason']}")) for item in facts["not_read"]]
     print_trimmed(console, Group(grid, *lines))

@@ -84,7 +84,8 @@ def build(
         name = str(Path(encoder).resolve())
     identity = EncoderIdentity(name, model.fingerprint, model.dimension, model.text_form)
     if database == REBUILDING and _other_encoder(folder, identity):
-        (folder / REBUILDING).unlink()  # a rebuild with another encoder, given up for this one
+        with storage_errors(folder):
+            (folder / REBUILDING).unlink()  # a rebuild with another encoder, given up for this one
     with Writer(folder, create=identity, database=database) as writer:
         built_with = writer.store.encoder()
         if built_with.fingerprint != identity.fingerprint:
@@ -176,7 +177,7 @@ def _database(folder: Path, *, rebuild: bool) -> str:
     """Choose the database to write: a rebuild goes beside an index that stays in use."""
     interrupted = (folder / REBUILDING).exists()
     if interrupted and not rebuild:
-        with WriterLock(folder):  # it may be going on
+        with storage_errors(folder), WriterLock(folder):  # it may be going on
             pass
         raise NotAnIndex(
             folder.absolute(),

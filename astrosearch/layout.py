@@ -11,12 +11,21 @@ import sqlite3
 from pathlib import Path
 
 from astrosearch import __version__, vectors
-from astrosearch.errors import NotAnIndex, StorageError
+from astrosearch.errors import NotAnIndex
 from astrosearch.locking import LOCK_FILE
-from astrosearch.schema import FIRST_FORMAT, migrate
-from astrosearch.store import DATABASE, SEGMENTS, EncoderIdentity, connect, storage_errors
+from astrosearch.schema import FORMAT_VERSION, migrate
+from astrosearch.store import (
+    DATABASE,
+    SEGMENTS,
+    EncoderIdentity,
+    Store,
+    connect,
+    storage_errors,
+)
 
 REBUILDING = "rebuild.db"  # becomes DATABASE in one rename once it is finished
+UPGRADING = "upgrade.db"  # so does this: a copy in a newer format
+SEAL = ".sha256"  # beside a database that no writer has open; `sha256sum -c` reads it too
 
 
 def check_target(folder: Path) -> None:
@@ -30,7 +39,7 @@ def check_target(folder: Path) -> None:
     others = {
         name
         for name in names - {SEGMENTS, LOCK_FILE, "README.md"}
-        if not name.startswith((DATABASE, REBUILDING))
+        if not name.startswith((DATABASE, REBUILDING, UPGRADING))
     }
     if DATABASE not in names and others:
         raise NotAnIndex(
@@ -48,7 +57,7 @@ def create_database(path: Path, identity: EncoderIdentity) -> None:
     try:
         migrate(connection)
         meta: dict[str, object] = {
-            "format_version": FIRST_FORMAT,  # `optimize` may raise it
+            "format_version": FORMAT_VERSION,
             "written_by": __version__,
             "encoder_name": identity.name,
             "encoder_fingerprint": identity.fingerprint,
@@ -64,40 +73,116 @@ def create_database(path: Path, identity: EncoderIdentity) -> None:
         connection.close()
     with partial.open("rb") as file:
         os.fsync(file.fileno())
+    break_seal(path)  # of another database that had this name
+    _drop_logs(path)
     partial.replace(path)
     vectors.sync_folder(path.parent)
 
 
-def swap_in(folder: Path) -> None:
-    """Put a finished rebuild in the index's place, in one rename. The caller holds the lock."""
-    database, rebuilt = folder / DATABASE, folder / REBUILDING
-    with storage_errors(folder):
-        if database.exists() and not (_fold(rebuilt) and _fold(database)):
-            raise StorageError(
-                f"{folder} is busy: another program has been reading it for long.\n"
-                "Close it, and run the same command again: what was built anew is kept."
-            )
-        # A log left lying would be played into the new database, whoever made it.
-        _drop_logs(database)
-        rebuilt.replace(database)
-        _drop_logs(database)
-        _drop_logs(rebuilt)
-        vectors.sync_folder(folder)
-
-
-def _fold(database: Path) -> bool:
-    """Bring all that a log holds into its database; say whether readers let it be done."""
+def upgrade(folder: Path, database: str) -> None:
+    """Bring an index of an older format to this version's: a copy of it, put in its place."""
     with (
-        contextlib.suppress(sqlite3.DatabaseError),
-        contextlib.closing(connect(database, write=True)) as db,
-    ):  # it may be damaged, and be built anew for that
-        busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if busy:
-            return False
-        db.execute("PRAGMA journal_mode = DELETE")
-    return True
+        storage_errors(folder),
+        contextlib.ExitStack() as undo,
+        contextlib.closing(Store(folder, database)) as old,
+    ):
+        if old.format == FORMAT_VERSION:
+            return
+        if sealed(folder / database) is False:
+            raise old.damaged(database)
+        copy = folder / UPGRADING
+        copy.unlink(missing_ok=True)
+        _drop_logs(copy)
+        undo.callback(vectors.discard, copy)  # a full disk wants it gone at once
+        with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as new:
+            old.connection.backup(new)
+            new.execute("PRAGMA journal_mode = DELETE")
+            new.execute("BEGIN")
+            migrate(new)
+            for row in [*old.segments(), *([codes.segment] if (codes := old.codes()) else [])]:
+                sums = vectors.sums_of(folder / SEGMENTS / row.file, row.kind)
+                new.execute("UPDATE segments SET sums = ? WHERE file = ?", [sums, row.file])
+            new.execute(
+                "UPDATE meta SET value = ? WHERE key = 'format_version'", [str(FORMAT_VERSION)]
+            )
+            new.execute("COMMIT")
+        undo.pop_all()
+    with copy.open("rb") as file:
+        os.fsync(file.fileno())
+    swap_in(folder, UPGRADING, database)
+
+
+def swap_in(folder: Path, finished: str = REBUILDING, name: str = DATABASE) -> None:
+    """Put a finished database in an index's place, in one rename."""
+    database = folder / name
+    with storage_errors(folder):
+        break_seal(database)
+        break_seal(folder / finished)
+        _fold(folder / finished)  # its writer may not have been able to
+        if database.exists():
+            # The old one stays whole until the rename, in case that is never reached.
+            try:
+                _fold(database)
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:
+                _drop_logs(database)  # damaged: nothing of it is to be kept
+        (folder / finished).replace(database)
+        _drop_logs(database)  # that a reader of the old one made meanwhile
+        vectors.sync_folder(folder)
+        seal(database)
+
+
+def _fold(database: Path) -> None:
+    """Put all of a database into its one file."""
+    with contextlib.closing(connect(database, write=True)) as connection:
+        connection.execute("SELECT 1 FROM sqlite_master")  # plays a journal back
+        _, logged, folded = connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+        if folded < logged:
+            raise sqlite3.OperationalError("database is locked")
+        with contextlib.suppress(sqlite3.OperationalError):  # a reader may hold the log open
+            connection.execute("PRAGMA journal_mode = DELETE")
+    _drop_logs(database)
 
 
 def _drop_logs(database: Path) -> None:
+    """Delete the logs beside a database's name: SQLite would play them into another one."""
     for suffix in ("-wal", "-shm", "-journal"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
+
+
+def seal(database: Path) -> None:
+    """Write a database's checksum beside it, unless some of it is still in a log."""
+    logs = [database.with_name(database.name + suffix) for suffix in ("-wal", "-journal")]
+    if any(log.exists() and log.stat().st_size for log in logs):
+        return
+    path = database.with_name(database.name + SEAL)
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        with partial.open("w") as file:
+            file.write(f"{vectors.sha256_of(database)}  {database.name}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError:
+        vectors.discard(partial)
+        raise
+    vectors.sync_folder(path.parent)
+
+
+def sealed(database: Path) -> bool | None:
+    """Whether a database's bytes are those that were sealed; None without a seal."""
+    try:
+        content = database.with_name(database.name + SEAL).read_text(errors="replace")
+    except FileNotFoundError:
+        return None
+    return content == f"{vectors.sha256_of(database)}  {database.name}\n"
+
+
+def break_seal(database: Path) -> None:
+    """Take the seal off a database that is about to change, or the one it nearly had."""
+    path = database.with_name(database.name + SEAL)
+    vectors.discard(path.with_name(f"{path.name}.partial"))
+    if path.exists():
+        path.unlink()
+        vectors.sync_folder(path.parent)

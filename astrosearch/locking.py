@@ -6,6 +6,7 @@ file says is only for the message another writer shows.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -48,7 +49,8 @@ class WriterLock:
         trace: TracebackType | None,
     ) -> None:
         # The file stays: removing it could take the lock from under a writer just starting.
-        os.ftruncate(self._descriptor, 0)
+        with contextlib.suppress(OSError):  # what it says is only for a message
+            os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
 
 

@@ -9,7 +9,6 @@ from dataclasses import asdict
 
 from astrosearch import vectors
 from astrosearch.compaction import compact
-from astrosearch.schema import FORMAT_VERSION
 from astrosearch.store import CodesRow, SegmentRow, storage_errors
 from astrosearch.writing import Writer
 
@@ -31,11 +30,6 @@ def optimize_writing(
     coded = recall < 1 and store.living_vectors() > vectors.EXACT_UP_TO
     if before is not None and not coded:
         _replace(writer, before, None)
-    if coded:
-        with writer.transaction() as db:  # an older astrosearch reads none of what follows
-            db.execute(
-                "UPDATE meta SET value = ? WHERE key = 'format_version'", [str(FORMAT_VERSION)]
-            )
     compact(
         writer,
         everything="half" if coded else "flat",
@@ -88,7 +82,7 @@ def _replace(
             writer.add_segment(db, file)
             _keep(db.execute, tuning)
     if before is not None:
-        (writer.segments_folder / before.segment.file).unlink(missing_ok=True)
+        vectors.discard(writer.segments_folder / before.segment.file)
 
 
 def _keep(execute: Callable[..., object], tuning: vectors.Tuning) -> None:

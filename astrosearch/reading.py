@@ -1,4 +1,10 @@
-"""Sources -> papers with their sentences, in order, in this process or in several."""
+"""Sources -> papers with their sentences, in order, in this process or in several.
+
+A paper that takes too long or too much memory is given up with a reason (`corpus.limits`).
+A reader process may die of one all the same, or of the system's want of memory, and takes the
+others' work with it. Then what was being read is read again, each source in a process of its
+own: the one whose process dies again is the culprit, is listed, and the rest goes on.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +15,24 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 from astrosearch.corpus import discover
 from astrosearch.corpus.document import Document, SourceSentence
+from astrosearch.corpus.limits import TOO_MUCH_MEMORY, Budget, allow, confine
 from astrosearch.corpus.sentences import sentences_of
+from astrosearch.corpus.tree import size_of
 from astrosearch.errors import Unreadable
 
 # Files with many papers are read where they are consumed: handing them over whole would need
 # memory without bound.
 STREAMED = 32 * 2**20
+
+_SLACK = 5  # times a paper's budget: what a source may take before the system kills its reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +51,29 @@ def read_source(
 ) -> Iterator[Reading | Unreadable]:
     """Yield every paper of a source, and every part of it that can't be read, with the reason."""
     gave_any = False
-    for item in discover.read(source, all_categories=all_categories):
-        gave_any = True
-        if isinstance(item, Unreadable):
-            yield item
-            continue
-        sentences = tuple(s for passage in item.passages for s in sentences_of(passage))
-        if sentences:
-            yield Reading(item, sentences)
-        else:
-            yield Unreadable(source.name, "no sentence found")
-    if not gave_any and source.kind != "metadata":
-        yield Unreadable(source.name, "no paper found")
+    try:
+        for item in discover.read(source, all_categories=all_categories):
+            gave_any = True
+            yield item if isinstance(item, Unreadable) else _with_sentences(item, source.name)
+    except MemoryError:
+        yield Unreadable(source.name, TOO_MUCH_MEMORY)
+    except RecursionError:
+        yield Unreadable(source.name, "given up: it goes too deep, things within things")
+    else:
+        if not gave_any and source.kind != "metadata":
+            yield Unreadable(source.name, "no paper found")
+
+
+def _with_sentences(document: Document, name: str) -> Reading | Unreadable:
+    budget = Budget(sum(len(passage.text) for passage in document.passages))
+    found: list[SourceSentence] = []
+    try:
+        for passage in document.passages:
+            budget.check()
+            found += sentences_of(passage)
+    except Unreadable as failure:
+        return Unreadable(name, failure.reason)
+    return Reading(document, tuple(found)) if found else Unreadable(name, "no sentence found")
 
 
 def readings(
@@ -66,32 +87,92 @@ def readings(
         for source in sources:
             yield time.time_ns(), read_source(source, all_categories=all_categories)
         return
+    readers = _Readers(jobs, all_categories)
+    ahead: deque[discover.Source] = deque()
+    waiting = iter(sources)
+    try:
+        while True:
+            for later in islice(waiting, 4 * jobs - len(ahead)):
+                ahead.append(later)
+                if later.kind != "metadata" and size_of(later.path) < STREAMED:
+                    readers.begin(later)
+            if not ahead:
+                return
+            source = ahead.popleft()
+            whole = readers.result(source)
+            if whole is None:
+                yield time.time_ns(), read_source(source, all_categories=all_categories)
+            else:
+                yield whole[0], iter(whole[1])
+    finally:
+        readers.close()
+
+
+class _Readers:
+    """Processes that read sources, replaced when one of them dies."""
+
+    def __init__(self, jobs: int, all_categories: bool) -> None:
+        self._jobs, self._all_categories = jobs, all_categories
+        self._pool = _pool(jobs)
+        self._begun: dict[discover.Source, Future[_Whole] | None] = {}  # None: to be begun anew
+
+    def begin(self, source: discover.Source) -> None:
+        """Have a source read."""
+        try:
+            self._begun[source] = self._submit(self._pool, source)
+        except BrokenProcessPool:
+            self._begun[source] = None
+
+    def result(self, source: discover.Source) -> _Whole | None:
+        """Wait for what is read of a source; None if it was never begun."""
+        if source not in self._begun:
+            return None
+        future = self._begun.pop(source)
+        if future is not None:
+            try:
+                return future.result()
+            except BrokenProcessPool:
+                self._mend()
+        return self._alone(source)
+
+    def close(self) -> None:
+        """End the processes, and give up what they read."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _submit(self, pool: ProcessPoolExecutor, source: discover.Source) -> Future[_Whole]:
+        with signals_put_off():  # processes that start inherit it
+            return pool.submit(_read_whole, source, self._all_categories)
+
+    def _mend(self) -> None:
+        """Begin with new processes, where each of the sources under suspicion is read alone."""
+        self._pool.shutdown(cancel_futures=True)
+        self._pool = _pool(self._jobs)
+        for source, future in self._begun.items():
+            if future is None or not future.done() or future.exception() is not None:
+                self._begun[source] = None
+
+    def _alone(self, source: discover.Source) -> _Whole:
+        began = time.time_ns()
+        with _pool(1) as pool:
+            try:
+                return self._submit(pool, source).result()
+            except BrokenProcessPool:
+                reason = "given up: the process that read it was killed; too much time or memory"
+                return began, [Unreadable(source.name, reason)]
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
     # spawn: the encoder's threads would not survive a fork
     spawn = multiprocessing.get_context("spawn")
     with signals_put_off():
-        started = ProcessPoolExecutor(jobs, mp_context=spawn, initializer=live_with_parent)
-    with started as pool:
-        ahead: deque[tuple[discover.Source, Future[_Whole] | None]] = deque()
-        waiting = iter(sources)
-        try:
-            while True:
-                for later in islice(waiting, 4 * jobs - len(ahead)):
-                    small = later.kind != "metadata" and size_of(later.path) < STREAMED
-                    with signals_put_off():
-                        submitted = (
-                            pool.submit(_read_whole, later, all_categories) if small else None
-                        )
-                    ahead.append((later, submitted))
-                if not ahead:
-                    return
-                source, future = ahead.popleft()
-                if future is None:
-                    yield time.time_ns(), read_source(source, all_categories=all_categories)
-                else:
-                    began, items = future.result()
-                    yield began, iter(items)
-        finally:
-            pool.shutdown(cancel_futures=True)
+        return ProcessPoolExecutor(
+            jobs, mp_context=spawn, initializer=_begin_reader, initargs=(confine,)
+        )
+
+
+def _begin_reader(confined: Callable[[], None]) -> None:
+    confined()
+    live_with_parent()
 
 
 @contextlib.contextmanager
@@ -123,13 +204,6 @@ def live_with_parent() -> None:
     threading.Thread(target=end_with_it, daemon=True).start()
 
 
-def size_of(path: Path) -> int:
-    """Return a file's bytes; 0 if it can't be looked at."""
-    try:
-        return path.stat().st_size
-    except OSError:  # gone since: its reading will say so
-        return 0
-
-
 def _read_whole(source: discover.Source, all_categories: bool) -> _Whole:
+    allow(_SLACK * Budget(size_of(source.path)).seconds)
     return time.time_ns(), list(read_source(source, all_categories=all_categories))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TextForm = Literal["plain", "seed"]  # how an encoder wants its text written: corpus/textform.py
+
+# What steers a terminal, or has it show text in another order than it stands in: control
+# characters but line ends and tabs, and the marks, overrides and isolates of direction.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,11 @@ def is_text(text: str) -> bool:
 def escaped(text: str) -> str:
     """Return text as it can be shown, bytes of another encoding written `\\udc..`."""
     return text.encode(errors="backslashreplace").decode()
+
+
+def harmless(text: str) -> str:
+    """Return text without what steers a terminal; right-to-left scripts need none of it."""
+    return CONTROL.sub("", text)
 
 
 def is_sentence_id(text: str) -> bool:

@@ -7,19 +7,27 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from astrosearch.records import COLUMNS, Hit, Paper
-from astrosearch.store import STOPWORDS
+from astrosearch.queries import STOPWORDS
+from astrosearch.records import COLUMNS, CONTROL, Hit, Paper, harmless
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_WHITE = re.compile(r"[\t\n\u2028\u2029]+")
+# Spreadsheets pass over white space and what has no width before the sign of a formula.
+_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b-\u200d\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
 def to_json(query: str, hits: Sequence[Hit]) -> str:
     """Write one query's answer as one line of JSON, as the command line's contract has it."""
-    return json.dumps({"query": query, "hits": [json_hit(hit) for hit in hits]}, ensure_ascii=False)
+    return json_line({"query": query, "hits": [json_hit(hit) for hit in hits]})
+
+
+def json_line(value: object) -> str:
+    """Write a value as one line of JSON, exact, and harmless where a terminal shows it."""
+    text = json.dumps(value, ensure_ascii=False)
+    return CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def json_hit(hit: Hit) -> dict[str, object]:
@@ -61,9 +69,11 @@ def write_csv(answers: Iterable[tuple[str, Sequence[Hit]]], file: TextIO) -> Non
 
 def _cell(value: object) -> object:
     # A spreadsheet runs a cell that begins so as a formula; a quote in front makes it text.
-    if isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@"):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    begins = _FORMULA.match(value) is not None
+    text = harmless(value)
+    return "'" + text if begins or _FORMULA.match(text) else text
 
 
 # -- BibTeX
@@ -113,11 +123,11 @@ def _bibtex_entry(paper: Paper, key: str) -> str:
         "title": f"{{{_tex(paper.title)}}}" if paper.title else None,
         "author": " and ".join(_tex_author(a) for a in paper.authors) or None,
         "year": str(paper.year) if paper.year else None,
-        "eprint": paper.id if is_arxiv else None,
+        "eprint": _tex(paper.id) if is_arxiv else None,
         "archivePrefix": "arXiv" if is_arxiv else None,
-        "primaryClass": paper.categories[0] if is_arxiv and paper.categories else None,
+        "primaryClass": _tex(paper.categories[0]) if is_arxiv and paper.categories else None,
         "doi": _tex(paper.doi) if paper.doi else None,
-        "url": paper.url,
+        "url": _url(paper.url) if paper.url else None,
     }
     body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
     return f"@misc{{{key},\n{body}\n}}\n"
@@ -129,8 +139,15 @@ def _tex_author(name: str) -> str:
     return f"{{{text}}}" if is_group or " and " in name else text
 
 
+def _url(url: str) -> str:
+    """An address without what an entry or a style can't hold."""
+    from urllib.parse import quote
+
+    return quote(url, safe="!#$%&'()*+,-./:;=?@_~")
+
+
 def _tex(text: str) -> str:
-    return "".join(_TEX_SPECIAL.get(c, c) for c in CONTROL.sub("", text))
+    return "".join(_TEX_SPECIAL.get(c, c) for c in clean(text))
 
 
 # -- the terminal
@@ -195,7 +212,8 @@ def _block(hit: Hit, words: frozenset[str], links: bool) -> RenderableType:
     place.append(f" · id {sentence.id}")
     lines = [_lit(clean(sentence.text), words), head, place]
     if paper.url:
-        link = _styled(paper.url, f"dim underline link {paper.url}" if links else "dim")
+        links = links and re.fullmatch(r"https?://[!-~]+", paper.url) is not None
+        link = _styled(clean(paper.url), f"dim underline link {paper.url}" if links else "dim")
         if links and "arxiv.org/abs/" in paper.url:
             ads = "https://ui.adsabs.harvard.edu/abs/arXiv:" + paper.id
             link.append(" · ", style="not underline")
@@ -242,5 +260,5 @@ def _styled(text: str, style: str) -> Text:
 
 
 def clean(text: str) -> str:
-    """Drop what could steer a terminal: control characters and direction overrides."""
-    return CONTROL.sub("", text)
+    """Drop what could steer a terminal or reorder its text; line ends and tabs become spaces."""
+    return harmless(_WHITE.sub(" ", text))

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from astrosearch.checksums import paper_sum, sentence_sum
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
     from sqlite_utils import Database
 
-# Raised when an older astrosearch could misread the index.
-FIRST_FORMAT = 1
-FORMAT_VERSION = 2  # has codes, and vectors in half precision
+# Raised when an older astrosearch could misread the index, or spoil it by writing. 2 brought codes
+# and vectors in half precision; it was only set where there were some.
+CHECKED_FORMAT = 3  # rows and segments have checksums
+FORMAT_VERSION = 3
+
+# As SQL, where the functions of checksums.py are known.
+SENTENCE_SUM = "sentence_sum(sentence_id, paper_key, text, tex, section, file, line)"
+PAPER_SUM = "paper_sum(paper_key, paper_id, title, authors, year, categories, doi, url)"
 
 TOKENIZE = "porter unicode61 remove_diacritics 2"
 
@@ -115,7 +122,28 @@ def m001_initial(db: Database) -> None:
     db.table("dead_vectors").create({"sentence_id": int}, pk="sentence_id", strict=True)
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (m001_initial,)
+def m002_checksums(db: Database) -> None:
+    """Give rows their checksums; full text follows a sentence only when its text changes."""
+    db.conn.execute("ALTER TABLE sentences ADD COLUMN checksum INTEGER")
+    db.conn.execute("ALTER TABLE papers ADD COLUMN checksum INTEGER")
+    db.conn.execute("ALTER TABLE segments ADD COLUMN sums BLOB")
+    (trigger,) = db.conn.execute(
+        "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = 'sentences_au'"
+    ).fetchone()
+    db.conn.execute("DROP TRIGGER sentences_au")
+    db.conn.execute(trigger.replace("AFTER UPDATE ON", "AFTER UPDATE OF text ON"))
+    know_sums(db.conn)
+    db.conn.execute(f"UPDATE sentences SET checksum = {SENTENCE_SUM}")
+    db.conn.execute(f"UPDATE papers SET checksum = {PAPER_SUM}")
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (m001_initial, m002_checksums)
+
+
+def know_sums(connection: sqlite3.Connection) -> None:
+    """Teach a connection the functions of SENTENCE_SUM and PAPER_SUM."""
+    connection.create_function("sentence_sum", 7, sentence_sum, deterministic=True)
+    connection.create_function("paper_sum", 8, paper_sum, deterministic=True)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

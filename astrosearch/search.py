@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
+from astrosearch.choosing import may_answer
 from astrosearch.errors import (
     AstrosearchError,
     EncoderError,
@@ -17,6 +18,8 @@ from astrosearch.errors import (
     NotAnIndex,
     NotFound,
 )
+from astrosearch.filtering import Filters, filters_of
+from astrosearch.queries import NOTHING, Asked, parse
 from astrosearch.records import Hit, Paper, Results, Sentence, is_sentence_id
 from astrosearch.store import (
     DATABASE,
@@ -27,7 +30,7 @@ from astrosearch.store import (
     SegmentRow,
     Store,
 )
-from astrosearch.vectors import Tuning, VectorIndex
+from astrosearch.vectors import Tuning, VectorIndex, check_size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,6 +39,10 @@ if TYPE_CHECKING:
     from astrosearch.encoder import Encoder
 
 Mode = Literal["dense", "lexical"]
+Search = Callable[
+    [list[int], int, "NDArray[np.int64] | None"],
+    "tuple[NDArray[np.int64], NDArray[np.float32]]",
+]
 MODES: tuple[Mode, ...] = ("dense", "lexical")
 
 TRIES = 50  # at an answer; each but the last met a commit in between
@@ -122,34 +129,102 @@ class Index:
 
     # -- asking
 
-    def query(self, text: str, k: int = 10, *, mode: Mode = "dense") -> list[Hit]:
+    def query(
+        self,
+        text: str,
+        k: int = 10,
+        *,
+        mode: Mode = "dense",
+        year: int | str | None = None,
+        category: str | Sequence[str] = (),
+        author: str | Sequence[str] = (),
+        section: str | Sequence[str] = (),
+        within: str | Sequence[str] = (),
+        exclude: str | Sequence[str] = (),
+    ) -> list[Hit]:
         """Return the `k` sentences nearest in meaning to `text`, best first.
 
-        `mode="lexical"` ranks by the words themselves (BM25).
+        `mode="lexical"` ranks by the words themselves (BM25). For the others see `query_batch`.
         """
-        return self.query_batch([text], k, mode=mode)[0]
+        return self.query_batch(
+            [text],
+            k,
+            mode=mode,
+            year=year,
+            category=category,
+            author=author,
+            section=section,
+            within=within,
+            exclude=exclude,
+        )[0]
 
-    def query_batch(self, texts: Sequence[str], k: int = 10, *, mode: Mode = "dense") -> Results:
+    def query_batch(
+        self,
+        texts: Sequence[str],
+        k: int = 10,
+        *,
+        mode: Mode = "dense",
+        year: int | str | None = None,
+        category: str | Sequence[str] = (),
+        author: str | Sequence[str] = (),
+        section: str | Sequence[str] = (),
+        within: str | Sequence[str] = (),
+        exclude: str | Sequence[str] = (),
+    ) -> Results:
         """Answer many queries at once: one encoding, one matrix product, one metadata look-up.
+
+        Parameters
+        ----------
+        texts : sequence of str
+        k : int
+        mode : {"dense", "lexical"}
+        year, category, author, section, within, exclude
+            Which sentences to search, as `filters_of` reads them. Values of one kind are
+            alternatives, and all kinds must hold.
 
         Raises
         ------
         AstrosearchError
-            If a text is empty, `k` is below 1, or `mode` is none of MODES.
+            If a text is empty, `k` is below 1, `mode` is none of MODES, or a filter makes no
+            sense; NotFound if a paper of `within` isn't there.
         """
         _check(texts, k, mode)
+        filters = filters_of(
+            year=year,
+            category=category,
+            author=author,
+            section=section,
+            within=within,
+            exclude=exclude,
+        )
+        asked = _parsed(texts)
         if mode == "lexical":
-            return self._answer(texts, lambda: self._lexical(texts, self._at_most(k)))
+            return self._answer(
+                texts,
+                lambda: self._each(
+                    asked,
+                    k,
+                    filters,
+                    lambda places, most, among: self._lexical(
+                        [asked[place] for place in places], most, among
+                    ),
+                ),
+            )
         encoded: dict[str, NDArray[np.float32]] = {}
 
         def encode() -> None:
             encoder = self.encoder
             if encoder.fingerprint not in encoded:
-                encoded[encoder.fingerprint] = self._encode(encoder, texts)
+                encoded[encoder.fingerprint] = _encode(encoder, texts, asked)
 
         def search() -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-            queries = encoded[self.encoder.fingerprint]
-            return self._opened().search(queries, self._at_most(k))
+            rows = encoded[self.encoder.fingerprint]
+            return self._each(
+                asked,
+                k,
+                filters,
+                lambda places, most, among: self._opened().search(rows[places], most, among),
+            )
 
         return self._answer(texts, search, prepare=encode)
 
@@ -176,8 +251,11 @@ class Index:
         def look_up(store: Store) -> tuple[Paper, list[Sentence]]:
             key = self._key_of(store, paper_id)
             ids = store.sentence_ids(key)
-            found = store.sentences(ids)
-            return store.papers([key])[key], [found[int(i)][0] for i in ids]
+            found, papers = store.sentences(ids), store.papers([key])
+            whole = key in papers and papers[key].id == paper_id and len(found) == len(ids)
+            if not whole or any(of != key for _, of in found.values()):
+                raise store.damaged(f"the row of {paper_id}")
+            return papers[key], [found[int(i)][0] for i in ids]
 
         return self._read(look_up)
 
@@ -266,6 +344,8 @@ class Index:
             found = _look_up(store, wanted)
             if len(found) < len(wanted):
                 raise KeyError
+            if self._vectors is not None:
+                self._vectors.check(np.array(wanted, dtype=np.int64))
             return Results(tuple(texts), ids, scores, found)
 
         return self._read(answer, prepare)
@@ -311,16 +391,33 @@ class Index:
             raise NotAnIndex(
                 self.path.absolute(),
                 "vectors and sentences disagree",
-                "Look closer: astrosearch verify. Build anew: astrosearch index --rebuild",
+                "Look closer: astrosearch verify. Mend it: astrosearch repair",
             ) from error
 
-    def _at_most(self, k: int) -> int:
-        return min(k, max(1, self._store.living_vectors()))
+    def _at_most(self, k: int, among: NDArray[np.int64] | None = None) -> int:
+        there = self._store.living_vectors() if among is None else len(among)
+        return min(k, max(1, there))
 
-    def _encode(self, encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
-        from astrosearch.corpus.textform import of_query
+    def _each(
+        self, asked: Sequence[Asked], k: int, filters: Filters, search: Search
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Search for all queries, those together that demand the same."""
+        import numpy as np
 
-        return encoder.encode([of_query(text, encoder.text_form) for text in texts])
+        k = self._at_most(k)
+        ids = np.full((len(asked), k), -1, dtype=np.int64)
+        scores = np.full((len(asked), k), np.nan, dtype=np.float32)
+        alike: dict[Asked, list[int]] = {}
+        for place, each in enumerate(asked):
+            alike.setdefault(each.demands, []).append(place)
+        for demands, places in alike.items():
+            among = may_answer(self._store, demands, filters)
+            if among is not None and not len(among):
+                continue
+            found, found_scores = search(places, self._at_most(k, among), among)
+            ids[places, : found.shape[1]] = found
+            scores[places, : found.shape[1]] = found_scores
+        return ids, scores
 
     def _opened(self) -> VectorIndex:
         if self._vectors is None:
@@ -328,14 +425,14 @@ class Index:
         return self._vectors
 
     def _lexical(
-        self, texts: Sequence[str], k: int
+        self, asked: Sequence[Asked], k: int, among: NDArray[np.int64] | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         import numpy as np
 
-        ids = np.full((len(texts), k), -1, dtype=np.int64)
-        scores = np.full((len(texts), k), np.nan, dtype=np.float32)
-        for i, text in enumerate(texts):
-            found, found_scores = self._store.lexical(text, k)
+        ids = np.full((len(asked), k), -1, dtype=np.int64)
+        scores = np.full((len(asked), k), np.nan, dtype=np.float32)
+        for i, each in enumerate(asked):
+            found, found_scores = self._store.lexical(each.match() or NOTHING, k, among)
             ids[i, : len(found)] = found
             scores[i, : len(found)] = found_scores
         return ids, scores
@@ -375,12 +472,40 @@ class Index:
         )
 
 
+def _parsed(texts: Sequence[str]) -> list[Asked]:
+    """Read what was typed, with its formulas made readable."""
+    from astrosearch.corpus.textform import of_query
+
+    asked = []
+    for i, text in enumerate(texts):
+        try:
+            asked.append(parse(of_query(text, "plain")))
+        except AstrosearchError as error:
+            if len(texts) == 1:
+                raise
+            raise AstrosearchError(f"query {i + 1} of {len(texts)}: {error}") from error
+    return asked
+
+
+def _encode(encoder: Encoder, texts: Sequence[str], asked: Sequence[Asked]) -> NDArray[np.float32]:
+    from astrosearch.corpus.textform import of_query
+
+    form = encoder.text_form
+    if form == "plain":
+        return encoder.encode([each.text for each in asked])
+    return encoder.encode([of_query(parse(text).text, form) for text in texts])
+
+
 def open_vectors(store: Store) -> VectorIndex:
     """Open all that an index's manifest says is live."""
-    row = store.codes()
+    row, segments = store.codes(), store.segments()
+    sums = {}
+    for live in (*segments, *([row.segment] if row else [])):
+        check_size(store.folder / SEGMENTS / live.file, live.bytes)
+        sums[live.file] = live.sums
     return VectorIndex(
         store.folder / SEGMENTS,
-        [segment.file for segment in store.segments()],
+        [segment.file for segment in segments],
         store.encoder().dimension,
         store.dead_vectors(),
         None
@@ -390,12 +515,15 @@ def open_vectors(store: Store) -> VectorIndex:
             Tuning(row.probes, row.candidates, row.recall, row.asked),
             row.segment.last_id,
         ),
+        sums,
     )
 
 
 def _look_up(store: Store, ids: Sequence[int]) -> dict[int, tuple[Sentence, Paper]]:
     found = store.sentences(ids)
     papers = store.papers({key for _, key in found.values()})
+    if len(papers) < len({key for _, key in found.values()}):
+        raise store.damaged("the paper of a sentence")
     return {i: (sentence, papers[key]) for i, (sentence, key) in found.items()}
 
 

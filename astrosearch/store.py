@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
+from astrosearch.checksums import paper_sum, sentence_sum
 from astrosearch.errors import FormatTooNew, NotAnIndex, NotFound, StorageError
+from astrosearch.filtering import Filters
 from astrosearch.records import Paper, Sentence, TextForm, is_text
-from astrosearch.schema import FORMAT_VERSION
+from astrosearch.schema import CHECKED_FORMAT, FORMAT_VERSION
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,15 +38,16 @@ LOG_UNDER_WAY = {
     sqlite3.SQLITE_READONLY_CANTINIT,
     sqlite3.SQLITE_READONLY_DIRECTORY,
 }
-
-# Words that nearly every sentence holds: they cost BM25 most of its time and decide nothing.
-STOPWORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a an and are as at be been by can do does for from has have how in is it its of on or "
-        "that the their these this to was we were what when where which why with",
-    )
-)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+FAILING = (errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT)
+Packed = bytes  # a row below has a field of that name
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_SEGMENT_FILE = re.compile(r"[0-9]{6,18}\.faiss")
+_TYPES = {
+    **{"i": (int,), "s": (str,)},
+    **{"I": (int, type(None)), "S": (str, type(None)), "B": (bytes, type(None))},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class SegmentRow:
     vectors: int
     first_id: int
     last_id: int
+    sums: Packed | None  # None in formats 1 and 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +104,21 @@ class Counts:
 
 @contextlib.contextmanager
 def storage_errors(folder: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system say of a full or refusing disk into StorageError."""
+    """Turn what SQLite and the file system say of a full, refusing or failing disk into
+    StorageError.
+    """
     kept = "What was finished before is kept; run the same command again to go on."
     try:
         yield
     except sqlite3.OperationalError as error:
         text = str(error)
-        if "full" in text or "disk I/O" in text:
+        if "full" in text:
             raise StorageError(f"the disk holding {folder} is full ({text}).\n{kept}") from error
+        # A quota's limit too; and a disk's error ends a transaction under sqlite-utils' feet.
+        if "disk I/O" in text or "no such savepoint" in text:
+            raise StorageError(
+                f"the disk holding {folder} is failing or full ({text}).\nLook at it. {kept}"
+            ) from error
         if "readonly" in text or "unable to open" in text:
             raise StorageError(
                 f"{folder} can't be written ({text}).\nCheck its permissions, or give --index DIR."
@@ -118,16 +129,21 @@ def storage_errors(folder: Path) -> Iterator[None]:
                 "Close the program that has astrosearch.db open, and run again."
             ) from error
         raise NotAnIndex(folder, text, "Check it: astrosearch verify") from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError, MemoryError) as error:
+        cause = str(error) or "it asks for more memory than there is"
         raise NotAnIndex(
-            folder, str(error), "Restore it from a copy, or build anew: astrosearch index --rebuild"
+            folder, cause, "Restore it from a copy, or build anew: astrosearch index --rebuild"
         ) from error
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if error.errno in FULL:
             raise StorageError(
                 f"the disk holding {folder} is full ({error.strerror}).\n{kept}"
             ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if error.errno in FAILING:
+            raise StorageError(
+                f"the disk holding {folder} is failing ({error.strerror}).\nLook at it. {kept}"
+            ) from error
+        if error.errno in REFUSED:
             raise StorageError(
                 f"{error.filename or folder} can't be read or written ({error.strerror}).\n"
                 "Check its permissions, or give --index DIR."
@@ -256,16 +272,17 @@ class Store:
                 self.connection, self._unlocked = _connect_reading(path)
                 self._identity = self._identity if not self._unlocked else self._identify()
             try:
-                self._check_format()
+                self.format = self._check_format()
             except BaseException:
                 self.connection.close()
                 raise
 
-    def _check_format(self) -> None:
+    def _check_format(self) -> int:
         tables = {row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type='table'")}
         meta = self.meta() if "meta" in tables else {}
         version = meta.get("format_version", "")
-        if not version.isdigit() or not meta.keys() >= META:
+        numbers = (version, meta.get("dimension", ""))
+        if not all(map(_NUMBER.fullmatch, numbers)) or not meta.keys() >= META:
             raise NotAnIndex(
                 self.folder.absolute(),
                 f"{DATABASE} is not astrosearch's, or damaged",
@@ -275,6 +292,15 @@ class Store:
             raise FormatTooNew(
                 self.folder, int(version), FORMAT_VERSION, meta.get("written_by", "?")
             )
+        return int(version)
+
+    def damaged(self, what: str) -> NotAnIndex:
+        """Say that something here isn't what was written."""
+        return NotAnIndex(
+            self.folder.absolute(),
+            f"{what} is damaged",
+            "Look closer: astrosearch verify. Mend it: astrosearch repair",
+        )
 
     def close(self) -> None:
         """Close the database."""
@@ -284,7 +310,7 @@ class Store:
 
     def meta(self) -> dict[str, str]:
         """The `meta` table."""
-        return dict(self.rows("SELECT key, value FROM meta"))
+        return {str(key): str(value) for key, value in self.rows("SELECT key, value FROM meta")}
 
     def encoder(self) -> EncoderIdentity:
         """Return the encoder that every vector of this index comes from."""
@@ -346,23 +372,32 @@ class Store:
         rows = [row for row in self._segment_rows() if row.kind == "codes"]
         if not rows:
             return None
-        tuning = json.loads(self.meta()["codes"])
-        return CodesRow(
-            rows[0], tuning["probes"], tuning["candidates"], tuning["recall"], tuning["asked"]
-        )
+        try:
+            tuning = json.loads(self.meta()["codes"])
+            return CodesRow(
+                rows[0], tuning["probes"], tuning["candidates"], tuning["recall"], tuning["asked"]
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise self.damaged("what it says of searching its codes") from error
 
     def live_files(self) -> set[str]:
         """Name every file in the segments' folder that counts."""
         return {row.file for row in self._segment_rows()}
 
     def _segment_rows(self) -> list[SegmentRow]:
-        return [
-            SegmentRow(*row)
-            for row in self.rows(
-                """SELECT segment_id, file, kind, bytes, sha256, vectors, first_id, last_id
-                   FROM segments ORDER BY first_id"""
-            )
-        ]
+        rows = self.rows(
+            f"""SELECT segment_id, file, kind, bytes, sha256, vectors, first_id, last_id,
+                       {self._sum_column("sums")}
+                FROM segments ORDER BY first_id"""
+        )
+        self._check_types(rows, "issisiiiB")
+        found = [SegmentRow(*row) for row in rows]
+        if not all(_SEGMENT_FILE.fullmatch(row.file) for row in found):
+            raise self.damaged("the name of a segment's file")
+        return found
+
+    def _sum_column(self, name: str) -> str:
+        return name if self.format >= CHECKED_FORMAT else "NULL"
 
     def dead_vectors(self) -> NDArray[np.int64]:
         """Return ids that segments still hold though their sentences are gone, ascending."""
@@ -371,37 +406,53 @@ class Store:
     def failures(self) -> list[tuple[str, str]]:
         """Return (file or part of one, reason) of all that was not indexed."""
         rows = self.rows("SELECT name, reason FROM failures ORDER BY source_id, rowid")
+        self._check_types(rows, "ss")
         return [(name, reason) for name, reason in rows]
 
     # -- papers and sentences
 
     def sentences(self, ids: Iterable[int]) -> dict[int, tuple[Sentence, int]]:
         """Look up sentences: id -> (sentence, its paper's key); unknown ids are left out."""
-        return {
-            row[0]: (Sentence(*row[:5]), row[5])
-            for row in self.rows(
-                """SELECT sentence_id, text, section, file, line, paper_key
-                   FROM json_each(?) JOIN sentences ON sentence_id = value""",
-                [json.dumps([int(i) for i in ids])],
-            )
-        }
+        rows = self.rows(
+            f"""SELECT {self._sum_column("checksum")},
+                       sentence_id, paper_key, text, tex, section, file, line
+                FROM json_each(?) JOIN sentences ON sentence_id = value""",
+            [json.dumps([int(i) for i in ids])],
+        )
+        self._check_types(rows, "IiisSSsi")
+        found = {}
+        for summed, *row in rows:
+            sentence_id, paper_key, text, _, section, file, line = row
+            if self.format >= CHECKED_FORMAT and summed != sentence_sum(*row):
+                raise self.damaged(f"sentence {sentence_id}")
+            found[sentence_id] = (Sentence(sentence_id, text, section, file, line), paper_key)
+        return found
 
     def papers(self, keys: Iterable[int]) -> dict[int, Paper]:
         """Look up papers by `paper_key`."""
-        return {
-            row[0]: _paper(row[1:])
-            for row in self.rows(
-                """SELECT paper_key, paper_id, title, authors, year, categories, doi, url
-                   FROM json_each(?) JOIN papers ON paper_key = value""",
-                [json.dumps([int(key) for key in keys])],
-            )
-        }
+        rows = self.rows(
+            f"""SELECT {self._sum_column("checksum")},
+                       paper_key, paper_id, title, authors, year, categories, doi, url
+                FROM json_each(?) JOIN papers ON paper_key = value""",
+            [json.dumps([int(key) for key in keys])],
+        )
+        self._check_types(rows, "IisSsIsSS")
+        found = {}
+        for summed, *row in rows:
+            if self.format >= CHECKED_FORMAT and summed != paper_sum(*row):
+                raise self.damaged(f"the row of paper {row[1]}")
+            try:
+                found[row[0]] = _paper(row[1:])
+            except (TypeError, ValueError) as error:
+                raise self.damaged(f"the row of paper {row[1]}") from error
+        return found
 
     def paper_key(self, paper_id: str) -> int | None:
         """Return the key of a paper; None if there is no such paper."""
         if not is_text(paper_id):
             return None
         rows = self.rows("SELECT paper_key FROM papers WHERE paper_id = ?", [paper_id])
+        self._check_types(rows, "i")
         return int(rows[0][0]) if rows else None
 
     def sentence_ids(self, paper_key: int) -> NDArray[np.int64]:
@@ -411,18 +462,85 @@ class Store:
             [paper_key],
         )
 
-    def lexical(self, query: str, k: int) -> tuple[list[int], list[float]]:
-        """Rank sentences by BM25 of the query's words: ids and scores, best first.
+    def filtered(self, filters: Sequence[Filters]) -> NDArray[np.int64]:
+        """Return ids of the sentences that all filters take, ascending."""
+        import numpy as np
 
-        A sentence need not hold all the words. `"quoted words"` must stand together.
+        named = "paper_id IN (SELECT value FROM json_each(?))"
+        within = [id for each in filters for id in each.within]
+        papers = self.rows(
+            f"""SELECT paper_key, paper_id, title, authors, year, categories, doi, url
+                FROM papers WHERE {named if within else "? IS NOT NULL"}""",
+            [json.dumps(within)],
+        )
+        keys = json.dumps(
+            [row[0] for row in papers if all(each.takes(_paper(row[1:])) for each in filters)]
+        )
+        if any(each.sections for each in filters):
+            found = self.rows("SELECT DISTINCT section FROM sentences")
+            sections = [
+                name for (name,) in found if all(each.takes_section(name) for each in filters)
+            ]
+            return self._ids(
+                """SELECT sentence_id FROM sentences
+                   WHERE section IN (SELECT value FROM json_each(?))
+                     AND paper_key IN (SELECT value FROM json_each(?)) ORDER BY 1""",
+                [json.dumps(sections), keys],
+            )
+        # The ids of a paper lie side by side: two numbers tell of them all.
+        spans = self.rows(
+            """SELECT min(sentence_id), max(sentence_id) + 1, count(*)
+               FROM json_each(?) JOIN sentences ON paper_key = value
+               GROUP BY paper_key ORDER BY 1""",
+            [keys],
+        )
+        if all(after - first == count for first, after, count in spans):
+            parts = [np.arange(first, after) for first, after, _ in spans]
+            return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+        return self._ids(
+            """SELECT sentence_id FROM json_each(?) JOIN sentences ON paper_key = value
+               ORDER BY 1""",
+            [keys],
+        )
+
+    def categories(self) -> list[str]:
+        """Return every category that a paper has, sorted."""
+        rows = self.rows("SELECT DISTINCT value FROM papers, json_each(categories) ORDER BY 1")
+        return [row[0] for row in rows]
+
+    def matching(self, expression: str, section: str | None = None) -> NDArray[np.int64]:
+        """Return ids of the sentences, of a section, that an FTS5 expression matches, ascending."""
+        return self._ids(
+            """SELECT sentence_id FROM sentences_fts
+               JOIN sentences ON sentence_id = sentences_fts.rowid
+               WHERE sentences_fts MATCH ?1 AND (?2 IS NULL OR section = ?2) ORDER BY 1""",
+            [expression, section],
+        )
+
+    def lexical(
+        self, expression: str, k: int, among: NDArray[np.int64] | None = None
+    ) -> tuple[list[int], list[float]]:
+        """Rank sentences by BM25 of an FTS5 expression: ids and scores, best first.
+
+        `among` are the only ids wanted, ascending.
         """
-        match = match_expression(query)
-        if match is None:
-            return [], []
+        import numpy as np
+
+        wanted = ""
+        if among is not None:
+            if not len(among):
+                return [], []
+            flags = bytearray(int(among[-1]) + 1)
+            np.frombuffer(flags, dtype=np.uint8)[among] = 1
+            self.connection.create_function(
+                "wanted", 1, lambda i: i < len(flags) and flags[i], deterministic=True
+            )
+            wanted = "AND wanted(rowid)"
         rows = self.rows(
-            """SELECT rowid, -bm25(sentences_fts) FROM sentences_fts
-               WHERE sentences_fts MATCH ? ORDER BY bm25(sentences_fts), rowid LIMIT ?""",
-            [match, k],
+            f"""SELECT rowid, -bm25(sentences_fts) FROM sentences_fts
+                WHERE sentences_fts MATCH ? {wanted}
+                ORDER BY bm25(sentences_fts), rowid LIMIT ?""",
+            [expression, k],
         )
         return [row[0] for row in rows], [row[1] for row in rows]
 
@@ -437,6 +555,16 @@ class Store:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
 
+    def _check_types(self, rows: Iterable[Sequence[object]], types: str) -> None:
+        """Refuse rows whose values are of other types than their columns: SQLite reads on.
+
+        `types` has a letter a column: `i`nteger, `s`tring; a capital where null is allowed too.
+        """
+        expected = [_TYPES[letter] for letter in types]
+        for found in {tuple(map(type, row)) for row in rows}:
+            if not all(one in each for one, each in zip(found, expected, strict=True)):
+                raise self.damaged(f"a value in {DATABASE}")
+
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query; a damaged database is NotAnIndex, not SQLite's own error."""
         with storage_errors(self.folder):
@@ -445,7 +573,9 @@ class Store:
     def _ids(self, sql: str, values: Sequence[object] = ()) -> NDArray[np.int64]:
         import numpy as np
 
-        return np.fromiter((row[0] for row in self.rows(sql, values)), dtype=np.int64)
+        rows = self.rows(sql, values)
+        self._check_types(rows, "i")
+        return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
 
 def _paper(row: Sequence[object]) -> Paper:
@@ -459,20 +589,3 @@ def _paper(row: Sequence[object]) -> Paper:
         doi=cast("str | None", doi),
         url=cast("str | None", url),
     )
-
-
-def match_expression(query: str) -> str | None:
-    """Write a person's query as an FTS5 expression: its words, any of them; None if it has none.
-
-    Every word is quoted, so nothing a person types is FTS5 syntax.
-
-    >>> match_expression('the "dark matter" halo*')
-    '"dark matter" OR "halo"'
-    """
-    terms = []
-    for phrase, word in re.findall(r'"([^"]*)"|([^\W_]+)', query):
-        words = re.findall(r"[^\W_]+", phrase or word)
-        if words:
-            terms.append(" ".join(words))
-    telling = [term for term in terms if term.lower() not in STOPWORDS] or terms
-    return " OR ".join(f'"{term}"' for term in dict.fromkeys(telling)) or None

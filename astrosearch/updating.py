@@ -22,8 +22,9 @@ from astrosearch.compaction import compact
 from astrosearch.corpus import discover
 from astrosearch.corpus.document import Document, SourceSentence
 from astrosearch.corpus.identifiers import id_in_path, parse_arxiv_id
+from astrosearch.corpus.tree import size_of
 from astrosearch.errors import Unreadable
-from astrosearch.reading import Reading, readings, size_of
+from astrosearch.reading import Reading, readings
 from astrosearch.records import Paper, is_sentence_id
 from astrosearch.writing import Writer
 

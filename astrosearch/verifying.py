@@ -5,26 +5,28 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from astrosearch.errors import AstrosearchError, NotAnIndex
-from astrosearch.store import SEGMENTS, SegmentRow, Store, storage_errors
+from astrosearch.layout import sealed
+from astrosearch.schema import CHECKED_FORMAT, PAPER_SUM, SENTENCE_SUM, know_sums
+from astrosearch.store import DATABASE, SEGMENTS, SegmentRow, Store, storage_errors
 from astrosearch.vectors import Segment, coded_ids, sha256_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-CHUNK = 16_384  # vectors looked at together
 TRIES = 3  # while a writer keeps committing
 
 
 def verify(index: str | Path = "index", progress: Callable[[str], None] | None = None) -> list[str]:
     """Check an index against itself; return what is wrong with it, nothing if it is sound.
 
-    Checked: SQLite's own integrity, references between tables, every segment file's size and
-    checksum, that sentences and vectors have the same ids, that every vector is finite and of
-    unit length, and that the full-text table covers every sentence. Nothing is written.
+    Checked: the database's checksum, SQLite's own integrity, references between tables, every
+    row's checksum, every segment file's size and checksum, that sentences and vectors have the
+    same ids, that every vector is finite and of unit length, and that the full-text table covers
+    every sentence. Nothing is written.
 
     Raises
     ------
@@ -37,8 +39,11 @@ def verify(index: str | Path = "index", progress: Callable[[str], None] | None =
         with contextlib.closing(Store(folder)) as store, storage_errors(folder):
             before = store.data_version()
             tell("database")
+            seal = sealed(folder / DATABASE)
             problems = _database_problems(store)
             problems += _segment_problems(store, tell)
+            if seal is False:
+                problems.insert(0, f"{DATABASE}: its bytes are not those that were written")
             if not problems or (not store.is_replaced() and store.data_version() == before):
                 return problems
     raise AstrosearchError(
@@ -56,6 +61,9 @@ def _database_problems(store: Store) -> list[str]:
         f"database: a row of {row[0]} refers to a missing row of {row[2]}"
         for row in db.execute("PRAGMA foreign_key_check")
     ]
+    papers, sentences = damaged_rows(store)
+    problems += [f"papers: {len(papers)} rows are damaged"] if papers else []
+    problems += [f"sentences: {len(sentences)} rows are damaged"] if sentences else []
     counts = store.counts()
     indexed = db.execute("SELECT count(*) FROM sentences_fts_docsize").fetchone()[0]
     if indexed != counts.sentences:
@@ -67,6 +75,16 @@ def _database_problems(store: Store) -> list[str]:
     if empty:
         problems.append(f"papers: {empty} have no sentence")
     return problems
+
+
+def damaged_rows(store: Store) -> tuple[list[int], list[int]]:
+    """Return keys of papers and ids of sentences whose checksums don't fit."""
+    if store.format < CHECKED_FORMAT:
+        return [], []
+    know_sums(store.connection)
+    papers = store.rows(f"SELECT paper_key FROM papers WHERE checksum IS NOT {PAPER_SUM}")
+    rows = store.rows(f"SELECT sentence_id FROM sentences WHERE checksum IS NOT {SENTENCE_SUM}")
+    return [row[0] for row in papers], [row[0] for row in rows]
 
 
 def _segment_problems(store: Store, tell: Callable[[str], None]) -> list[str]:
@@ -83,7 +101,7 @@ def _segment_problems(store: Store, tell: Callable[[str], None]) -> list[str]:
         if row.first_id <= last:
             problems.append(f"segments: {row.file} overlaps the one before it")
         last = row.last_id
-        found = _file_problem(path, row)
+        found = file_problem(path, row)
         if found:
             problems.append(found)
             continue
@@ -95,8 +113,9 @@ def _segment_problems(store: Store, tell: Callable[[str], None]) -> list[str]:
         stored.append(segment.ids)
         if segment.vectors.shape != (row.vectors, dimension):
             problems.append(f"{row.file}: holds {segment.vectors.shape} vectors")
-        lengths = _lengths(segment.vectors)
-        bad = int((~(np.abs(lengths - 1) < 1e-3)).sum())
+        bad = 0
+        for _, part in segment.chunks():
+            bad += int((~(np.abs(np.linalg.norm(part, axis=1) - 1) < 1e-3)).sum())
         if bad:
             problems.append(f"{row.file}: {bad} vectors are not of unit length")
     ids = np.concatenate(stored)
@@ -118,17 +137,8 @@ def _segment_problems(store: Store, tell: Callable[[str], None]) -> list[str]:
     return problems + _codes_problems(store, alive, tell)
 
 
-def _lengths(vectors: NDArray[Any]) -> NDArray[np.float32]:
-    import numpy as np
-
-    lengths = np.empty(len(vectors), dtype=np.float32)
-    for start in range(0, len(vectors), CHUNK):  # in single precision, a part at a time
-        part = vectors[start : start + CHUNK].astype(np.float32)
-        lengths[start : start + CHUNK] = np.linalg.norm(part, axis=1)
-    return lengths
-
-
-def _file_problem(path: Path, row: SegmentRow) -> str | None:
+def file_problem(path: Path, row: SegmentRow) -> str | None:
+    """Say what is wrong with a segment's bytes; None if nothing."""
     try:
         sound = path.stat().st_size == row.bytes and sha256_of(path) == row.sha256
     except FileNotFoundError:
@@ -147,7 +157,7 @@ def _codes_problems(
     row = codes.segment
     tell(row.file)
     path = store.folder / SEGMENTS / row.file
-    found = _file_problem(path, row)
+    found = file_problem(path, row)
     if found:
         return [found]
     try:

@@ -27,10 +27,19 @@ from astrosearch.changes import (
     merged,
 )
 from astrosearch.errors import NotAnIndex
-from astrosearch.layout import REBUILDING, check_target, create_database, swap_in
+from astrosearch.layout import (
+    REBUILDING,
+    break_seal,
+    check_target,
+    create_database,
+    seal,
+    sealed,
+    swap_in,
+    upgrade,
+)
 from astrosearch.locking import WriterLock
 from astrosearch.records import Paper
-from astrosearch.schema import migrate
+from astrosearch.schema import PAPER_SUM, SENTENCE_SUM, know_sums
 from astrosearch.store import DATABASE, SEGMENTS, EncoderIdentity, Store, storage_errors
 
 if TYPE_CHECKING:
@@ -38,8 +47,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+LOG_BYTES = 2**16  # of an empty log, its shared memory, and the journal that it starts with
+
+
 class Writer:
-    """The one process that may change an index.
+    """The one process that may change an index; an older format is brought to this one first.
+
+    Parameters
+    ----------
+    folder : Path
+    create : EncoderIdentity, optional
+        Make the index if it isn't there.
+    database : str
+    damaged : bool
+        Write to a database whose seal doesn't fit, as only a repair may.
 
     Raises
     ------
@@ -52,9 +73,14 @@ class Writer:
     """
 
     def __init__(
-        self, folder: Path, create: EncoderIdentity | None = None, database: str = DATABASE
+        self,
+        folder: Path,
+        create: EncoderIdentity | None = None,
+        database: str = DATABASE,
+        *,
+        damaged: bool = False,
     ) -> None:
-        self.folder, self.database = folder, database
+        self.folder, self.database, self._damaged = folder, database, damaged
         self.segments_folder = folder / SEGMENTS
         with contextlib.ExitStack() as undo, storage_errors(folder):
             if create is None:
@@ -66,10 +92,12 @@ class Writer:
             undo.enter_context(WriterLock(folder))
             if create is not None and not (folder / database).exists():
                 create_database(folder / database, create)
+            upgrade(folder, database)
             self.store = Store(folder, database, write=True)
             undo.callback(lambda: self.store.close())
             self.connection = self.store.connection
-            self._logging = False
+            know_sums(self.connection)
+            self._logging = self._finished = False
             self._remove_orphans()
             self._undo = undo.pop_all()
 
@@ -83,23 +111,36 @@ class Writer:
         trace: TracebackType | None,
     ) -> None:
         with self._undo:
-            self._fold()
+            self._finish()
 
     def take_place(self) -> None:
         """Put this finished rebuild in the index's place, and write that from now on."""
-        self._fold()
+        self._finish()
         swap_in(self.folder)
         self.store.close()
         self.database, self.store = DATABASE, Store(self.folder, write=True)
-        self.connection, self._logging = self.store.connection, False
+        self.connection, self._logging, self._finished = self.store.connection, False, False
+        know_sums(self.connection)
         self._remove_orphans()  # the old segments
 
-    def _fold(self) -> None:
-        # A plain journal lets a finished index open from a read-only disk. A reader at work
-        # may keep the log in place: it is whole all the same, and the next writer folds it in.
-        with storage_errors(self.folder), contextlib.suppress(sqlite3.OperationalError):
-            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self.connection.execute("PRAGMA journal_mode = DELETE")
+    def _finish(self) -> None:
+        with storage_errors(self.folder):
+            # A plain journal lets a finished index open from a read-only disk. A reader at work
+            # may keep the log in place: it is whole all the same, and the next writer folds it in.
+            if not self._finished and not self._logging and self._has_log():
+                self._start_log()
+            if self._finished or not self._logging:
+                return
+            for pragma in ("wal_checkpoint(TRUNCATE)", "journal_mode = DELETE"):
+                with contextlib.suppress(sqlite3.OperationalError):
+                    self.connection.execute(f"PRAGMA {pragma}")
+            self._finished = True
+            self.store.close()  # SQLite may have had something to roll back
+            seal(self.folder / self.database)
+
+    def _has_log(self) -> bool:
+        """Whether another writer had to leave the database with a log."""
+        return bool(self.connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -118,9 +159,17 @@ class Writer:
 
     def _start_log(self) -> None:
         # Not before there is something to write: a run that finds nothing new changes no byte.
+        if not self._damaged and sealed(self.folder / self.database) is False:
+            raise self.store.damaged(self.database)
+        # Once a database has a log, nobody can open it without room for the log's shared memory.
+        room = self.folder / f"{self.database}.partial"
+        try:
+            room.write_bytes(bytes(LOG_BYTES))
+        finally:
+            vectors.discard(room)
+        break_seal(self.folder / self.database)
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             self.connection.execute(f"PRAGMA {pragma}")
-        migrate(self.connection)
         self._logging = True
 
     # -- sources and editions, as known before
@@ -255,8 +304,9 @@ class Writer:
             self._drop_sentences(db, key)
             db.execute("UPDATE papers SET edition_id = ? WHERE paper_key = ?", [edition_id, key])
         db.executemany(
-            """INSERT INTO sentences (sentence_id, paper_key, text, tex, section, file, line)
-               VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            """INSERT INTO sentences
+                 (sentence_id, paper_key, text, tex, section, file, line, checksum)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, sentence_sum(?1, ?2, ?3, ?4, ?5, ?6, ?7))""",
             [
                 (first + i, key, s.text, s.tex, s.section, s.file, s.line)
                 for i, s in enumerate(change.sentences)
@@ -285,6 +335,7 @@ class Writer:
                 "UPDATE sentences SET file = ?, line = ? WHERE sentence_id = ?",
                 [(s.file, s.line, int(i)) for s, i in zip(change.moved, ids, strict=True)],
             )
+            db.execute(f"UPDATE sentences SET checksum = {SENTENCE_SUM} WHERE paper_key = ?", [key])
         self._describe(db, change.edition.paper.id)
 
     def _end(self, db: sqlite3.Connection, change: EndSource, run: int) -> None:
@@ -349,6 +400,7 @@ class Writer:
                 paper_id,
             ],
         )
+        db.execute(f"UPDATE papers SET checksum = {PAPER_SUM} WHERE paper_id = ?", [paper_id])
 
     def _drop_editions(
         self,
@@ -376,6 +428,35 @@ class Writer:
             else:
                 self._describe(db, paper_id)
         return sum(key is not None for _, _, key in rows)
+
+    def forget(self, paper_keys: Sequence[int], sentence_ids: Sequence[int]) -> list[str]:
+        """Drop these papers, those of these sentences, and any without sentences or row.
+
+        Their sources will be read again. Return the papers' ids, as far as they are known.
+        """
+        with self.transaction() as db:
+            rows = db.execute(
+                """SELECT paper_key FROM json_each(?) JOIN sentences ON sentence_id = value
+                   UNION SELECT paper_key FROM papers
+                         WHERE paper_key NOT IN (SELECT paper_key FROM sentences)
+                   UNION SELECT paper_key FROM sentences
+                         WHERE paper_key NOT IN (SELECT paper_key FROM papers)""",
+                [json.dumps(list(sentence_ids))],
+            ).fetchall()
+            names = []
+            keys = {*paper_keys, *(row[0] for row in rows)}
+            for key in sorted(key for key in keys if isinstance(key, int)):
+                found = db.execute(
+                    """SELECT e.paper_id FROM papers JOIN editions e USING (edition_id)
+                       WHERE paper_key = ?""",
+                    [key],
+                ).fetchone()
+                self._drop_sentences(db, key)
+                db.execute("DELETE FROM papers WHERE paper_key = ?", [key])
+                names.append(found[0] if found else f"of key {key}")
+                if found:
+                    self._ask_again(db, "paper_id = ?", [found[0]])
+        return names
 
     def _ask_again(self, db: sqlite3.Connection, where: str, values: Sequence[object]) -> None:
         """Have the sources of some editions read again, as if they had changed."""
@@ -414,8 +495,8 @@ class Writer:
         """Make a segment file live, within a transaction."""
         db.execute(
             """INSERT INTO segments (segment_id, file, kind, bytes, sha256, vectors,
-                                     first_id, last_id, encoder_fingerprint)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?,
+                                     first_id, last_id, sums, encoder_fingerprint)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,
                        (SELECT value FROM meta WHERE key = 'encoder_fingerprint'))""",
             [
                 int(segment.file.split(".")[0]),
@@ -426,6 +507,7 @@ class Writer:
                 segment.vectors,
                 segment.first_id,
                 segment.last_id,
+                segment.sums,
             ],
         )
 
@@ -446,11 +528,10 @@ class Writer:
                 contextlib.closing(Store(self.folder, beside)) as other,
             ):
                 live |= other.live_files()
-        with storage_errors(self.folder):
-            self.segments_folder.mkdir(exist_ok=True)
-            for path in self.segments_folder.iterdir():
-                if path.name not in live and path.suffix in (".faiss", ".partial"):
-                    path.unlink()
+        self.segments_folder.mkdir(exist_ok=True)
+        for path in self.segments_folder.iterdir():
+            if path.name not in live and path.suffix in (".faiss", ".partial"):
+                vectors.discard(path)
 
 
 def _record(text: str) -> Paper:

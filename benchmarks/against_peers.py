@@ -24,10 +24,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from astrosearch.corpus.textform import of_query
 from astrosearch.encoder import resolve
 from benchmarks.measured import RESULTS, ROOT, SHARED, save
 
 QUESTION = "acoustic peaks at small scales"
+OURS, REFERENCE = "astrosearch", "sentence-transformers script"
 COLD = 7  # cold queries of each, in turn
 
 
@@ -63,11 +65,11 @@ def corpus(folder: Path, papers: int) -> Path:
 
 
 def queries(count: int) -> list[str]:
-    """Titles of metadata records: what people paste into a search."""
+    """Titles of metadata records, their formulas readable: what people paste into a search."""
     file = SHARED / "corpus" / "metadata" / "arxiv-metadata-astro.jsonl"
     with file.open() as lines:
         titles = [" ".join(json.loads(line)["title"].split()) for line in lines]
-    return titles[:count]
+    return [of_query(title, "plain") for title in titles[:count]]
 
 
 def bytes_in(folder: Path) -> int:
@@ -83,8 +85,8 @@ def main() -> None:
     encoder = str(resolve("default"))
     program = [sys.executable, "-m", "astrosearch"]
     scripts = {
-        "astrosearch": [sys.executable, "-m", "benchmarks.peers.ours"],
-        "sentence-transformers script": [sys.executable, "-m", "benchmarks.peers.plain"],
+        OURS: [sys.executable, "-m", "benchmarks.peers.ours"],
+        REFERENCE: [sys.executable, "-m", "benchmarks.peers.plain"],
         "txtai": [options.txtai, "-m", "benchmarks.peers.with_txtai"],
     }
     with tempfile.TemporaryDirectory() as name:
@@ -96,7 +98,7 @@ def main() -> None:
         sentences = work / "sentences.txt"
         rows: dict[str, dict[str, Any]] = {}
         for peer, script in scripts.items():
-            if peer == "astrosearch":
+            if peer == OURS:
                 done = run([*program, "index", str(papers), "--index", str(folders[peer])])
                 with sqlite3.connect(folders[peer] / "astrosearch.db") as db:
                     found = db.execute("SELECT text FROM sentences ORDER BY sentence_id")
@@ -113,12 +115,11 @@ def main() -> None:
         for _ in range(COLD):
             for peer, script in scripts.items():
                 folder = str(folders[peer])
-                if peer == "astrosearch":
+                if peer == OURS:
                     command = [*program, "query", QUESTION, "--index", folder, "--format", "json"]
                 else:
                     command = [*script, "query", folder, encoder, QUESTION]
                 cold[peer].append(run(command))
-        truth: list[list[str]] = []
         answers: dict[str, list[list[str]]] = {}
         for peer, script in scripts.items():
             warm = run([*script, "warm", str(folders[peer]), encoder, str(asked)])
@@ -132,7 +133,7 @@ def main() -> None:
                 "warm_query_p95_ms": round(statistics.quantiles(alone, n=20)[-1], 2),
                 "batch_s": round(told["batch"], 2),
             }
-        truth = [[" ".join(text.split()) for text in hits] for hits in answers[list(scripts)[1]]]
+        truth = [[" ".join(text.split()) for text in hits] for hits in answers[REFERENCE]]
         for peer in scripts:
             same = [
                 len({" ".join(text.split()) for text in hits} & set(best)) / len(set(best))

@@ -2,8 +2,9 @@
 
 Run: python -m benchmarks.kills [CORPUS] [--kills 20]
 
-The corpus is a sample of real papers. After every SIGKILL the index must pass `verify`; at the
-end it must hold the same sentences, ids and vectors as an undisturbed run's.
+The corpus is a sample of real papers (benchmarks.faults kills runs over small ones). After every
+SIGKILL the index must pass `verify`; at the end it must hold the same sentences, ids and vectors as
+an undisturbed run's.
 """
 
 from __future__ import annotations
@@ -19,12 +20,9 @@ import time
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
-from astrosearch.store import SEGMENTS, Store
-from astrosearch.vectors import VectorIndex
 from astrosearch.verifying import verify
 from benchmarks.measured import SHARED, save
+from tests.faults.states import content
 
 RECORDS = 1500
 
@@ -46,21 +44,6 @@ def start(corpus: Path, index: Path) -> subprocess.Popen[bytes]:
         [sys.executable, "-m", "astrosearch", "index", corpus, "--index", index],
         stderr=subprocess.DEVNULL,
     )
-
-
-def content(index: Path) -> tuple[list[tuple[object, ...]], np.ndarray]:
-    store = Store(index)
-    rows = store.connection.execute(
-        """SELECT sentence_id, paper_id, title, authors, text, tex, section, file, line
-           FROM sentences JOIN papers USING (paper_key) ORDER BY sentence_id"""
-    ).fetchall()
-    vectors = VectorIndex(
-        index / SEGMENTS,
-        [row.file for row in store.segments()],
-        store.encoder().dimension,
-        store.dead_vectors(),
-    )
-    return rows, vectors.vectors(np.array([row[0] for row in rows]))
 
 
 def main() -> None:
@@ -112,6 +95,7 @@ def main() -> None:
             "runs_finished_after_kills": finished,
             "identical_to_undisturbed": same,
         },
+        part="real papers",
     )
 
 

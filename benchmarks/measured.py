@@ -18,13 +18,9 @@ PACKAGES = ("astrosearch", "faiss-cpu", "numpy", "openvino", "sqlite-utils", "to
 
 def circumstances() -> dict[str, Any]:
     """Commit, machine and versions."""
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.strip()
+    commit = _git("describe", "--always")
+    if _git("status", "--porcelain", "-uno", "--", ".", ":!benchmarks/results"):
+        commit += "-dirty"
     versions = {}
     for package in PACKAGES:
         try:
@@ -39,6 +35,13 @@ def circumstances() -> dict[str, Any]:
     }
 
 
+def _git(*arguments: str) -> str:
+    command = ["git", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.strip()
+
+
 def _processor() -> str:
     info = Path("/proc/cpuinfo")
     if info.exists():
@@ -48,9 +51,14 @@ def _processor() -> str:
     return platform.processor()
 
 
-def save(name: str, figures: dict[str, Any]) -> None:
-    """Write `results/NAME.json` and show it."""
-    text = json.dumps({**circumstances(), **figures}, indent=1, ensure_ascii=False) + "\n"
+def save(name: str, figures: dict[str, Any], part: str | None = None) -> None:
+    """Write `results/NAME.json`, or one part of it, and show it."""
+    path = RESULTS / f"{name}.json"
+    found = {**circumstances(), **figures}
+    if part is not None:
+        others = json.loads(path.read_text()) if path.exists() else {}
+        found = {**others, part: found}
+    text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(text)
+    path.write_text(text)
     print(text)

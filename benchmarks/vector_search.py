@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import shutil
 import statistics
 import subprocess
@@ -37,7 +36,6 @@ from astrosearch.vectors import (
     SegmentFile,
     Tuning,
     VectorIndex,
-    write_codes,
     write_segment,
 )
 from astrosearch.vectors.library import faiss as load_faiss
@@ -72,7 +70,7 @@ def real_vectors(index: Path) -> NDArray[np.float16]:
 def questions(index: Path) -> Vectors:
     encoder = load_encoder(Store(index).encoder().name, "cpu")
     concepts = json.loads((SHARED / "eval" / "uat_concepts.json").read_text())
-    return encoder.encode([c["definition"] for c in concepts if c["definition"]][:500])
+    return encoder.encode([c["definition"] for c in concepts if c.get("definition")][:500])
 
 
 def enlarged(real: NDArray[np.float16], count: int) -> Iterator[tuple[NDArray[np.int64], Vectors]]:
@@ -177,28 +175,16 @@ def measure_size(real: NDArray[np.float16], asked: Vectors, n: int, folder: Path
         written = write_segment(folder, number + 1, [part], "half")
         assert written is not None
         segments.append(written)
+    files = [s.file for s in segments]
+    built = alone(BUILD, [str(folder), files, RECALL])
+    codes, tuning = SegmentFile(**built.pop("codes"), sums=b""), Tuning(**built["tuning"])
     opened = [Segment(folder / s.file) for s in segments]
-    steps: dict[str, float] = {}
-
-    def tell(step: str, done: float) -> None:
-        steps.setdefault(step, time.perf_counter())
-        steps[f"{step} end"] = time.perf_counter()
-
-    faiss.omp_set_num_threads(faiss.omp_get_max_threads())
-    started = time.perf_counter()
-    codes, tuning = write_codes(folder, 999_999, opened, RECALL, tell, "all")
     row: dict[str, Any] = {
         "n": n,
-        "build_s": round(time.perf_counter() - started, 1),
-        "steps_s": {
-            s: round(steps[f"{s} end"] - steps[s], 1) for s in steps if f"{s} end" in steps
-        },
-        "build_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "tuning": asdict(tuning),
+        **built,
         "codes_bytes": round(codes.bytes / n, 1),
         "disk_bytes": round((codes.bytes + sum(s.bytes for s in segments)) / n, 1),
     }
-    files = [s.file for s in segments]
     index = VectorIndex(
         folder, files, real.shape[1], NONE, (codes.file, tuning, segments[-1].last_id)
     )
@@ -214,7 +200,10 @@ def measure_size(real: NDArray[np.float16], asked: Vectors, n: int, folder: Path
     row |= {"questions": {"recall": recall(np.array(found), best), **times}}
     row["filters"] = [filtered(index, opened, asked[:100], n, share) for share in (0.5, 0.01, 1e-4)]
     faiss.omp_set_num_threads(threads)
-    row["open"] = opened_alone(folder, files, codes, tuning, segments[-1].last_id, asked)
+    np.save(folder / "asked.npy", asked[:200])
+    last = segments[-1].last_id
+    given = [str(folder), files, codes.file, asdict(tuning), last, str(folder / "asked.npy")]
+    row["open"] = alone(OPEN, given)
     return row
 
 
@@ -228,8 +217,9 @@ def filtered(
     found, times = one_by_one(lambda query: index.search(query, 10, among)[0][0], asked)
 
     def by_hand(query: Vectors) -> Any:
-        vectors = index.vectors(among)
-        return np.argpartition(-(vectors @ query[0]), min(10, len(among) - 1))
+        scores = index.vectors(among) @ query[0]
+        best = np.argpartition(-scores, min(10, len(among) - 1))[:10]
+        return among[best[np.argsort(-scores[best])]]
 
     _, plain = one_by_one(by_hand, asked[: 5 if share > 0.1 else 20])
     full = min(10, len(among))
@@ -258,36 +248,64 @@ def exact(
     return ids
 
 
-OPEN = """
+PEAK = """
+def peak(key):
+    status = Path("/proc/self/status").read_text()
+    return int(status.split(key + ":")[1].split()[0]) // 1024
+"""
+BUILD = (
+    """
+import json, sys, time
+from dataclasses import asdict
+from pathlib import Path
+from astrosearch.vectors import Segment, write_codes
+folder, files, recall = json.loads(sys.argv[1])
+steps = {}
+def tell(step, done):
+    steps.setdefault(step, [time.perf_counter()] * 2)[1] = time.perf_counter()
+"""
+    + PEAK
+    + """
+started = time.perf_counter()
+segments = [Segment(Path(folder) / file) for file in files]
+codes, tuning = write_codes(Path(folder), 999_999, segments, recall, tell, "all")
+print(json.dumps({"build_s": round(time.perf_counter() - started, 1),
+                  "steps_s": {s: round(b - a, 1) for s, (a, b) in steps.items()},
+                  "build_peak_mb": peak("VmHWM"), "tuning": asdict(tuning),
+                  "codes": {k: v for k, v in asdict(codes).items() if k != "sums"}}))
+"""
+)
+OPEN = (
+    """
 import json, sys, time
 import numpy as np
 from pathlib import Path
 from astrosearch.vectors import Tuning, VectorIndex
+"""
+    + PEAK
+    + """
 folder, files, codes, tuning, last, asked = json.loads(sys.argv[1])
+asked, none = np.load(asked), np.empty(0, np.int64)
 started = time.perf_counter()
-none = np.empty(0, np.int64)
 index = VectorIndex(Path(folder), files, 384, none, (codes, Tuning(**tuning), last))
 opened = time.perf_counter() - started
-asked = np.load(asked)
 for query in asked:
     index.search(query[None], 10)
-status = Path("/proc/self/status").read_text()
-print(json.dumps({"open_ms": round(1e3 * opened, 1),
-                  "peak_mb": int(status.split("VmHWM:")[1].split()[0]) // 1024,
-                  "anonymous_mb": int(status.split("RssAnon:")[1].split()[0]) // 1024}))
+print(json.dumps({"open_ms": round(1e3 * opened, 1), "peak_mb": peak("VmHWM"),
+                  "anonymous_mb": peak("RssAnon")}))
 """
+)
 
 
-def opened_alone(
-    folder: Path, files: list[str], codes: SegmentFile, tuning: Tuning, last: int, asked: Vectors
-) -> dict[str, float]:
-    """Open and ask 200 questions in a process of its own."""
-    np.save(folder / "asked.npy", asked[:200])
-    given = [str(folder), files, codes.file, asdict(tuning), last, str(folder / "asked.npy")]
+def alone(script: str, given: list[Any]) -> dict[str, Any]:
+    """Run a script in a process of its own: what it needs is then its own."""
     out = subprocess.run(
-        [sys.executable, "-c", OPEN, json.dumps(given)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", script, json.dumps(given)],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
-    found: dict[str, float] = json.loads(out)
+    found: dict[str, Any] = json.loads(out)
     return found
 
 

@@ -24,6 +24,7 @@ HEIGHTS = {
     "indexing": 6,
     "search": 6,
     "verifying": 6,
+    "repairing": 7,
     "training": 6,
     "evaluation": 5,
     "updating": 5,
@@ -32,6 +33,7 @@ HEIGHTS = {
     "compaction": 4,
     "writing": 3,
     "layout": 2,
+    "choosing": 2,
     "reading": 2,
     "changes": 2,
     "store": 1,
@@ -41,6 +43,9 @@ HEIGHTS = {
     "encoder": 1,
     "corpus": 1,
     "records": 0,
+    "filtering": 0,
+    "queries": 0,
+    "checksums": 0,
     "__init__": 0,
     "errors": -1,
 }
@@ -52,6 +57,7 @@ HEAVY = {
 # Rooms of one height don't import each other, but for these.
 BESIDE = {
     "store": {"schema"},
+    "filtering": {"records"},
     "progress": {"render"},
     "describing": {"render"},
     "training_commands": {"progress"},

@@ -42,7 +42,7 @@ def test_alone_it_shows_its_help():
 def test_every_command_says_what_it_does():
     assert set(main.commands) == {
         *("index", "query", "similar", "show", "info", "verify", "optimize", "remove"),
-        *("pairs", "train", "evaluate"),
+        *("repair", "pairs", "train", "evaluate"),
     }
     for name, command in main.commands.items():
         assert command.help, name
@@ -299,3 +299,21 @@ def test_full_disk_under_the_output_is_an_error(example_index: Path):
     assert out.returncode == 1
     assert out.stderr.startswith(b"error: ")
     assert b"Traceback" not in out.stderr
+
+
+def test_a_cold_query_imports_only_what_it_needs(tmp_path: Path):
+    examples = EXAMPLES / "cosmology"
+    index = tmp_path / "index"
+    run("index", examples, "--index", index).check_returncode()
+    arguments = ["query", "acoustic peaks", "--format", "json", "--index", str(index)]
+    probe = (
+        f"import sys, runpy; sys.argv = ['astrosearch', *{arguments}]\n"
+        "try: runpy.run_module('astrosearch', run_name='__main__')\n"
+        "except SystemExit: print('\\n', *sys.modules)"
+    )
+    out = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    loaded = set(out.stdout.splitlines()[-1].split())
+    assert {"faiss", "openvino", "tokenizers"} <= loaded
+    heavy = {"torch", "transformers", "sentence_transformers", "huggingface_hub", "datasets"}
+    unneeded = {"sqlite_utils", "pandas", "scipy", "matplotlib", "rich", "pylatexenc", "pluggy"}
+    assert not loaded & (heavy | unneeded)

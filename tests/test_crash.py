@@ -1,31 +1,27 @@
-"""SIGKILL at any moment: the index is whole, and the next run ends as if nothing had happened."""
+"""Ctrl-C: a clean stop, and the next run goes on. SIGKILL and all else: test_faults.py."""
 
 from __future__ import annotations
 
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from astrosearch.vectors import VectorIndex
 from astrosearch.verifying import verify
 from tests.conftest import ROOT, record
 
-KILLS = 20
 
-
-@pytest.fixture(scope="module")
-def wide_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def wide_corpus(tmp_path: Path) -> Path:
     """Sixty texts and forty records, three of which are the same paper."""
     rng = random.Random(5)
     words = ["gas", "dust", "stars", "winds", "haloes", "shocks", "grains", "jets", "cores"]
-    folder = tmp_path_factory.mktemp("wide")
+    folder = tmp_path / "wide"
+    folder.mkdir()
 
     def sentences(count: int) -> str:
         return " ".join(f"The {' '.join(rng.choices(words, k=6))} move." for _ in range(count))
@@ -36,58 +32,6 @@ def wide_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     records = [record(f"2502.{99057 + i}", f"Record {i}", sentences(4)) for i in range(40)]
     (folder / "records.jsonl").write_text("\n".join(records) + "\n")
     return folder
-
-
-def run(corpus: Path, index: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.kill_target", str(corpus), str(index)], cwd=ROOT
-    )
-
-
-def content(index: Path) -> tuple[list[tuple[object, ...]], np.ndarray]:
-    with sqlite3.connect(index / "astrosearch.db") as db:
-        rows = db.execute(
-            """SELECT sentence_id, paper_id, title, authors, text, tex, section, file, line
-               FROM sentences JOIN papers USING (paper_key) ORDER BY sentence_id"""
-        ).fetchall()
-        files = [row[0] for row in db.execute("SELECT file FROM segments ORDER BY first_id")]
-    vectors = VectorIndex(index / "segments", files, 64, np.empty(0, np.int64))
-    return rows, vectors.vectors(np.array([row[0] for row in rows]))
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
-def test_twenty_kills_lose_nothing(wide_corpus: Path, tmp_path: Path):
-    calm = tmp_path / "calm"
-    started = time.monotonic()
-    assert run(wide_corpus, calm).wait() == 0
-    whole = time.monotonic() - started
-    assert verify(calm) == []
-
-    rng = random.Random(11)
-    killed = 0
-    index = tmp_path / "killed"
-    while killed < KILLS:
-        process = run(wide_corpus, index)
-        try:
-            process.wait(timeout=rng.uniform(0.2, whole * 0.9))
-            # It came to its end: start over, for more moments to be killed at.
-            assert verify(index) == []
-            index = tmp_path / f"killed{killed}"
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            killed += 1
-            if (index / "astrosearch.db").exists():
-                assert verify(index) == []
-    assert run(wide_corpus, index).wait() == 0
-    assert verify(index) == []
-    calm_rows, calm_vectors = content(calm)
-    rows, vectors = content(index)
-    assert rows == calm_rows
-    np.testing.assert_array_equal(vectors, calm_vectors)
-    live = sorted(path.name for path in (index / "segments").iterdir())
-    with sqlite3.connect(index / "astrosearch.db") as db:
-        assert live == [row[0] for row in db.execute("SELECT file FROM segments ORDER BY 1")]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is POSIX")

@@ -123,3 +123,12 @@ def test_format_descriptions_code_reads_an_index(built: Path):
     index = VectorIndex(built / "segments", [file], vectors.shape[1], np.empty(0, np.int64))
     np.testing.assert_array_equal(index.vectors(ids), vectors)
     assert faiss.read_index(path).metric_type == faiss.METRIC_INNER_PRODUCT
+
+
+def test_every_promise_names_tests_that_are_there():
+    text = (ROOT / "docs" / "reliability.md").read_text()
+    named = set(re.findall(r"`(test_\w+)`", text))
+    sources = "\n".join(path.read_text() for path in (ROOT / "tests").glob("test_*.py"))
+    there = set(re.findall(r"^def (test_\w+)", sources, re.MULTILINE))
+    assert named
+    assert named <= there, named - there

@@ -12,7 +12,7 @@ import astrosearch
 from astrosearch import indexing, vectors
 from astrosearch.errors import AstrosearchError
 from astrosearch.store import Store
-from astrosearch.vectors import coding
+from astrosearch.vectors import coding, segments
 from astrosearch.verifying import verify
 from tests.encoders import WordEncoder
 
@@ -180,7 +180,7 @@ def test_codes_half_made_are_gone_on_with(
 ):
     monkeypatch.setattr(coding, "KEPT_EVERY", 0.0)
     monkeypatch.setattr(coding, "KEPT_SHARE", 0)
-    monkeypatch.setattr(coding, "CHUNK", 50)
+    monkeypatch.setattr(segments, "CHUNK", 50)
 
     def interrupt(step: str, done: float) -> None:
         if step == "coding" and done > 0.5:
@@ -243,8 +243,6 @@ def test_open_index_goes_on_while_it_is_optimized(index: Path):
 
 
 def test_an_older_version_is_told_that_it_is_too_old(index: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("astrosearch.store.FORMAT_VERSION", 1)
-    Store(index).close()
-    indexing.optimize(index)
-    with pytest.raises(AstrosearchError, match="format 2"):
+    monkeypatch.setattr("astrosearch.store.FORMAT_VERSION", 2)
+    with pytest.raises(AstrosearchError, match="format 3"):
         Store(index)

@@ -13,7 +13,7 @@ from pybtex.database import parse_string
 from rich.console import Console
 
 from astrosearch import render
-from astrosearch.records import Hit, Paper, Sentence
+from astrosearch.records import CONTROL, Hit, Paper, Sentence
 
 PAPER = Paper(
     id="2501.99101",
@@ -135,9 +135,44 @@ def test_unknown_values_are_null_in_json():
     }
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-x", "@sum", " =1"])
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-x", "@sum", " =1", "\t=1", "\tx", "\n=1", "\ufeff=1", "\u200b@x", "\uff1d1"],
+)
 def test_csv_cells_are_no_formulas(text: str):
     file = io.StringIO()
     render.write_csv([("q", [Hit(1, 0.5, Sentence(1, text, None, "f", 1), PAPER)])], file)
     row = next(csv.DictReader(io.StringIO(file.getvalue())))
     assert row["text"] == "'" + text
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("\r=1", "'=1"),
+        ("\x00=1", "'=1"),
+        ("\u202e=1", "'=1"),
+        ("a\x1b[2Jb", "a[2Jb"),
+        ("1-2", "1-2"),
+    ],
+)
+def test_csv_cells_steer_nothing(text: str, cell: str):
+    file = io.StringIO()
+    render.write_csv([("q", [Hit(1, -0.5, Sentence(1, text, None, "f", 1), PAPER)])], file)
+    row = next(csv.DictReader(io.StringIO(file.getvalue())))
+    assert (row["text"], row["score"]) == (cell, "-0.5")
+
+
+def test_json_is_exact_and_steers_no_terminal():
+    text = "a\x1b[2J\x9b1m\u202e\x7f\u2028b"
+    line = render.to_json(text, [Hit(1, 0.5, Sentence(1, text, text, text, 1), PAPER)])
+    assert json.loads(line)["hits"][0]["text"] == json.loads(line)["query"] == text
+    assert not CONTROL.search(line)
+
+
+def test_an_address_of_a_foreign_index_is_no_link():
+    evil = Paper(id="x", title="T", url="https://arxiv.org/abs/1\x1b]8;;http://evil\x07 bold red")
+    out = shown([Hit(1, 0.5, SENTENCE, evil)], 200, terminal=True)
+    assert "\x1b]8;" not in out
+    assert "\x07" not in out
+    assert parse_string(render.to_bibtex([Hit(1, 0.5, SENTENCE, evil)]), "bibtex").entries

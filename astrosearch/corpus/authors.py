@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-_BRACKETS = re.compile(r"\([^()]*\)")
-_OPEN = re.compile(r"\([^()]*$")
 _TEAM = re.compile(
-    r"(?i)\s*[,;]?\s*\(?\b(?:on behalf of|for|representing) (?=the\b.*|.*(?:collab|team|consort))"
+    r"(?i)\s*[,;]?\s*\(?\b(?:on behalf of|for|representing) "
+    r"(?=the\b|.{0,200}(?:collab|team|consort))"
 )
 _SEPARATOR = re.compile(r"\s*(?:[,;]\s*(?:and\b|&)?|\band\b|&|:(?=\s))\s*", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?i)(?:jr|sr|ii|iii|iv)\.?")
@@ -22,11 +21,7 @@ def split_authors(line: str) -> tuple[str, ...]:
     >>> split_authors("The Planck Collaboration: P. Ade, et al.")
     ('The Planck Collaboration', 'P. Ade')
     """
-    before = None
-    while before != line:
-        before, line = line, _BRACKETS.sub(" ", line)
-    line = _OPEN.sub(" ", line).replace(")", " ")
-    line = _OTHERS.sub("", _TEAM.sub(", ", line))
+    line = _OTHERS.sub("", _TEAM.sub(", ", _without_brackets(line)))
     names: list[str] = []
     for part in _SEPARATOR.split(line):
         name = " ".join(part.split())
@@ -35,3 +30,26 @@ def split_authors(line: str) -> tuple[str, ...]:
         elif any(sign.isalpha() for sign in name):
             names.append(name)
     return tuple(names)
+
+
+def _without_brackets(line: str) -> str:
+    """The line without what stands in brackets, or behind one that nothing closes."""
+    opened: list[int] = []
+    spans: list[tuple[int, int]] = []
+    for found in re.finditer(r"[()]", line):
+        at = found.start()
+        if found[0] == "(":
+            opened.append(at)
+        elif opened:
+            start = opened.pop()
+            while spans and spans[-1][0] > start:
+                spans.pop()
+            spans.append((start, at + 1))
+    end = opened[-1] if opened else len(line)
+    kept, last = [], 0
+    for start, after in spans:
+        if start > end:
+            break
+        kept.append(line[last:start])
+        last = after
+    return " ".join([*kept, line[last:end]]).replace(")", " ")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Protocol, cast
 
 from astrosearch.corpus.identifiers import parse_arxiv_id
+from astrosearch.corpus.limits import Budget
 from astrosearch.corpus.tree import MAX_FILE_BYTES, inside, too_large
 from astrosearch.errors import Unreadable
 from astrosearch.records import escaped, is_text
@@ -22,7 +23,9 @@ MAX_TOTAL_BYTES = 512 * 2**20
 MAX_MEMBERS = 20_000
 MAX_RATIO = 200  # gzip reaches 1032; sources of papers, their figures counted, stay below 20
 _FREE_BYTES = 2**20  # the ratio isn't asked of so little
-_MAX_HEADER_BYTES = 2**20
+MAX_TEXT_BYTES = 128 * 2**20  # of what is kept of a paper; figures aren't
+MAX_GZIP_MEMBERS = 20_000
+_MAX_HEADER_BYTES = 2**16  # where tarfile looks for its fields, in the square of the time
 _TEXTS = (".tex", ".ltx", ".latex", ".bbl", ".bib", ".sty", ".cls", ".txt")
 _GZIP = b"\x1f\x8b"
 _TEX = re.compile(
@@ -47,33 +50,37 @@ class Stream(Protocol):
         ...
 
 
-def unpack(path: Path, name: str) -> Iterator[Unpacked | Unreadable]:
+def unpack(path: Path, name: str, budget: Budget | None = None) -> Iterator[Unpacked | Unreadable]:
     """Yield the papers of a bundle: one, or those of a bulk tar, one at a time.
 
-    `name` is what the bundle is called in what comes back.
+    `name` is what the bundle is called in what comes back. The budget is for each paper.
     """
     try:
         with path.open("rb") as file:
-            yield from _unpack(file, name, bulk=True)
+            yield from _unpack(file, name, budget or Budget(), bulk=True)
     except OSError as error:
         yield Unreadable(name, f"can't be read: {error.strerror or error}")
 
 
-def _unpack(stream: Stream, name: str, *, bulk: bool) -> Iterator[Unpacked | Unreadable]:
+def _unpack(
+    stream: Stream, name: str, budget: Budget, *, bulk: bool
+) -> Iterator[Unpacked | Unreadable]:
     try:
-        head = Peeked(stream)
+        head = Peeked(_Metered(stream, budget))
         inner = None
         if head.peek(2) == _GZIP:
             inner = _inner_name(head.peek(1024))
-            head = Peeked(Gunzip(head, name))
+            head = Peeked(_Metered(Gunzip(head, name, total=MAX_TOTAL_BYTES), budget))
         if _is_empty_tar(head.peek(2**16)):
             yield Unreadable(name, "an empty tar file")
         elif _is_tar(head.peek(512)):
-            yield from _papers(head, name, bulk=bulk)
+            yield from _papers(head, name, budget, bulk=bulk)
         else:
             yield _single(head, name, inner)
     except Unreadable as failure:
-        yield failure
+        yield failure if failure.name else Unreadable(name, failure.reason)
+    except RecursionError:
+        yield Unreadable(name, "broken tar file: headers within headers")
     except (tarfile.TarError, EOFError, UnicodeError, ValueError) as error:
         yield Unreadable(name, f"broken tar file: {error}")
 
@@ -98,11 +105,27 @@ class Peeked:
         return out
 
 
-class Gunzip:
-    """Decompress a gzip stream, refusing what is broken and, if bounded, expands beyond reason."""
+class _Metered:
+    """A stream whose every reading asks a budget."""
 
-    def __init__(self, stream: Stream, name: str, *, bounded: bool = True) -> None:
-        self._stream, self._name, self._bounded = stream, name, bounded
+    def __init__(self, stream: Stream, budget: Budget) -> None:
+        self._stream, self._budget = stream, budget
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes."""
+        self._budget.check()
+        return self._stream.read(size)
+
+
+class Gunzip:
+    """Decompress a gzip stream, refusing what is broken or expands beyond reason.
+
+    `total` bounds the bytes it may give; None where one paper at a time is read from them.
+    """
+
+    def __init__(self, stream: Stream, name: str, *, total: int | None) -> None:
+        self._stream, self._name, self._total = stream, name, total
+        self._members = 1
         self._zip = zlib.decompressobj(wbits=31)
         self._ready = b""  # compressed bytes read but not used
         self._taken = self._given = 0
@@ -115,6 +138,10 @@ class Gunzip:
                 if not rest.startswith(_GZIP[:1]):
                     return b""
                 self._zip, self._ready = zlib.decompressobj(wbits=31), rest
+                self._members += 1
+                if self._total is not None and self._members > MAX_GZIP_MEMBERS:
+                    reason = f"more than {MAX_GZIP_MEMBERS:,} gzip files in one"
+                    raise Unreadable(self._name, reason)
             self._ready = self._ready or self._fill()
             if not self._ready:
                 raise Unreadable(self._name, "the gzip file is cut off")
@@ -134,10 +161,8 @@ class Gunzip:
 
     def _count(self, size: int) -> None:
         self._given += size
-        if not self._bounded:
-            return
-        if self._given > MAX_TOTAL_BYTES:
-            raise Unreadable(self._name, f"unpacks to more than {MAX_TOTAL_BYTES // 2**20} MiB")
+        if self._total is not None and self._given > self._total:
+            raise Unreadable(self._name, f"unpacks to more than {self._total // 2**20} MiB")
         if self._given > _FREE_BYTES + MAX_RATIO * self._taken:
             raise Unreadable(self._name, f"unpacks to more than {MAX_RATIO} times its size")
 
@@ -181,11 +206,13 @@ def _is_empty_tar(head: bytes) -> bool:
     return len(head) >= 1024 and len(head) % 512 == 0 and not head.strip(b"\0")
 
 
-def _papers(stream: Stream, name: str, *, bulk: bool) -> Iterator[Unpacked | Unreadable]:
+def _papers(
+    stream: Stream, name: str, budget: Budget, *, bulk: bool
+) -> Iterator[Unpacked | Unreadable]:
     """Read a tar file: one paper, or many when its members are gzipped and named by arXiv ids."""
     files: dict[str, bytes] = {}
     warnings: list[str] = []
-    count = total = papers = 0
+    count = total = kept = papers = 0
     try:
         file = cast("IO[bytes]", stream)  # tarfile does no more than read it
         with tarfile.open(fileobj=file, mode="r|", tarinfo=_Member) as tar:
@@ -194,7 +221,10 @@ def _papers(stream: Stream, name: str, *, bulk: bool) -> Iterator[Unpacked | Unr
                 body = tar.extractfile(member) if member.isreg() else None
                 if bulk and body is not None and _is_paper(member.name):
                     papers += 1
-                    yield from _unpack(body, f"{name}/{member.name}", bulk=False)
+                    budget.restart()
+                    where = escaped(f"{name}/{member.name}")
+                    yield from _unpack(body, where, budget, bulk=False)
+                    budget.restart()
                     continue
                 if papers:
                     continue
@@ -209,6 +239,10 @@ def _papers(stream: Stream, name: str, *, bulk: bool) -> Iterator[Unpacked | Unr
                 if reason is not None:
                     warnings.append(f"{escaped(member.name)}: left out: {reason}")
                 elif body is not None and _is_text(member.name):
+                    kept += member.size
+                    if kept > MAX_TEXT_BYTES:
+                        reason = f"more than {MAX_TEXT_BYTES // 2**20} MiB of text"
+                        raise Unreadable(name, reason)
                     files[inside(member.name) or member.name] = body.read()
     except Unreadable as failure:
         raise failure if failure.name else Unreadable(name, failure.reason) from None

@@ -12,7 +12,8 @@ from typing import Literal
 from astrosearch.corpus import bundles, metadata, plaintext
 from astrosearch.corpus.document import Document
 from astrosearch.corpus.identifiers import arxiv_year, id_in_path, paper_url, parse_arxiv_id
-from astrosearch.corpus.tree import FolderTree, MemoryTree, surroundings, walk
+from astrosearch.corpus.limits import Budget
+from astrosearch.corpus.tree import FolderTree, MemoryTree, size_of, surroundings, walk
 from astrosearch.errors import CorpusError, NotFound, Unreadable
 from astrosearch.records import escaped, is_text
 
@@ -132,7 +133,8 @@ def read(source: Source, *, all_categories: bool = False) -> Iterator[Document |
     if source.kind == "metadata":
         yield from metadata.read_metadata(source.path, source.name, all_categories=all_categories)
     elif source.kind == "bundle":
-        for unit in bundles.unpack(source.path, source.name):
+        budget = Budget(size_of(source.path))
+        for unit in bundles.unpack(source.path, source.name, budget):
             yield unit if isinstance(unit, Unreadable) else _read_unpacked(source, unit)
     else:
         yield _read_one(source)
@@ -155,17 +157,18 @@ def _read_one(source: Source) -> Document | Unreadable:
     from astrosearch.corpus.latex import read_latex
 
     id, version = identify(source)
+    budget = Budget(size_of(source.path))
     try:
         if source.kind == "latex":
             folder = surroundings(source.root, source.name.rpartition("/")[0])
             tree = FolderTree(source.root, within=folder)
-            return _finished(read_latex(tree, source.name, id), version)
+            return _finished(read_latex(tree, source.name, id, budget), version)
         content = FolderTree(source.root).read(source.name)
         if content is None:
             return Unreadable(source.name, "is not there any more, or leads out of the corpus")
-        return _finished(plaintext.read_text(content, source.name, id), version)
+        return _finished(plaintext.read_text(content, source.name, id, budget), version)
     except Unreadable as failure:
-        return failure
+        return failure if failure.name else Unreadable(source.name, failure.reason)
 
 
 def _read_unpacked(source: Source, unit: bundles.Unpacked) -> Document | Unreadable:
@@ -173,17 +176,18 @@ def _read_unpacked(source: Source, unit: bundles.Unpacked) -> Document | Unreada
 
     id, version = id_in_path(unit.name) or identify(source)
     tree = MemoryTree({f"{unit.name}/{name}": content for name, content in unit.files.items()})
+    budget = Budget(sum(map(len, unit.files.values())))
     try:
         main = choose_main(tree)
         if main is not None:
-            document = read_latex(tree, main, id)
+            document = read_latex(tree, main, id, budget)
         elif len(unit.files) == 1 and tree.names()[0].lower().endswith((".txt", ".md")):
             name = tree.names()[0]
-            document = plaintext.read_text(tree.read(name) or b"", name, id)
+            document = plaintext.read_text(tree.read(name) or b"", name, id, budget)
         else:
             return Unreadable(unit.name, "no LaTeX document in it")
     except Unreadable as failure:
-        return failure
+        return failure if failure.name else Unreadable(unit.name, failure.reason)
     document = replace(
         document, parts=(source.name,), warnings=(*unit.warnings, *document.warnings)
     )

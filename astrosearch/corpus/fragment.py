@@ -10,6 +10,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
+from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import Mark
 
 _TEX = re.compile(r"[\\$~{}`^_]|''|--")
@@ -30,6 +31,7 @@ _LETTER = re.compile(r" *(?:\{ *(?:\\([ij])|([^{}\\]*))\}|\\([ij])(?![A-Za-z]) ?
 _ION = re.compile(r"\{(\w+)\} *\{(\w+)\}")
 _STAGES = {"1": "I", "2": "II", "3": "III", "4": "IV", "5": "V", "6": "VI", "7": "VII"}
 _MAX_FORMULA = 600
+_MAX_ARGUMENT = 2_000
 _SPACES = frozenset(" ,;:>\\~\n")
 _NOTHING = frozenset("/-!@+")
 _SWITCHES = {
@@ -50,7 +52,7 @@ def render(text: str) -> tuple[str, tuple[Mark, ...]]:
     >>> render(r"B. Paczy\'nski: masses of {\em stars}, ~10~$M_\odot$")[0]
     'B. Paczyński: masses of stars, ~10 M_⊙'
     """
-    text = " ".join(unicodedata.normalize("NFC", text).split())
+    text = " ".join(nfc(text).split())
     if _TEX.search(text) is None:
         return text, ()
     return _Reading(text).run()
@@ -87,7 +89,7 @@ class _Reading:
 
     def _write(self, piece: str) -> None:
         if self._out and piece and unicodedata.combining(piece[0]):
-            piece = unicodedata.normalize("NFC", self._out[-1] + piece)[len(self._out[-1]) :]
+            piece = nfc(self._out[-1] + piece)[len(self._out[-1]) :]
         if piece.startswith(" ") and (not self._out or self._out[-1].endswith(" ")):
             piece = piece.lstrip(" ")
         if piece:
@@ -130,21 +132,24 @@ class _Reading:
         if letter is None:
             return None
         base = letter[1] or letter[3] or letter[2] or letter[4] or ""
-        self._write(unicodedata.normalize("NFC", base[:1] + mark + base[1:]) if base else "")
+        self._write(nfc(base[:1] + mark + base[1:]) if base else "")
         return letter.end()
+
+    def _braced(self, at: int) -> re.Match[str] | None:
+        return _BRACED.match(self._text, at, at + _MAX_ARGUMENT)
 
     def _command(self, name: str, gap: str, at: int) -> int:
         if name in ("begin", "end") or name in _DROPPED:
-            while option := _OPTION.match(self._text, at):
+            while option := _OPTION.match(self._text, at, at + _MAX_ARGUMENT):
                 at = option.end()
-            braced = _BRACED.match(self._text, at)
+            braced = self._braced(at)
             at = braced.end() if braced else at
             if self._text[at : at + 1] in ".,;:)" and self._out and self._out[-1].endswith(" "):
                 self._out[-1] = self._out[-1][:-1]
                 self._length -= 1
             return at
         if name in _SECOND:
-            braced = _BRACED.match(self._text, at)
+            braced = self._braced(at)
             return braced.end() if braced else at
         if name in _SWITCHES:
             return at
@@ -156,10 +161,10 @@ class _Reading:
             after = self._accent(accents[name], at)
             if after is not None:
                 return after
-        braced = _BRACED.match(self._text, at)
+        braced = self._braced(at)
         if name in ("dot", "hat", "bar", "tilde", "vec", "frac", "sqrt", "mathrm") and braced:
             end = braced.end()
-            if name == "frac" and (second := _BRACED.match(self._text, end)):
+            if name == "frac" and (second := self._braced(end)):
                 end = second.end()
             self._write(_math(f"\\{name}{self._text[at:end]}"))
             return end

@@ -38,7 +38,7 @@ _REFERENCE = re.compile(
     r"(?:[a-z]{2,3} )*[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?,? (?:[A-Z]\.[ -]?)+[,;&: ]"
     r"|(?:[A-Z]\.[ -]?)+(?:[a-z]{2,3} )*[A-Z][\w'’-]+(?:,| and| &| et al))"
 )
-_INITIALS = re.compile(r"\b[A-Z]\. ?(?:[A-Z]\. ?)*[A-Z][\w'’-]+")
+_INITIALS = re.compile(r"\b[A-Z]\. ?(?:[A-Z]\. ?){0,5}[A-Z][\w'’-]+")
 YEAR = re.compile(r"\b(?:1[89]|20)[0-9]{2}[a-z]?\b")
 _LENGTH = re.compile(r"(?i)(?<![\w.])[-+]?[0-9.]+\s?(?:pt|pc|in|cm|mm|em|ex|truecm|truein)\b")
 _WORD = re.compile(r"[^\W\d_]{3,}")

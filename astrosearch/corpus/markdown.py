@@ -24,16 +24,18 @@ _TAGS = (
     "|pre|p|q|samp|section|small|source|span|strike|strong|style|sub|summary|sup|s|table|tbody|td"
     "|tfoot|thead|th|title|tr|tt|ul|u|var|video"
 )
-_TARGET = r"\((?=[^)]*[/.#:@])[^()\s]*(?:\([^()\s]*\)[^()\s]*)?(?:\s+[\"'][^)]*)?\)"  # of a link
+_TARGET = (
+    r"\((?=[^)]{0,2000}[/.#:@])[^()\s]*(?:\([^()\s]*\)[^()\s]*)?(?:\s+[\"'][^)]*)?\)"  # of a link
+)
 _COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
 _LONGEST = 20_000  # characters; a longer line is data, and its marks would take long to match
 _INLINE = (
-    (re.compile(rf"!\[([^\]]*)\]{_TARGET}"), r"\1"),
-    (re.compile(rf"\[(?!formula\])([^\]\\]+)\]{_TARGET}"), r"\1"),
+    (re.compile(rf"!\[([^\]]{{0,2000}})\]{_TARGET}"), r"\1"),
+    (re.compile(rf"\[(?!formula\])([^\]\\]{{1,2000}})\]{_TARGET}"), r"\1"),
     (re.compile(r"\[\^[^\]\s]+\]"), ""),
-    (re.compile(r"<(https?://[^>]*)>"), r"\1"),
+    (re.compile(r"<(https?://[^>]{0,2000})>"), r"\1"),
     (re.compile(rf"(?i)</?(?:{_TAGS})(?:\s+[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s<>]+))*\s*/?>"), ""),
-    (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"(\*\*|__)(?=\S)(.{1,2000}?)(?<=\S)\1"), r"\2"),
     (re.compile(r"(?<![\w*])(\*|_)(?=\S)([^*_]+?)(?<=\S)\1(?![\w*])"), r"\2"),
     (re.compile(r"`([^`]+)`"), r"\1"),
 )

@@ -15,6 +15,7 @@ from typing import Any
 
 from astrosearch.corpus.authors import split_authors
 from astrosearch.corpus.bundles import Gunzip, Peeked, Stream
+from astrosearch.corpus.characters import without_controls
 from astrosearch.corpus.document import Document, Origin, Passage
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.identifiers import arxiv_year, paper_url, parse_arxiv_id
@@ -26,6 +27,8 @@ _SNIFF_BYTES = 2**18
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _OUTSIDE = re.compile(rb"[{\n]")
 _INSIDE = re.compile(rb'"|[{}\[\]\n]')
+# Control characters, as JSON can spell them: most records have none.
+_UNCLEAN = re.compile(rb"\\b|\\u00[01789]|\x7f|\xc2[\x80-\x9f]")
 _STRING = re.compile(rb'[\\"\n]')
 
 
@@ -86,7 +89,7 @@ def read_metadata(
 
 def _opened(file: Stream) -> Peeked:
     head = Peeked(file)
-    return Peeked(Gunzip(head, "", bounded=False)) if head.peek(2) == b"\x1f\x8b" else head
+    return Peeked(Gunzip(head, "", total=None)) if head.peek(2) == b"\x1f\x8b" else head
 
 
 def _records(stream: Peeked) -> Iterator[tuple[int, bytes | None]]:
@@ -119,7 +122,7 @@ def _objects(stream: Stream) -> Iterator[tuple[int, bytes | None]]:
     depth, quoted, escaped = 0, False, False
     held = _Held()
     while block := stream.read(2**20):
-        at, start = int(escaped), 0
+        at, start = int(escaped and block[:1] != b"\n"), 0
         escaped = False
         while True:
             found = (_STRING if quoted else _INSIDE if depth else _OUTSIDE).search(block, at)
@@ -132,7 +135,7 @@ def _objects(stream: Stream) -> Iterator[tuple[int, bytes | None]]:
                 quoted = not quoted
             elif sign == b"\\":
                 escaped = at == len(block)
-                at += 1
+                at += block[at : at + 1] != b"\n"  # a line's end counts, even where it may not be
             elif sign in b"{[":
                 if depth == 0:
                     begin, start = line, found.start()
@@ -184,7 +187,7 @@ def _document(raw: bytes | None, name: str, line: int, all_categories: bool) -> 
     arxiv = parse_arxiv_id(given)
     abstract = _text(record, "abstract", where)
     if not abstract:
-        raise Unreadable(where, f"{given}: a record without abstract")
+        raise Unreadable(where, f"{given[:100]}: a record without abstract")
     title = _text(record, "title", where)
     origins = (Origin(0, name, line),)
     passages = []
@@ -213,6 +216,8 @@ def _document(raw: bytes | None, name: str, line: int, all_categories: bool) -> 
 def _parsed(raw: bytes, where: str) -> dict[str, Any]:
     try:
         record = json.loads(raw.decode("utf-8-sig").strip().rstrip(","))
+        if _UNCLEAN.search(raw):
+            record = _cleaned(record)
     except UnicodeDecodeError as error:
         raise Unreadable(where, "not UTF-8") from error
     except RecursionError as error:
@@ -224,14 +229,28 @@ def _parsed(raw: bytes, where: str) -> dict[str, Any]:
     return record
 
 
+def _cleaned(value: Any) -> Any:
+    """Take control characters out of all that a record holds."""
+    if isinstance(value, str):
+        return without_controls(value)
+    if isinstance(value, list):
+        return [_cleaned(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _cleaned(each) for name, each in value.items()}
+    return value
+
+
 def _text(record: dict[str, Any], field: str, where: str) -> str:
     value = record.get(field)
     if value is None:
         return ""
     if not isinstance(value, str):
         raise Unreadable(where, f"its {field} is not text")
-    text = value.strip()
-    # JSON can spell half a surrogate pair, which no encoding of text can hold
+    return _sound(value.strip())
+
+
+def _sound(text: str) -> str:
+    """The text without halves of surrogate pairs, which JSON can spell and no encoding can hold."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
@@ -241,7 +260,7 @@ def _categories(record: dict[str, Any], where: str) -> tuple[str, ...]:
         value = " ".join(value)  # old snapshots hold a list of one string
     elif value is not None and not isinstance(value, str):
         raise Unreadable(where, "its categories are not text")
-    return tuple(dict.fromkeys((value or "").replace(",", " ").split()))
+    return tuple(dict.fromkeys(_sound(value or "").replace(",", " ").split()))
 
 
 def _is_astro(category: str) -> bool:
@@ -264,9 +283,9 @@ def _authors(record: dict[str, Any], where: str) -> tuple[str, ...]:
             if not isinstance(entry, list) or not all(isinstance(part, str) for part in entry):
                 raise Unreadable(where, "its authors_parsed are not lists of text")
             last, first, suffix, *_ = [*entry, "", "", ""]
-            names.append(render(f"{first} {last} {suffix}")[0])
+            names.append(render(_sound(f"{first} {last} {suffix}"))[0])
         return tuple(name for name in names if name)
     value = record.get("authors")
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return tuple(name for each in value if (name := render(each)[0]))
+        return tuple(name for each in value if (name := render(_sound(each))[0]))
     return split_authors(render(_text(record, "authors", where))[0])

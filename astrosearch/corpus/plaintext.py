@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from astrosearch.corpus.characters import without_controls
+from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import Document, Mark, Origin, Passage
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.headings import (
@@ -32,17 +33,22 @@ from astrosearch.corpus.headings import (
     is_title,
     without_number,
 )
+from astrosearch.corpus.limits import Budget
 from astrosearch.corpus.markdown import ITEM, unmarked
 from astrosearch.errors import Unreadable
 from astrosearch.records import Paper
 
 MAX_PARAGRAPH = 2**20  # characters; more is data, not prose
+_ENDLESS = f"a paragraph of more than {MAX_PARAGRAPH:,} characters: not prose"
+MAX_LINES = 500_000  # of which each is held with what it says; a long book has 50,000
+MAX_DIVIDED = 5_000  # lines that end within a word, and are looked into
+_KNOWN_WORDS = 2**20  # characters that tell how a divided word is written
 _FORMULA = re.compile(r"(?:\[formula\][\s,.;:]*)+")
 _GOES_ON = re.compile(r"[a-z,.;:)\]]")
 _STOP = re.compile(r"[.!?:][\"')\]]*$")
 _ABSTRACT_LABEL = re.compile(r"(?:(?i:abstract)\s*[.:—–-]+\s*|(?:Abstract|ABSTRACT) )(?=[A-Z])")
 _SEED = re.compile(r"\[\\|\[formula\]|\[MATH_tex=|<CIT>")
-_MATH = re.compile(r"\$[^$]*[\\^_][^$]*\$")  # two prices in a line are no formula
+_MATH = re.compile(r"\$[^$\\^_]*[\\^_][^$]*\$")  # two prices in a line are no formula
 _MARKDOWN_MATH = re.compile(r"(?<![\w$])\$(?=\S)[^$]*?(?<=\S)\$(?![\w$])")  # Pandoc's rule
 _HYPHEN = re.compile(r"([^\W\d_]+)-$")
 _TAIL = re.compile(r"[^\W\d_]+")
@@ -64,26 +70,32 @@ class Block:
     heading: str | None = None
 
 
-def read_text(content: bytes, name: str, paper_id: str) -> Document:
-    """Read a paper from plain text or, by the name's suffix, Markdown.
+def read_text(content: bytes, name: str, paper_id: str, budget: Budget | None = None) -> Document:
+    """Read a paper from plain text or, by the name's suffix, Markdown, within a budget.
 
     Raises
     ------
     Unreadable
-        When it is not text, or holds no running text.
+        When it is not text, holds no running text, or takes too much.
     """
+    budget = budget or Budget()
     text = decode(content, name)
+    if text.count("\n") > MAX_LINES:
+        raise Unreadable(name, f"more than {MAX_LINES:,} lines: data, not prose")
     lines, math = _plain(text), _MATH
     if name.lower().endswith((".md", ".markdown")):
         lines, math = unmarked(text), _MARKDOWN_MATH
-    blocks = list(_blocks(lines))
+    blocks = list(_blocks(_watched(lines, name, budget)))
     if not blocks:
         raise Unreadable(name, "no text")
     if max(len(block.text) for block in blocks) > MAX_PARAGRAPH:
-        raise Unreadable(name, f"a paragraph of more than {MAX_PARAGRAPH:,} characters: not prose")
+        raise Unreadable(name, _ENDLESS)
     title, body = _split(blocks)
-    passages = [_passage("Title", title, name, text, math)] if title else []
-    passages += [_passage(section, block, name, text, math) for section, block in _sections(body)]
+    divided = _Divided(text[:_KNOWN_WORDS])
+    passages = [_passage("Title", title, name, divided, math)] if title else []
+    for section, block in _sections(body):
+        budget.check()
+        passages.append(_passage(section, block, name, divided, math))
     passages = [each for each in passages if each.text]
     if not any(each.section != "Title" for each in passages):
         raise Unreadable(name, "no running text")
@@ -92,7 +104,7 @@ def read_text(content: bytes, name: str, paper_id: str) -> Document:
 
 
 def decode(content: bytes, name: str) -> str:
-    """Decode UTF-8, else Latin-1; line ends become `\\n`.
+    """Decode UTF-8, else Latin-1; line ends become `\\n`, and control characters are dropped.
 
     Raises
     ------
@@ -112,7 +124,18 @@ def decode(content: bytes, name: str) -> str:
             text = content.decode("utf-8-sig", "replace")
             if 10 * text.count("\ufffd") > sum(map(content.count, _LEADS)):
                 text = content.decode("latin-1")  # else UTF-8, a little damaged
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return without_controls(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _watched(
+    lines: Iterable[tuple[str, int]], name: str, budget: Budget
+) -> Iterator[tuple[str, int]]:
+    """Yield the lines while they may be prose, and the budget lasts."""
+    for line, level in lines:
+        budget.check()
+        if len(line) > MAX_PARAGRAPH:
+            raise Unreadable(name, _ENDLESS)
+        yield line, level
 
 
 def _plain(text: str) -> Iterator[tuple[str, int]]:
@@ -128,7 +151,7 @@ def _blocks(numbered: Iterable[tuple[str, int]]) -> Iterator[Block]:
     lines: list[tuple[int, str]] = []
     item = False
     for number, (line, level) in enumerate((*numbered, ("", 0)), 1):
-        stripped = " ".join(unicodedata.normalize("NFC", line).split())
+        stripped = " ".join(nfc(line).split())
         if stripped and not level:
             lines.append((number, stripped))
             continue
@@ -264,8 +287,27 @@ def _append(block: Block, more: Block) -> None:
     block.text = f"{block.text} {more.text}"
 
 
+class _Divided:
+    """Words divided at the end of a line, looked up in the text they are from."""
+
+    def __init__(self, whole: str) -> None:
+        self._whole = whole
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def is_one_word(self, head: str, tail: str) -> bool:
+        """Whether the text has the word without a hyphen elsewhere, and never with one."""
+        known = self._known.get((head, tail))
+        if known is None:
+            if len(self._known) >= MAX_DIVIDED:
+                return False
+            whole = self._whole
+            known = f"{head}-{tail}" not in whole and head + tail in whole
+            self._known[head, tail] = known
+        return known
+
+
 def _passage(
-    section: str | None, block: Block, name: str, whole: str, math: re.Pattern[str]
+    section: str | None, block: Block, name: str, divided: _Divided, math: re.Pattern[str]
 ) -> Passage:
     text, marks, origins = "", list[Mark](), list[Origin]()
     for number, line in block.lines:
@@ -274,7 +316,7 @@ def _passage(
             continue
         if (cut := _HYPHEN.search(text[-60:])) and part[0].islower():
             tail = _TAIL.match(part)
-            if tail and f"{cut[1]}-{tail[0]}" not in whole and cut[1] + tail[0] in whole:
+            if tail and divided.is_one_word(cut[1], tail[0]):
                 text = text[:-1]  # a word divided at the end of a line
         elif text:
             text += " "

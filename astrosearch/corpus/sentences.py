@@ -219,7 +219,8 @@ def _with_tex(text: str, start: int, end: int, marks: Sequence[Mark], first: int
     """The sentence with its marks written as TeX; None if it has none."""
     parts = []
     at = start
-    for mark in marks[first:]:
+    for number in range(first, len(marks)):
+        mark = marks[number]
         if mark.start >= end:
             break
         if mark.start < at:

@@ -94,6 +94,14 @@ class MemoryTree:
         return None if plain is None else self._files.get(plain)
 
 
+def size_of(path: Path) -> int:
+    """Return a file's bytes; 0 if it can't be looked at."""
+    try:
+        return path.stat().st_size
+    except OSError:  # gone since: its reading will say so
+        return 0
+
+
 def surroundings(root: Path, folder: str) -> str:
     """Widen a folder to those above it while they hold few files.
 

@@ -19,6 +19,7 @@ Fields = dict[str, str]
 
 LONGEST_VALUE = 20_000  # characters of a field
 LONGEST_ENTRY = 200_000  # a collaboration's author list is long
+MANY_ENTRIES = 50  # that never end, or lie in one another: then a file is taken for broken
 
 _ENTRY = re.compile(r"@\s*([A-Za-z]+)\s*[{(]\s*([^\s,{}()\"=#%]+)\s*,")
 _STRING = re.compile(r"@\s*string\s*[{(]\s*([^\s={}()\"#%,]+)\s*=\s*", re.IGNORECASE)
@@ -66,14 +67,21 @@ def bib_entries(text: str, keys: Collection[str] | None = None) -> Iterator[tupl
     Field names are in lower case; strings are put in for their names, and `#` joins.
     """
     strings: dict[str, str] = {}
+    left = 4 * len(text) + MANY_ENTRIES * LONGEST_ENTRY  # characters that may yet be read
     for found in _STRING.finditer(text):
-        value, _ = _value(text, found.end(), strings)
-        strings[found[1].lower()] = value
+        strings[found[1].lower()], end = _value(text, found.end(), strings)
+        left -= min(end - found.end(), LONGEST_ENTRY)
+        if left < 0:
+            return
     for found in _ENTRY.finditer(text):
         if found[1].lower() not in ("string", "comment", "preamble") and (
             keys is None or found[2] in keys
         ):
-            yield found[2], _fields(text, found.end(), strings)
+            fields, end = _fields(text, found.end(), strings)
+            yield found[2], fields
+            left -= min(end - found.end(), LONGEST_ENTRY)
+            if left < 0:
+                return
 
 
 def bib_work(fields: Fields) -> Work:
@@ -150,35 +158,37 @@ def _merged(known: Work | None, more: Work) -> Work:
     )
 
 
-def _fields(text: str, at: int, strings: Fields) -> Fields:
+def _fields(text: str, at: int, strings: Fields) -> tuple[Fields, int]:
     fields: Fields = {}
     limit = at + LONGEST_ENTRY
     while at < limit and (found := _FIELD.match(text, at)):
         value, at = _value(text, found.end(), strings)
         fields.setdefault(found[1].lower(), value)
-    return fields
+    return fields, at
 
 
 def _value(text: str, at: int, strings: Fields) -> tuple[str, int]:
     """A field's value, its parts joined, and where it ends."""
     parts: list[str] = []
+    length = 0
     while True:
         opening = text[at : at + 1]
         if opening == "{":
             end = closing_brace(text, at, LONGEST_ENTRY)
             if end < 0:
                 return "".join(parts), len(text)
-            parts.append(text[at + 1 : min(end, at + LONGEST_VALUE)])
-            at = end + 1
+            part, at = text[at + 1 : min(end, at + LONGEST_VALUE)], end + 1
         elif opening == '"':
             end = _quote_end(text, at + 1)
             if end < 0:
                 return "".join(parts), len(text)
-            parts.append(text[at + 1 : min(end, at + LONGEST_VALUE)])
-            at = end + 1
+            part, at = text[at + 1 : min(end, at + LONGEST_VALUE)], end + 1
         elif bare := _BARE.match(text, at):
-            parts.append(strings.get(bare[0].lower(), bare[0]))
-            at = bare.end()
+            part, at = strings.get(bare[0].lower(), bare[0]), bare.end()
+        else:
+            part = ""
+        parts.append(part[: LONGEST_VALUE - length])  # strings of strings could double for ever
+        length += len(parts[-1])
         more = _JOINED.match(text, at)
         if more is None or more.end() == at:
             return "".join(parts), at

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.vectors.library import faiss
-from astrosearch.vectors.segments import damaged
+from astrosearch.vectors.segments import checked, damaged
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,13 +42,16 @@ class Tuning:
 class Codes:
     """An open file of codes, in memory."""
 
-    def __init__(self, path: Path, tuning: Tuning) -> None:
+    def __init__(self, path: Path, tuning: Tuning, sums: bytes | None = None) -> None:
+        checked(path, sums)
         library = faiss()
         try:
             self.index = library.read_index(str(path))
             self.lists, self.vectors = int(self.index.nlist), int(self.index.ntotal)
-        except (RuntimeError, AttributeError) as error:
+        except (RuntimeError, AttributeError, MemoryError) as error:
             raise damaged(path) from error
+        if not (self.lists and self.vectors):
+            raise damaged(path)
         self.tuning = tuning
 
     def candidates(

@@ -16,7 +16,7 @@ from astrosearch.vectors.codes import CODES, K, Tuning, seconds_coded
 from astrosearch.vectors.gpu import assigning, clustering_index, nearest, where
 from astrosearch.vectors.library import faiss
 from astrosearch.vectors.rankings import best_of
-from astrosearch.vectors.segments import CHUNK, Segment, SegmentFile, sha256_of, written
+from astrosearch.vectors.segments import Segment, SegmentFile, put_in_place, sha256_of, written
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PER_LIST = 64  # vectors a list that k-means sees
 SHARES = (0.01, 0.02, 0.04, 0.06, 0.08, 0.12, 0.16, 0.24, 0.32, 0.48, 0.64, 1.0)  # of the lists
-CANDIDATES = (20, 30, 50, 80, 120, 200, 400)  # for K neighbours
+CANDIDATES = (200, 400, 800)  # for K neighbours; fewer save little, and lose where many are alike
 QUERIES = 1024  # half of them choose, half measure what was chosen
 MARGIN = 0.003  # asked for on top, since the choice is made on few
 
@@ -79,11 +79,8 @@ class Begun:
 
     def keep(self, index: Any) -> None:
         """Keep the index as it is, in place of what was kept before."""
-        self.folder.mkdir(exist_ok=True)
         partial = self.folder / f"{self.key}.partial"
-        faiss().write_index(index, str(partial))
-        kept = self.folder / f"{self.key}-{sha256_of(partial)}.begun"
-        partial.replace(kept)
+        kept, _ = put_in_place(partial, index, lambda digest: f"{self.key}-{digest}.begun")
         self.clear(but=kept)
 
     def clear(self, but: Path | None = None) -> None:
@@ -135,7 +132,7 @@ def add(index: Any, segments: Sequence[Segment], tell: Tell, keep: Callable[[Any
 def tune(index: Any, segments: Sequence[Segment], asked: float, tell: Tell) -> Tuning:
     """Choose the cheapest search that finds the share asked for, and measure it on others."""
     queries, best = _asked(segments, tell)
-    half = len(queries) // 2
+    half = len(queries) // 4  # of each kind
     chosen: Tuning | None = None
     cheapest = math.inf
     widest = max(CANDIDATES)
@@ -144,16 +141,20 @@ def tune(index: Any, segments: Sequence[Segment], asked: float, tell: Tell) -> T
         found = _found(index, queries, best, probes, widest)
         tell("tuning", (step + 1) / len(SHARES))
         for candidates in CANDIDATES:
-            recall = (found < candidates).mean(axis=1)  # of each query
+            recall = (found < candidates).mean(axis=1).reshape(2, -1)  # of each query of a kind
             cost = seconds_coded(index, probes, candidates)
-            good = recall[:half].mean() >= min(1.0, asked + MARGIN)
+            good = _lower(recall[:, :half]) >= min(1.0, asked + MARGIN)
             if good and cost < cheapest:
-                chosen = Tuning(probes, candidates, round(float(recall[half:].mean()), 4), asked)
+                chosen = Tuning(probes, candidates, _lower(recall[:, half:]), asked)
                 cheapest = cost
     if chosen is None:
-        recall = (found < widest).mean(axis=1)
-        chosen = Tuning(index.nlist, widest, round(float(recall[half:].mean()), 4), asked)
+        chosen = Tuning(index.nlist, widest, _lower(recall[:, half:]), asked)
     return chosen
+
+
+def _lower(recall: NDArray[np.float64]) -> float:
+    """Average over each kind of query, and take the lower."""
+    return round(float(recall.mean(axis=1).min()), 4)
 
 
 def _found(
@@ -175,29 +176,37 @@ def _found(
 def _asked(
     segments: Sequence[Segment], tell: Tell
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Draw vectors to ask with, and find by brute force the K nearest of each, itself left out."""
+    """Make vectors to ask with, and find by brute force the K nearest of each.
+
+    The first half are sentences, themselves left out; the others lie midway between two, as far
+    off as a question that no sentence says: on real sentences they are harder to answer.
+    """
     import numpy as np
 
     ids = _ids(segments)
-    drawn = np.sort(np.random.default_rng(1).choice(ids, min(QUERIES, len(ids)), replace=False))
-    queries = np.vstack([_of(segment, drawn) for segment in segments]).astype(np.float32)
+    count = min(QUERIES // 2, len(ids) // 3)
+    drawn = np.sort(np.random.default_rng(1).choice(ids, 3 * count, replace=False))
+    sentences = np.vstack([_of(segment, drawn) for segment in segments]).astype(np.float32)
     order = np.random.default_rng(2).permutation(len(drawn))
-    drawn, queries = drawn[order], queries[order]
-    best_ids, best = best_of([], len(drawn), K + 1)
+    drawn, sentences = drawn[order], sentences[order]
+    midway = sentences[count : 2 * count] + sentences[2 * count :]
+    midway /= np.linalg.norm(midway, axis=1, keepdims=True).clip(1e-6)
+    queries = np.vstack([sentences[:count], midway])
+    best_ids, best = best_of([], len(queries), K + 1)
     done = 0
     for part, vectors in _chunks(segments):
         scores, rows = nearest(queries, vectors, min(K + 1, len(part)))
-        best_ids, best = best_of([(best_ids, best), (part[rows], scores)], len(drawn), K + 1)
+        best_ids, best = best_of([(best_ids, best), (part[rows], scores)], len(queries), K + 1)
         done += len(part)
         tell("measuring", done / len(ids))
-    others = best_ids != drawn[:, None]
-    others[others.all(axis=1), -1] = False  # an equal sentence took its own place
-    return queries, best_ids[others].reshape(len(drawn), K)
+    others = best_ids != np.append(drawn[:count], np.full(count, -1))[:, None]
+    others[others.all(axis=1), -1] = False  # none to leave out, or an equal one took its place
+    return queries, best_ids[others].reshape(len(queries), K)
 
 
 def _of(segment: Segment, ids: NDArray[np.int64]) -> NDArray[Any]:
     rows = segment.places(ids)
-    return segment.vectors[rows[rows >= 0]]
+    return segment.take(rows[rows >= 0])
 
 
 def _ids(segments: Sequence[Segment]) -> NDArray[np.int64]:
@@ -217,11 +226,7 @@ def _sample(segments: Sequence[Segment], count: int) -> NDArray[np.float32]:
 def _chunks(
     segments: Sequence[Segment], after: int = 0
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    """Yield ids and vectors in parts, but for the first `after`."""
-    import numpy as np
-
+    """Yield ids and vectors of all segments in parts, but for the first `after`."""
     for segment in segments:
-        for start in range(min(after, len(segment.ids)), len(segment.ids), CHUNK):
-            part = slice(start, start + CHUNK)
-            yield segment.ids[part], segment.vectors[part].astype(np.float32)
+        yield from segment.chunks(min(after, len(segment.ids)))
         after = max(0, after - len(segment.ids))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from astrosearch.vectors.codes import Codes, Tuning, seconds_exact
 from astrosearch.vectors.gpu import gpus, nearest
 from astrosearch.vectors.rankings import best_of
-from astrosearch.vectors.segments import CHUNK, Segment
+from astrosearch.vectors.segments import CHUNK, Segment, damaged
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 # Up to here it is cheaper to find the dead too and drop them than to select the living.
 MANY_DEAD = 256
+
+NO_SUMS: Mapping[str, bytes | None] = MappingProxyType({})
 
 GPU_QUERIES = 1000  # in one batch, from which a GPU searches all vectors, where there is one
 RANKED_BYTES = 64 * 2**20  # of vectors gathered at once
@@ -35,6 +38,13 @@ class VectorIndex:
         Ids whose sentences are gone: never returned.
     codes : (str, Tuning, int), optional
         The file of codes, how to search it, and the last id it covers.
+    sums : mapping of str to bytes, optional
+        The manifest's checksums of the files.
+
+    Raises
+    ------
+    NotAnIndex
+        When a file is missing or damaged.
     """
 
     def __init__(
@@ -44,16 +54,22 @@ class VectorIndex:
         dimension: int,
         dead: NDArray[np.int64],
         codes: tuple[str, Tuning, int] | None = None,
+        sums: Mapping[str, bytes | None] = NO_SUMS,
     ) -> None:
         import numpy as np
 
         self.dimension, self.dead = dimension, dead
-        self.segments = [Segment(folder / file) for file in files]
+        self.segments = [Segment(folder / file, sums.get(file)) for file in files]
+        for segment in self.segments:
+            if segment.vectors.shape[1] != dimension:
+                raise damaged(segment.path)
         self._starts = np.array([segment.ids[0] for segment in self.segments], dtype=np.int64)
         self.codes, self._coded_up_to = None, -1
         if codes is not None:
             file, tuning, self._coded_up_to = codes
-            self.codes = Codes(folder / file, tuning)
+            self.codes = Codes(folder / file, tuning, sums.get(file))
+            if self.codes.index.d != dimension:
+                raise damaged(folder / file)
 
     def search(
         self, queries: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
@@ -76,6 +92,8 @@ class VectorIndex:
         """
         import numpy as np
 
+        if among is not None:
+            among = _without(_ascending(among), self.dead)
         if among is None and len(queries) >= GPU_QUERIES and gpus():
             found = [self._by_brute_force(segment, queries, k) for segment in self.segments]
         else:
@@ -97,6 +115,12 @@ class VectorIndex:
             raise KeyError(int(ids[~there][0]))
         return vectors
 
+    def check(self, ids: NDArray[np.int64]) -> None:
+        """Raise NotAnIndex where the vector of an id isn't what was written."""
+        for segment, _, rows in self._located(ids):
+            if not segment.sound(rows):
+                raise damaged(segment.path)
+
     def _exact(
         self,
         segment: Segment,
@@ -106,12 +130,15 @@ class VectorIndex:
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         import numpy as np
 
-        lost = _within(self.dead, int(segment.ids[0]), int(segment.ids[-1]))
-        if len(lost) > MANY_DEAD:
-            living = np.setdiff1d(segment.ids if among is None else among, lost)
-            ids, scores = segment.search(queries, k, living)
-        else:
-            ids, scores = segment.search(queries, k + len(lost), among)
+        first, last = int(segment.ids[0]), int(segment.ids[-1])
+        lost = _within(self.dead, first, last)
+        if among is not None:
+            among, lost = _within(among, first, last), lost[:0]
+        elif len(lost) > MANY_DEAD:
+            among = _without(segment.ids, lost)
+        if among is not None and not len(among):
+            return best_of([], len(queries), 0)
+        ids, scores = segment.search(queries, k + (len(lost) if among is None else 0), among)
         gone = (ids < 0) | np.isin(ids, lost)
         return np.where(gone, -1, ids), np.where(gone, -np.inf, scores).astype(np.float32)
 
@@ -135,12 +162,11 @@ class VectorIndex:
         k: int,
         among: NDArray[np.int64] | None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        import numpy as np
 
         dead = _within(self.dead, 0, self._coded_up_to)
         wanted = None
         if among is not None:
-            wanted = np.setdiff1d(_within(np.unique(among), 0, self._coded_up_to), dead)
+            wanted = _within(among, 0, self._coded_up_to)
             share = len(wanted) / codes.vectors
             if seconds_exact(len(wanted), self.dimension) <= codes.seconds(k, share):
                 return self._ranked(queries, wanted, k)
@@ -159,7 +185,7 @@ class VectorIndex:
             short = (found >= 0).sum(axis=1) < min(k, there)
         if short.any():
             if wanted is None:
-                wanted = np.setdiff1d(self._coded_ids(), dead)
+                wanted = _without(self._coded_ids(), dead)
             found[short], scores[short] = self._ranked(queries[short], wanted, k)
         return found, scores
 
@@ -210,15 +236,40 @@ class VectorIndex:
 
         out = np.zeros((len(ids), self.dimension), dtype=np.float32)
         there = np.zeros(len(ids), dtype=bool)
-        which = np.searchsorted(self._starts, ids, side="right") - 1
-        for number in np.unique(which[which >= 0]):
-            segment = self.segments[number]
-            here = np.flatnonzero(which == number)
-            rows = segment.places(ids[here])
-            here = here[rows >= 0]
-            out[here] = segment.vectors[rows[rows >= 0]]
+        for segment, here, rows in self._located(ids):
+            out[here] = segment.take(rows)
             there[here] = True
         return out, there
+
+    def _located(
+        self, ids: NDArray[np.int64]
+    ) -> Iterator[tuple[Segment, NDArray[np.int64], NDArray[np.int64]]]:
+        """Yield each segment that has some of the ids, their places among them, and their rows."""
+        import numpy as np
+
+        which = np.searchsorted(self._starts, ids, side="right") - 1
+        for number in np.unique(which[which >= 0]):
+            here = np.flatnonzero(which == number)
+            rows = self.segments[number].places(ids[here])
+            yield self.segments[number], here[rows >= 0], rows[rows >= 0]
+
+
+def _ascending(ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Sort ids and drop repeated ones; mostly they are so already."""
+    import numpy as np
+
+    return ids if bool((ids[1:] > ids[:-1]).all()) else np.unique(ids)
+
+
+def _without(ids: NDArray[np.int64], gone: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Leave out some ids, both ascending."""
+    import numpy as np
+
+    if not len(gone):
+        return ids
+    nearest_gone = gone[np.minimum(gone.searchsorted(ids), len(gone) - 1)]
+    kept: NDArray[np.int64] = ids[nearest_gone != ids]
+    return kept
 
 
 def _within(ids: NDArray[np.int64], first: int, last: int) -> NDArray[np.int64]:

@@ -18,23 +18,37 @@ from astrosearch.corpus.latex.macros import expand
 from astrosearch.corpus.latex.numbering import numbers
 from astrosearch.corpus.latex.reader import open_reading, read_document
 from astrosearch.corpus.latex.source import Mains, choose_main, find_mains
+from astrosearch.corpus.latex.tokens import line_ends
+from astrosearch.corpus.limits import Budget
 from astrosearch.errors import Unreadable
 from astrosearch.records import Paper
 
 __all__ = ["Mains", "choose_main", "find_mains", "read_latex"]
 
 
-def read_latex(tree: SourceTree, main: str, paper_id: str) -> Document:
-    """Read the document whose main file is `main`.
+# 10 MB of TeX hold a quarter of these.
+MAX_GROUPS = 4_000_000
+MAX_LINES = 1_000_000
+
+
+def read_latex(
+    tree: SourceTree, main: str, paper_id: str, budget: Budget | None = None
+) -> Document:
+    """Read the document whose main file is `main`, within what `budget` gives.
 
     Raises
     ------
     Unreadable
-        When the file isn't there, isn't text, or holds no running text.
+        When the file isn't there, isn't text, holds no running text, or takes too much.
     """
-    source = expand(tree, main)
-    bibliography = Bibliography(lambda tex: reading.plain_text(tex))
-    reading = open_reading(source, bibliography, numbers(source.text))
+    budget = budget or Budget()
+    source = expand(tree, main, budget)
+    if source.text.count("{") > MAX_GROUPS:
+        raise Unreadable(main, f"more than {MAX_GROUPS:,} braces: not a paper")
+    if line_ends(source.text) > MAX_LINES:
+        raise Unreadable(main, f"more than {MAX_LINES:,} lines: data, not a paper")
+    bibliography = Bibliography(lambda tex: reading.plain_text(tex), budget)
+    reading = open_reading(source, bibliography, numbers(source.text), budget)
     bibliography.load(tree, main, source.text)
     read_document(reading)
     passages = without_title_pages(reading.passages)

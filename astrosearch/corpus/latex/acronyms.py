@@ -21,11 +21,11 @@ _SHORT = words("acrshort acrshortpl glsxtrshort glsentryshort glsentryname acs a
 _LONG = words("acrlong acrlongpl glsxtrlong glsentrylong acl aclp")
 _FULL = words("acrfull acf acfp")
 
-_GROUP = r"\s*\{((?:[^{}]|\{[^{}]*\})*)\}"
+_GROUP = r"\s*+\{((?:[^{}]|\{[^{}]*\})*)\}"
 _NEWACRONYM = re.compile(
-    rf"\\(?:newacronym|newabbreviation)\s*(?:\[[^\[\]]*\])?{_GROUP}{_GROUP}{_GROUP}"
+    rf"\\(?:newacronym|newabbreviation)\s*+(?:\[[^\[\]]*\])?{_GROUP}{_GROUP}{_GROUP}"
 )
-_ACRODEF = re.compile(rf"\\(?:acrodef|newacro|acro){_GROUP}\s*(?:\[([^\[\]]*)\])?{_GROUP}")
+_ACRODEF = re.compile(rf"\\(?:acrodef|newacro|acro){_GROUP}\s*+(?:\[([^\[\]]*)\])?{_GROUP}")
 _ENTRY = re.compile(
     rf"\\newglossaryentry{_GROUP}\s*\{{\s*name\s*=\s*(?:\{{([^{{}}]*)\}}|([^,{{}}]*))"
 )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import islice
 
 from astrosearch.corpus.latex.tokens import closing_brace
 
 MAX_AUTHORS = 3_000
+MAX_FIELDS = 10_000  # of `\author`, most of them of one name
+MAX_FIELD = 500_000  # characters
 
 _WITH_ARGUMENT = re.compile(
     r"\\(?:thanks|footnote|footnotetext|altaffilmark|altaffiltext|altaffiliation|affil|affiliation|inst"
@@ -15,12 +18,14 @@ _WITH_ARGUMENT = re.compile(
     r"|footnotemark|thanksref|vspace|hspace|href|fnmsep|correspondingauthor|color|sup|label|ref"
     r"|collaboration|orcidicon|email|url|texttt|IEEEauthorrefmark|authorrefmark|protect\\footnote"
     r"|aff|mailto|altaffilnote|unskip|deceased|includegraphics|scalerel|textsc\{)\*?"
-    r"\s*(?:\[[^\]]*\]\s*)?(?=\{)"
+    r"\s*+(?:\[[^\]]{0,500}\]\s*+)?(?=\{)"
 )
-_MATH = re.compile(r"\$[^$]*\$|\\\([^)]*\\\)")
+_MATH = re.compile(r"\$[^$]*\$|\\\([^)]{0,500}\\\)")
 _SUPERSCRIPT = re.compile(r"(?<!\\)\^(?:\{[^{}]*\}|\\?\w+|\*)")
-_LINE = re.compile(r"\\\\\s*(?:\[[^\]]*\])?|\\newline(?![A-Za-z])|\\par(?![A-Za-z])|\n[ \t]*\n")
-_NEW_AUTHOR = re.compile(r"(?:\\\\\s*(?:\[[^\]]*\])?\s*)?\\newauthor(?![A-Za-z])")
+_LINE = re.compile(
+    r"\\\\\s*(?:\[[^\]]{0,100}\])?|\\newline(?![A-Za-z])|\\par(?![A-Za-z])|\n[ \t]*\n"
+)
+_NEW_AUTHOR = re.compile(r"(?:\\\\\s*+(?:\[[^\]]{0,100}\]\s*+)?)?\\newauthor(?![A-Za-z])")
 _AND = re.compile(r"\\(?:and|And|AND|authand)(?![A-Za-z])|\\quad|\\qquad")
 _SEPARATOR = re.compile(r"\s*[;,،|+]\s*|(?:^|\s+)(?:and|&)(?:\s+|$)")
 _INSTITUTION = re.compile(
@@ -46,8 +51,8 @@ def author_names(fields: Iterable[str], plain: Callable[[str], str]) -> tuple[st
     `plain` writes TeX as text. What is no name (marks, notes, addresses) is left out.
     """
     names: dict[str, None] = {}
-    for field in fields:
-        for name in _names(field, plain):
+    for field in islice(fields, MAX_FIELDS):
+        for name in _names(field[:MAX_FIELD], plain):
             names.setdefault(name)
             if len(names) >= MAX_AUTHORS:
                 return tuple(names)
@@ -95,7 +100,7 @@ def _without_notes(field: str) -> str:
 def _split(text: str) -> list[str]:
     names: list[str] = []
     for piece in _SEPARATOR.split(text):
-        name = re.sub(r"\([^)]*\)|[\^*†‡§¶★⋆⁰¹²³⁴⁵⁶⁷⁸⁹0-9]+", " ", piece)
+        name = re.sub(r"\([^)]{0,500}\)|[\^*†‡§¶★⋆⁰¹²³⁴⁵⁶⁷⁸⁹0-9]+", " ", piece)
         name = re.sub(r"\s+([.,])", r"\1", " ".join(name.split())).strip(" ,;:–—-&")
         name = re.sub(r"^(?:by|and|with|pi)[\s:]+", "", name, flags=re.IGNORECASE)
         if _SUFFIX.fullmatch(name) and names:

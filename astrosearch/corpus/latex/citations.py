@@ -10,24 +10,28 @@ from dataclasses import dataclass
 from astrosearch.corpus.document import SourceTree
 from astrosearch.corpus.latex.source import decode
 from astrosearch.corpus.latex.tokens import bracket_end, closing_brace
+from astrosearch.corpus.limits import Budget
 from astrosearch.errors import Unreadable
 
 MAX_ENTRY = 200_000  # characters; a collaboration's author list is long
+MAX_OPTION = 20_000
+MANY_ENTRIES = 50  # that never end, or lie in one another: then a file is taken for broken
 
 Plain = Callable[[str], str]
 
 _CITE = re.compile(
-    r"\\(?:[A-Za-z]*[cC]ite[A-Za-z]*|citenop|parencite|autocite)\*?\s*(?:\[[^\]]*\]\s*){0,2}\{([^{}\\]+)\}"
+    r"\\(?:[A-Za-z]{0,30}[cC]ite[A-Za-z]{0,30}|citenop|parencite|autocite)\*?\s*+(?:\[[^\]]{0,500}\]\s*+){0,2}\{([^{}\\]+)\}"
 )
 _BIBITEM = re.compile(r"\\bibitem\s*(?=[\[{])")
-_ENTRY = re.compile(r"@\s*([A-Za-z]+)\s*[{(]\s*([^\s,{}]+)\s*,")
+_ENTRY = re.compile(r"@\s*([A-Za-z]{1,30})\s*[{(]\s*([^\s,{}]{1,200})\s*,")
+_ENTRY_START = re.compile(r"^[ \t]*@[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
 _BIBLATEX = re.compile(r"\\entry\{([^{}]+)\}\{[^{}]*\}")
 _FAMILY = re.compile(r"family=\{((?:[^{}]|\{[^{}]*\})*)\}")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d[a-z]?")
 _BIBLIOGRAPHY = re.compile(
-    r"\\(?:bibliography|addbibresource|addglobalbib)\s*(?:\[[^\]]*\])?\s*\{([^{}]*)\}"
+    r"\\(?:bibliography|addbibresource|addglobalbib)\s*+(?:\[[^\]]{0,500}\]\s*+)?\{([^{}]*)\}"
 )
-_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_AND = re.compile(r"(?<!\s)\s+and\s+", re.IGNORECASE)
 _IN_PREPARATION = re.compile(
     r"in[ ~]?prep[a-z.]*|submitted|in press|accepted|n\.d\.", re.IGNORECASE
 )
@@ -89,8 +93,8 @@ def written_label(entry: str) -> Label | None:
 class Bibliography:
     """Labels of the keys a document cites, from its .bbl, its own list, or its .bib files."""
 
-    def __init__(self, plain: Plain) -> None:
-        self.plain = plain
+    def __init__(self, plain: Plain, budget: Budget) -> None:
+        self.plain, self.budget = plain, budget
         self.labels: dict[str, Label] = {}
         self.parts: list[str] = []
 
@@ -134,11 +138,16 @@ class Bibliography:
             return ""
 
     def _bibitems(self, text: str, missing: set[str]) -> None:
+        left = 4 * len(text) + MANY_ENTRIES * MAX_OPTION  # characters that may yet be read
         for match in _BIBITEM.finditer(text):
+            self.budget.check()
             position = match.end()
             option = ""
             if text[position] == "[":
-                end = bracket_end(text, position, position + 20_000)
+                end = bracket_end(text, position, position + MAX_OPTION)
+                left -= MAX_OPTION if end < 0 else end - position
+                if left < 0:
+                    return
                 if end < 0:
                     continue
                 option = text[position + 1 : end]
@@ -190,6 +199,7 @@ class Bibliography:
     def _biblatex(self, text: str, missing: set[str]) -> None:
         entries = list(_BIBLATEX.finditer(text))
         for number, match in enumerate(entries):
+            self.budget.check()
             if match[1] not in missing:
                 continue
             end = entries[number + 1].start() if number + 1 < len(entries) else len(text)
@@ -204,19 +214,26 @@ class Bibliography:
                     missing.discard(match[1])
 
     def _bib(self, text: str, missing: set[str]) -> None:
+        left = 4 * len(text) + MANY_ENTRIES * MAX_ENTRY  # characters that may yet be read
         for match in _ENTRY.finditer(text):
+            self.budget.check()
             key = match[2]
             if key not in missing:
                 continue
             missing.discard(key)
-            label = self._entry_label(text, match.end())
+            entry = self._entry_of(text, match.end())
+            left -= len(entry)
+            if left < 0:
+                return
+            label = self._entry_label(entry)
             if label is not None:
                 self.labels[key] = label
 
-    def _entry_label(self, text: str, start: int) -> Label | None:
-        following = re.compile(r"^[ \t]*@[A-Za-z]+[ \t]*[{(]", re.MULTILINE).search(text, start)
-        end = min(following.start() if following else len(text), start + MAX_ENTRY)
-        entry = text[start:end]
+    def _entry_of(self, text: str, start: int) -> str:
+        following = _ENTRY_START.search(text, start, start + MAX_ENTRY)
+        return text[start : following.start() if following else start + MAX_ENTRY]
+
+    def _entry_label(self, entry: str) -> Label | None:
         authors = (
             _field(entry, "author") or _field(entry, "editor") or _field(entry, "collaboration")
         )
@@ -281,7 +298,7 @@ def _split_names(authors: str) -> list[str]:
     if "{" not in authors:
         return _AND.split(authors)
     names, depth, last = [], 0, 0
-    for match in re.finditer(r"\\.|[{}]|\s+and\s+", authors, re.IGNORECASE):
+    for match in re.finditer(r"\\.|[{}]|(?<!\s)\s+and\s+", authors, re.IGNORECASE):
         lexeme = match[0]
         if lexeme in "{}":
             depth += 1 if lexeme == "{" else -1

@@ -18,7 +18,7 @@ from astrosearch.corpus.latex.symbols import (
     superscript,
 )
 
-MAX_DEPTH = 40  # groups within groups; real formulas stay below 12
+MAX_DEPTH = 60  # groups and arguments within each other; real formulas stay below 25
 
 _DIMENSION = re.compile(
     r"\s*(?:\\fontdimen\s*\d+\s*\\font|-?[\d.]*\s*(?:pt|mm|cm|in|em|ex|mu|truecm|truein))(?![A-Za-z])"
@@ -34,6 +34,7 @@ class Formula:
         self.tokens, self.table = tokens, table
         self.position = 0
         self.depth = 0
+        self._scripts: dict[int, tuple[str, int]] = {}  # read ahead: where from, what, where to
 
     def read(self) -> str:
         """Write the whole formula."""
@@ -60,7 +61,7 @@ class Formula:
             self.position += 1
             if lexeme in ("\\over", "\\atop", "\\choose", "\\above"):
                 above = line.text()
-                below = self._list(text=text, stop=stop)
+                below = self._rest(text=text, stop=stop)
                 return fraction_text(above, below) if lexeme == "\\over" else f"({above}, {below})"
             if text and (lexeme.isspace() or lexeme == "~"):
                 line.space()
@@ -93,13 +94,19 @@ class Formula:
         self._skip_space()
         if self._peek() == ("_" if lexeme == "^" else "^"):
             self.position += 1
+            start = self.position
             other = self._argument()
             if _SIGNED.match(other) and other[0] != script[0]:
                 return f"{script}/{other}" if lexeme == "^" else f"{other}/{script}"
+            self._scripts[start] = other, self.position
         self.position = saved
         return ""
 
     def _argument(self, *, text: bool = False) -> str:
+        ahead = self._scripts.pop(self.position, None)
+        if ahead is not None and not text:
+            self.position = ahead[1]
+            return ahead[0]
         self._skip_space()
         lexeme = self._peek()
         if not lexeme or lexeme == "}":
@@ -112,8 +119,18 @@ class Formula:
             self.tokens[self.position] = lexeme[1:]
             return lexeme[0]
         line = Line()
-        self._one(lexeme, line)
+        self.depth += 1
+        if self.depth <= MAX_DEPTH:
+            self._one(lexeme, line)
+        self.depth -= 1
         return line.text()
+
+    def _rest(self, *, text: bool, stop: str) -> str:
+        """Everything up to where a part of a group ends; nothing where that goes too deep."""
+        self.depth += 1
+        content = self._list(text=text, stop=stop) if self.depth <= MAX_DEPTH else ""
+        self.depth -= 1
+        return content
 
     def _group(self, *, text: bool) -> str:
         """What is in a group whose opening brace was read."""
@@ -140,9 +157,7 @@ class Formula:
         if self._peek() != "[":
             return None
         self.position += 1
-        self.depth += 1
-        content = self._list(text=False, stop="]") if self.depth <= MAX_DEPTH else ""
-        self.depth -= 1
+        content = self._rest(text=False, stop="]")
         if self._peek() == "]":
             self.position += 1
         return content
@@ -282,7 +297,7 @@ class Formula:
             lower = self._argument()
             line.symbol(words.STACKED.get((upper, lower), lower))
         elif name == "buildrel":
-            upper = self._list(text=False, stop="\\over")
+            upper = self._rest(text=False, stop="\\over")
             self.position += 1
             lower = self._argument()
             line.symbol(words.STACKED.get((upper, lower), lower))

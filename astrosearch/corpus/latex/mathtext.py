@@ -8,8 +8,8 @@ accents become combining marks, matrices are rows between semicolons.
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.latex.mathparser import Formula
 from astrosearch.corpus.latex.symbols import symbols
 
@@ -41,5 +41,5 @@ class MathText:
 
     def _render(self, tex: str) -> str:
         text = Formula(_TOKEN.findall(tex[:MAX_FORMULA]), self._symbols).read()
-        text = _LEFTOVER.sub("", unicodedata.normalize("NFC", text))
+        text = _LEFTOVER.sub("", nfc(text))
         return " ".join(text.split())

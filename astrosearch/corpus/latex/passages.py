@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import Mark, MarkKind, Origin, Passage
 from astrosearch.corpus.latex.macros.expanded import Expanded
 from astrosearch.corpus.latex.tokens import LINE_ENDS
+
+MAX_COMPOSED = 1_000  # characters in a row that may compose with one another
 
 _RUNS = re.compile(r"\s{2,}|[^\S ]")
 
@@ -115,15 +118,30 @@ def _normalized(
 ) -> Passage:
     """Compose characters that only met when the pieces were joined; rare."""
 
-    def at(offset: int) -> int:
-        return min(len(unicodedata.normalize("NFC", text[:offset])), len(whole))
+    whole = nfc(text)
+    safe, length = 0, 0  # nothing before `safe` composes with what follows; its length composed
 
-    whole = unicodedata.normalize("NFC", text)
-    moved = [Mark(at(m.start), at(m.end), m.kind, m.tex) for m in marks]
+    def at(offset: int) -> int:
+        nonlocal safe, length
+        near = max(safe, offset - MAX_COMPOSED)
+        start = next((i for i in range(offset - 1, near, -1) if text[i].isascii()), near)
+        if start > safe:
+            length += len(nfc(text[safe:start]))
+            safe = start
+        return min(length + len(nfc(text[safe:offset])), len(whole))
+
+    ordered = sorted(
+        {0, *(m.start for m in marks), *(m.end for m in marks), *(o.start for o in origins)}
+    )
+    moved_to = {offset: at(offset) for offset in ordered}
+    moved = [Mark(moved_to[m.start], moved_to[m.end], m.kind, m.tex) for m in marks]
     kept: list[Mark] = []
     for mark in moved:
         if mark.end > mark.start and (not kept or mark.start >= kept[-1].end):
             kept.append(mark)
     return Passage(
-        section, whole, tuple(kept), tuple(Origin(at(o.start), o.file, o.line) for o in origins)
+        section,
+        whole,
+        tuple(kept),
+        tuple(Origin(moved_to[o.start], o.file, o.line) for o in origins),
     )

@@ -9,10 +9,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import SourceTree
 from astrosearch.errors import Unreadable
 
-_MAIN = re.compile(r"\\document(?:class|style)\s*(?:\[[^\]]*\])?\s*\{([^}]*)\}")
+_MAIN = re.compile(r"\\document(?:class|style)\s*+(?:\[[^\]]{0,2000}\]\s*+)?\{([^}]{0,500})\}")
 _BEGIN = re.compile(r"\\begin\s*\{document\}")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _READS = re.compile(
@@ -28,6 +29,8 @@ _ASIDE = re.compile(
     r"guide|^si\.",
     re.IGNORECASE,
 )
+# No control characters but white space, and no marks without width.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u200b]")
 # cp1252 with its five undefined bytes as the control characters of Latin-1, which are dropped.
 _UNDEFINED = dict.fromkeys((0x81, 0x8D, 0x8F, 0x90, 0x9D), "")
 
@@ -42,6 +45,8 @@ class Mains:
 
 def decode(data: bytes, name: str) -> str:
     """Text of a source file: UTF-8, UTF-16 with its mark, else cp1252; NFC, with `\\n` line ends.
+
+    Control characters but white space are dropped.
 
     Raises
     ------
@@ -68,8 +73,9 @@ def decode(data: bytes, name: str) -> str:
             raise Unreadable(name, "not a text file")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROL.sub("", text)
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
+        text = nfc(text)
     return text
 
 
@@ -91,10 +97,14 @@ def candidates(name: str, folders: Sequence[str]) -> Iterator[str]:
             yield posixpath.normpath(posixpath.join(folder, one)).lstrip("/")
 
 
+def _read(tree: SourceTree, name: str) -> str:
+    data = tree.read(name)
+    return _COMMENT.sub("", decode(data, name)) if data else ""
+
+
 def _head(tree: SourceTree, name: str) -> str:
     try:
-        data = tree.read(name)
-        return _COMMENT.sub("", decode(data, name)) if data else ""
+        return _read(tree, name)
     except Unreadable:
         return ""
 
@@ -130,9 +140,21 @@ def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
     """
     wanted = [n for n in (tree.names() if names is None else names) if n.lower().endswith(".tex")]
     known = frozenset(tree.names())
-    texts = {name: _head(tree, name) for name in wanted}
-    classes = {name: _document_class(text) for name, text in texts.items()}
-    reads = {name: set(_children(text, name, known)) for name, text in texts.items()}
+    classes: dict[str, str | None] = {}
+    reads: dict[str, set[str]] = {}
+    plain = set[str]()
+    faults: dict[str, str] = {}
+    for name in wanted:  # one text in memory at a time
+        try:
+            text = _read(tree, name)
+        except Unreadable as failure:
+            text, faults[name] = "", failure.reason
+        classes[name] = _document_class(text)
+        reads[name] = set(_children(text, name, known))
+        if _PLAIN_TEX.search(text):
+            plain.add(name)
+        if not text or text.isspace():
+            faults.setdefault(name, "empty")
     full = {n for n, c in classes.items() if c is not None and c not in ("subfiles", "standalone")}
     reached: set[str] = set()
     waiting = list(full)
@@ -144,11 +166,11 @@ def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
     parts = {n for n, c in classes.items() if c in ("subfiles", "standalone") and n in reached}
     mains = {n for n, c in classes.items() if c is not None} - parts
     if not mains:
-        mains = {n for n in _alone(wanted) if _PLAIN_TEX.search(texts[n])}
+        mains = plain.intersection(_alone(wanted))
     orphans = tuple(
         (
             name,
-            "empty" if not texts[name].strip() else "no \\documentclass, and no document reads it",
+            faults.get(name, "no \\documentclass, and no document reads it"),
         )
         for name in sorted(wanted)
         if name not in mains and name not in reached
@@ -171,26 +193,26 @@ def choose_main(tree: SourceTree) -> str | None:
         sources = [n for n in names if "." not in posixpath.basename(n)] or (
             list(names) if len(names) == 1 else []
         )
-    texts = {name: _head(tree, name) for name in sources}
-    mains = [name for name in sources if _document_class(texts[name]) is not None]
-    if not mains:
-        plain = [name for name in sources if _PLAIN_TEX.search(texts[name])]
-        return max(plain, key=lambda name: len(texts[name]), default=None)
     known = frozenset(names)
-    children = {child for name in mains for child in _children(texts[name], name, known)}
-
-    def rank(name: str) -> tuple[bool, bool, bool, bool, int, int]:
-        text = texts[name]
-        return (
-            name not in children,
-            not _ASIDE.search(posixpath.basename(name)),
-            "\\title" in text or "\\abstract" in text or "{abstract}" in text,
-            "abstract" in text,
-            -name.count("/"),
-            len(text),
-        )
-
-    return max(mains, key=rank)
+    ranks: dict[str, tuple[bool, bool, bool, int, int]] = {}
+    plain: dict[str, int] = {}
+    children: set[str] = set()
+    for name in sources:  # one text in memory at a time
+        text = _head(tree, name)
+        if _document_class(text) is not None:
+            children.update(_children(text, name, known))
+            ranks[name] = (
+                not _ASIDE.search(posixpath.basename(name)),
+                "\\title" in text or "\\abstract" in text or "{abstract}" in text,
+                "abstract" in text,
+                -name.count("/"),
+                len(text),
+            )
+        elif _PLAIN_TEX.search(text):
+            plain[name] = len(text)
+    if not ranks:
+        return max(plain, key=plain.__getitem__, default=None)
+    return max(ranks, key=lambda name: (name not in children, *ranks[name]))
 
 
 def _readme_main(tree: SourceTree, names: Sequence[str]) -> str | None:
@@ -203,15 +225,16 @@ def _readme_main(tree: SourceTree, names: Sequence[str]) -> str | None:
         if base.endswith(".json"):
             try:
                 listed = json.loads(text).get("sources", [])
-            except (ValueError, AttributeError):
+            except (ValueError, AttributeError, RecursionError):
                 continue
+            listed = listed if isinstance(listed, list) else []
             wanted = [
                 str(entry.get("filename"))
                 for entry in listed
                 if isinstance(entry, dict) and entry.get("usage") == "toplevel"
             ]
         else:
-            wanted = re.findall(r"^\s*(\S+)\s+toplevelfile\b", text, re.MULTILINE)
+            wanted = re.findall(r"^[ \t]*(\S+)[ \t]+toplevelfile\b", text, re.MULTILINE)
         for file in wanted:
             found = posixpath.normpath(posixpath.join(posixpath.dirname(name), file))
             if found in known:

@@ -14,14 +14,13 @@ BREAK = "\x1f"
 PARAGRAPH = re.compile(r"(?:\n|(?<!\x1f)\x1f)[ \t\x1f]*\n\s*")
 LINE_ENDS = re.compile(r"[\n\x1f]")
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b]")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*(\n?)[ \t]*")
 _VERBATIM = re.compile(
     r"\\begin\{((?:verbatim|Verbatim|lstlisting|minted|comment|alltt|pycode|pythontexcustomcode"
     r"|filecontents|codebox)\*?)\}"
 )
 _VERB = re.compile(
-    r"\\(?:verb|lstinline|(py[bcsv]?)(?:\[[^\[\]\n]*\])?)\*?([^A-Za-z\s*{\[])([^\n]*?)\2"
+    r"\\(?:verb|lstinline|(py[bcsv]?)(?:\[[^\[\]\n]*\])?)\*?([^A-Za-z\s*{\[])([^\n]{0,2000}?)\2"
 )
 _URL = re.compile(r"\\(?:url|href|path|nolinkurl)[ \t]*\{[^{}\n]*\}")
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
@@ -57,7 +56,6 @@ def flat(text: str) -> str:
 
 def prepare(text: str) -> str:
     """Drop comments and verbatim text, escape what TeX would take literally; keep all lines."""
-    text = _CONTROL.sub("", text)
     if "\\begin{" in text:
         text = _blank_verbatim(text)
     if "\\verb" in text or "\\lstinline" in text or "\\py" in text:

@@ -11,6 +11,7 @@ from astrosearch.corpus.document import SourceTree
 from astrosearch.corpus.latex.macros import conditionals, defining, inputs, structure
 from astrosearch.corpus.latex.macros.expanded import Expanded
 from astrosearch.corpus.latex.macros.expansion import Action, Expansion
+from astrosearch.corpus.limits import Budget
 
 _ACTIONS: dict[str, Action] = {
     "begin": structure.begin, "end": structure.end, "xspace": structure.xspace,
@@ -45,12 +46,12 @@ _ACTIONS: dict[str, Action] = {
 }  # fmt: skip
 
 
-def expand(tree: SourceTree, main: str) -> Expanded:
+def expand(tree: SourceTree, main: str, budget: Budget) -> Expanded:
     """Expand the document whose main file is `main`.
 
     Raises
     ------
     Unreadable
-        When the main file isn't there, or isn't text.
+        When the main file isn't there, isn't text, or takes more than `budget` gives.
     """
-    return Expansion(tree, main, _ACTIONS).run()
+    return Expansion(tree, main, _ACTIONS, budget).run()

@@ -146,7 +146,7 @@ def if_then_else(expansion: Expansion, start: int) -> None:
     expansion.keep_lines(
         frame.text[start : frame.position] if frame is expansion.frames[-1] else ""
     )
-    match = re.fullmatch(r"\s*\\equal\s*\{(.*)\}\s*\{(.*)\}\s*", condition, re.DOTALL)
+    match = re.fullmatch(r"\s*\\equal\s*\{(.*)\}\s*\{(.*)\}\s*", condition[:1000], re.DOTALL)
     flag = re.fullmatch(r"\s*\\boolean\s*\{(\w+)\}\s*", condition)
     truth = bool(match and match[1].strip() == match[2].strip()) or bool(
         flag and expansion.flags.get("if" + flag[1])

@@ -47,8 +47,14 @@ def new_command(expansion: Expansion, start: int, *, replace: bool = True) -> No
         body = "\\" + other if other else None
     expansion.keep_lines(frame.text[start : frame.position])
     if body is not None:
-        number = int(count) if count and count.strip().isdigit() else 0
+        number = _number(count)
         register(expansion, name, define(body, number, default), replace=replace)
+
+
+def _number(count: str | None) -> int:
+    """How many parameters a definition says; TeX has at most nine."""
+    digit = (count or "").strip()
+    return int(digit) if re.fullmatch("[1-9]", digit) else 0
 
 
 def provided_command(expansion: Expansion, start: int) -> None:
@@ -153,5 +159,5 @@ def new_environment(expansion: Expansion, start: int) -> None:
     if not name or before is None or after is None or re.search("abstract|acknowledge", name, re.I):
         return
     if "\\begin" in before or "\\[" in before or "$$" in before:
-        number = int(count) if count and count.strip().isdigit() else 0
+        number = _number(count)
         expansion.begins[name] = (define(before, number, default), define(after))

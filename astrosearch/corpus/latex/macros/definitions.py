@@ -6,13 +6,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from astrosearch.corpus.latex.tokens import bracket_end, closing_brace, flat, line_ends, words
+from astrosearch.corpus.latex.tokens import (
+    brace_pairs,
+    bracket_end,
+    closing_brace,
+    flat,
+    line_ends,
+    words,
+)
 
 MAX_ARGUMENT = 400_000  # characters; a chapter fits
 _SPACE = re.compile(r"[ \t]*(?:[\n\x1f](?![ \t\x1f]*\n)[ \t\x1f]*)?")
 _BLANK = re.compile(r"\s*")
 _CONTROL_WORD_END = re.compile(r"\\[A-Za-z@]+$")
-_PARAMETER = re.compile(r"#(\d)|##")
+_PARAMETER = re.compile(r"#([1-9])|##")
 _NAME = re.compile(r"\\(?:[A-Za-z@]+|.)", re.DOTALL)
 
 # Names that the reader itself understands; a style file's or author's version says nothing more.
@@ -58,7 +65,8 @@ class Frame:
     text: str
     position: int = 0
     file: str | None = None  # of a source file, None for an expansion
-    failures: int = 0
+    failures: int = 0  # groups and options that nothing closes
+    pairs: dict[int, int] | None = None  # of braces, once there were many failures
     endless: bool = False  # holds a conditional that nothing ends
 
     def exhausted(self) -> bool:
@@ -86,9 +94,12 @@ class Frame:
         """Read `{...}`; None, and nothing read, where there is none."""
         if not self.starts("{"):
             return None
-        limit = MAX_ARGUMENT if self.failures < 20 else 2_000
-        end = closing_brace(self.text, self.position, limit)
-        if end < 0:
+        if self.failures < 20:
+            end = closing_brace(self.text, self.position, MAX_ARGUMENT)
+        else:
+            self.pairs = brace_pairs(self.text) if self.pairs is None else self.pairs
+            end = self.pairs.get(self.position, -1)
+        if end < 0 or end - self.position >= MAX_ARGUMENT:
             self.failures += 1
             return None
         inner = self.text[self.position + 1 : end]
@@ -99,8 +110,10 @@ class Frame:
         """Read `[...]`, braces respected; None, and nothing read, where there is none."""
         if not self.starts("["):
             return None
-        end = bracket_end(self.text, self.position, self.position + 20_000)
+        limit = 20_000 if self.failures < 20 else 200
+        end = bracket_end(self.text, self.position, self.position + limit)
         if end < 0:
+            self.failures += 1
             return None
         inner = self.text[self.position + 1 : end]
         self.position = end + 1
@@ -151,7 +164,7 @@ def define(body: str, count: int = 0, default: str | None = None) -> Macro:
 
 def define_def(parameters: str, body: str) -> Macro:
     """Make a macro as `\\def` does, from its parameter text."""
-    pieces = re.split(r"#\d", parameters)
+    pieces = re.split(r"#[1-9]", parameters)
     if any(piece.strip() for piece in pieces):
         return Macro(len(pieces) - 1, None, body_parts(body), tuple(p.strip() for p in pieces))
     return Macro(len(pieces) - 1, None, body_parts(body))

@@ -15,11 +15,13 @@ from astrosearch.corpus.latex.macros.definitions import Frame, Macro, substitute
 from astrosearch.corpus.latex.macros.expanded import Expanded
 from astrosearch.corpus.latex.source import decode
 from astrosearch.corpus.latex.tokens import BREAK, line_ends, prepare
+from astrosearch.corpus.limits import Budget
 from astrosearch.errors import Unreadable
 
 MAX_DEPTH = 100  # files and expansions within each other; TeX papers stay below 20
 MAX_EXPANSIONS = 400_000
 MAX_EXPANSION = 1_000_000  # characters one invocation may become
+MAX_WARNINGS = 100
 MAX_CHARACTERS = 20_000_000  # of a source file, and of the whole text
 
 TOKEN = re.compile(r"\\([A-Za-z@]+)|\\.|\$|(?:\n|(?<!\x1f)\x1f)[ \t\x1f]*\n", re.DOTALL)
@@ -38,8 +40,10 @@ class Expansion:
     given this expansion and where the command began in the text of the innermost frame.
     """
 
-    def __init__(self, tree: SourceTree, main: str, actions: Mapping[str, Action]) -> None:
-        self.tree, self.main = tree, main
+    def __init__(
+        self, tree: SourceTree, main: str, actions: Mapping[str, Action], budget: Budget
+    ) -> None:
+        self.tree, self.main, self.budget = tree, main, budget
         self.folder = posixpath.dirname(main)
         self.names = frozenset(tree.names())
         self.result = Expanded("")
@@ -77,6 +81,7 @@ class Expansion:
         return self.result
 
     def _step(self) -> None:
+        self.budget.check()
         frame = self.frames[-1]
         text, start = frame.text, frame.position
         active = self.active
@@ -141,8 +146,8 @@ class Expansion:
             sources.append((file, line))
 
     def warn(self, text: str) -> None:
-        """Add a warning, once."""
-        if text not in self.result.warnings:
+        """Add a warning, once; hundreds of them tell no more than the first."""
+        if len(self.result.warnings) < MAX_WARNINGS and text not in self.result.warnings:
             self.result.warnings.append(text)
 
     def source(self) -> Frame:
@@ -173,7 +178,7 @@ class Expansion:
         self.expansions += 1
         if len(self.frames) >= MAX_DEPTH or self.expansions > MAX_EXPANSIONS:
             self.warn(f"\\{name} expands without end; it was left out")
-            del self.active[name]
+            self._forget(name)
             return
         frame = self.source() if macro.count or macro.delimiters else self.frames[-1]
         start = frame.position
@@ -186,12 +191,17 @@ class Expansion:
         consumed = line_ends(frame.text[start : frame.position])
         if sum(len(argument) for argument in arguments) * len(macro.body) > MAX_EXPANSION:
             self.warn(f"\\{name} expands to more than a paper can be; it was left out")
-            del self.active[name]
+            self._forget(name)
             return
         text = substitute(macro, arguments, consumed)
         if self.math and self._needs_braces(text):
             text = "{" + text + "}"
         self.frames.append(Frame(text))
+
+    def _forget(self, name: str) -> None:
+        """Leave a macro, or an environment of the author's, out from here on."""
+        self.active.pop(name, None)
+        self.begins.pop(name, None)
 
     def _needs_braces(self, text: str) -> bool:
         last = self.output[-1] if self.output else ""

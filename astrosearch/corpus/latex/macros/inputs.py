@@ -11,6 +11,10 @@ from astrosearch.corpus.latex.source import candidates, decode
 from astrosearch.corpus.latex.tokens import BREAK, line_ends, prepare
 from astrosearch.errors import Unreadable
 
+MAX_FILES = 1_000  # that one document reads or looks for; a thesis reads some dozens
+MAX_NAME = 1_000  # characters
+MAX_DEFINITION = 5_000  # characters that are read of one in a style file
+
 
 def included(expansion: Expansion, start: int) -> None:
     r"""`\input{file}` or `\input file`."""
@@ -41,7 +45,10 @@ def imported(expansion: Expansion, start: int) -> None:
 
 def _read(expansion: Expansion, name: str, folder: str) -> None:
     name = name.strip().strip('"').replace("\x1f", "").replace("\n", " ")
-    if not name or "\\" in name or "#" in name:
+    if not name or "\\" in name or "#" in name or len(name) > MAX_NAME:
+        return
+    if len(expansion.result.parts) >= MAX_FILES:
+        expansion.warn(f"reads more than {MAX_FILES:,} files; the rest was left out")
         return
     nearby = [f.file for f in expansion.frames if f.file is not None]
     folders = [folder, expansion.folder, *(posixpath.dirname(file) for file in reversed(nearby))]
@@ -102,15 +109,16 @@ def _style(expansion: Expansion, file: str) -> None:
         r"|DeclareRobustCommand|newif)(?![A-Za-z@])",
         text,
     ):
-        frame = Frame(text, match.end(), file=file)
-        stop = re.compile(r"\n[ \t]*\n|@").search(text, match.end())
-        frame.text = text[: stop.start()] if stop else text
+        expansion.budget.check()
+        stop = re.compile(r"\n[ \t]*\n|@").search(text, match.end(), match.end() + MAX_DEFINITION)
+        ends = stop.start() if stop else match.end() + MAX_DEFINITION
+        frame = Frame(text[match.start() : ends], len(match[0]), file=file)
         expansion.frames.append(frame)
         output, length = expansion.output, expansion.length
         expansion.output = []
         action = expansion.active[match[1]]
         if not isinstance(action, Macro):
-            action(expansion, match.start())
+            action(expansion, 0)
         expansion.output, expansion.length = output, length
         expansion.frames.pop()
 

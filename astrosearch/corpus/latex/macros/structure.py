@@ -71,7 +71,7 @@ def xspace(expansion: Expansion, start: int) -> None:
 
 def ensure_math(expansion: Expansion, start: int) -> None:
     r"""`\ensuremath{formula}`."""
-    if expansion.math:
+    if expansion.math or len(expansion.frames) >= MAX_DEPTH:
         return
     frame = expansion.source()
     frame.skip_blank()

@@ -19,6 +19,7 @@ from astrosearch.corpus.latex.reader import (
 )
 from astrosearch.corpus.latex.reader.reading import Handler, Reading
 from astrosearch.corpus.latex.reader.sections import read_document
+from astrosearch.corpus.limits import Budget
 
 __all__ = ["Reading", "open_reading", "read_document"]
 
@@ -60,7 +61,7 @@ _HANDLERS: dict[str, Handler] = {
 
 
 def open_reading(
-    source: Expanded, bibliography: Bibliography, numbers: Mapping[str, str]
+    source: Expanded, bibliography: Bibliography, numbers: Mapping[str, str], budget: Budget
 ) -> Reading:
     """Make ready to read a document. `numbers` are those that LaTeX would give its labels."""
-    return Reading(source, _HANDLERS, bibliography, numbers, math=MathText())
+    return Reading(source, _HANDLERS, bibliography, numbers, math=MathText(), budget=budget)

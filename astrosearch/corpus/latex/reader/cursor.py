@@ -7,7 +7,7 @@ import re
 from astrosearch.corpus.latex.tokens import brace_pairs, bracket_end
 
 TOKEN = re.compile(
-    r"([^\\{}$~&#^\n\x1f]+(?:(?:\n|\x1f++)(?![ \t\x1f]*\n)[^\\{}$~&#^\n\x1f]*)*)"  # 1 text
+    r"([^\\{}$~&#^\n\x1f]+(?:(?:\n|\x1f++)(?![ \t\x1f]{0,500}\n)[^\\{}$~&#^\n\x1f]*)*)"  # 1 text
     r"|\\([A-Za-z@]+)\*?"  # 2 command
     r"|\\(.)"  # 3 symbol
     r"|([\n\x1f][ \t\x1f]*\n\s*)"  # 4 paragraph

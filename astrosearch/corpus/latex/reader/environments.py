@@ -9,7 +9,6 @@ from astrosearch.corpus.latex.reader.captions import float_captions
 from astrosearch.corpus.latex.reader.formulas import displayed, formula, without_numbering
 from astrosearch.corpus.latex.reader.reading import Reading
 
-_LAST_ROW_ENDS = re.compile(r"(?:\\\\\s*)+$")
 _ENVIRONMENT = re.compile(r"[ \t]*\{([^{}]*)\}")
 
 
@@ -35,8 +34,7 @@ def begin(reading: Reading, name: str, position: int) -> None:
         if environment == "math":
             formula(reading, tex, position)
         else:
-            tex = _LAST_ROW_ENDS.sub("", without_numbering(tex).strip())
-            displayed(reading, tex, position)
+            displayed(reading, _without_last_row_ends(without_numbering(tex).strip()), position)
     elif environment in words.FLOATS:
         if span is not None:
             float_captions(reading, environment, reading.position, span)
@@ -56,6 +54,15 @@ def begin(reading: Reading, name: str, position: int) -> None:
         reading.skip_arguments(words.ENVIRONMENT_ARGUMENTS.get(environment, 0))
         if environment in words.LISTS or environment in words.BLOCKS:
             reading.builder.text(" ", position)
+
+
+def _without_last_row_ends(tex: str) -> str:
+    end = len(tex)
+    while tex.endswith("\\\\", 0, end):
+        end -= 2
+        while end and tex[end - 1].isspace():
+            end -= 1
+    return tex[:end]
 
 
 def end(reading: Reading, name: str, position: int) -> None:

@@ -18,11 +18,11 @@ _DOLLAR = re.compile(r"\\.|[{}$]|\n[ \t\x1f]*\n", re.DOTALL)
 _SIMPLE_MATH = re.compile(r"\$([^${}\\\n\x1f]+)\$")
 _ROW_END = re.compile(r"\\\\(?!\s*(?:\[[^\]]*\])?\s*$)")
 _MATH_SPACE = (
-    r"(?:\\[,;: >]|~|\\(?:q?quad|enspace|enskip|thinspace|medspace|thickspace)(?![A-Za-z])\s*)"
+    r"(?:\\[,;: >]|~|\\(?:q?quad|enspace|enskip|thinspace|medspace|thickspace)(?![A-Za-z])\s*+)"
 )
 _LEADING_SPACE = re.compile(rf"(?:\{{\s*)*{_MATH_SPACE}")
 _TRAILING_SPACE = re.compile(rf"(?<!\\){_MATH_SPACE}\s*$")
-_ONLY_SPACE = re.compile(rf"[{{}}\s]*(?:{_MATH_SPACE}[{{}}\s]*)+")
+_ONLY_SPACE = re.compile(rf"[{{}}\s]*+(?:{_MATH_SPACE}[{{}}\s]*+)++")
 _ERRORS = re.compile(r"[+\-−] ?\.?\d[^/;]*/[+\-−]")
 
 
@@ -37,7 +37,8 @@ def dollar(reading: Reading, name: str, position: int) -> None:
     double = text.startswith("$$", position)
     start = position + (2 if double else 1)
     depth = 0
-    for match in _DOLLAR.finditer(text, start, min(reading.end, start + 20_000)):
+    limit = 20_000 if reading.unclosed < 100 else 600
+    for match in _DOLLAR.finditer(text, start, min(reading.end, start + limit)):
         lexeme = match[0]
         if lexeme == "{":
             depth += 1
@@ -54,6 +55,7 @@ def dollar(reading: Reading, name: str, position: int) -> None:
             return
         elif lexeme[0] == "\n":
             break
+    reading.unclosed += 1
     reading.position = start
 
 

@@ -9,11 +9,11 @@ from astrosearch.corpus.latex.reader.reading import Reading
 from astrosearch.corpus.latex.symbols import SUBSCRIPTS, is_stage, superscript
 
 _DIMENSION = re.compile(
-    r"[ \t]*=?[ \t]*(?:-?[\d.]*\s*\\[A-Za-z]+|-?[\d.]+\s*(?:true)?"
+    r"[ \t]*+=?[ \t]*+(?:-?[\d.]*+\s*+\\[A-Za-z]+|-?[\d.]+\s*(?:true)?"
     r"(?:pt|mm|cm|in|em|ex|mu|pc|bp|dd|sp|fill?l?)?)"
-    r"(?:[ \t]*(?:plus|minus)[ \t]*-?[\d.]*\s*(?:true)?(?:pt|mm|cm|in|em|ex|fill?l?)?)*[ \t]?"
+    r"(?:[ \t]*+(?:plus|minus)[ \t]*+-?[\d.]*+\s*+(?:true)?(?:pt|mm|cm|in|em|ex|fill?l?)?)*[ \t]?"
 )
-_ASSIGNED = re.compile(r"[ \t]*=?[ \t]*(?:-?[\d.]+|\\[A-Za-z]+)?[ \t]?")
+_ASSIGNED = re.compile(r"[ \t]*+=?[ \t]*+(?:-?[\d.]+|\\[A-Za-z]+)?[ \t]?")
 _ELEMENT = re.compile(r"(?:^|[^A-Za-z])[A-Z][a-z]?\s*$")
 _STAGE_GROUP = re.compile(r"\s*([ivxIVX]+)\s*(?=\})")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.latex import vocabulary as words
 from astrosearch.corpus.latex.citations import written
 from astrosearch.corpus.latex.reader.reading import Reading
@@ -30,7 +30,7 @@ def cite(reading: Reading, name: str, position: int) -> None:
     textual = command == "text" or (command == "plain" and reading.textual_cite)
     labels = reading.bibliography.labels if reading.bibliography else {}
     shown = written(command, keys, labels, before, after, textual=textual)
-    reading.builder.mark(unicodedata.normalize("NFC", shown), position, "cite", ",".join(keys))
+    reading.builder.mark(nfc(shown), position, "cite", ",".join(keys))
 
 
 def define_alias(reading: Reading, name: str, position: int) -> None:
@@ -64,9 +64,9 @@ def refer(reading: Reading, name: str, position: int) -> None:
     reading.star()
     reading.option()
     argument = flat(reading.argument()).strip()
-    if not argument:
-        return
     labels = [label.strip() for label in argument.split(",") if label.strip()]
+    if not labels:
+        return
     shown = []
     for label in labels:
         number = reading.numbers.get(label)

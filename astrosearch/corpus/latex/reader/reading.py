@@ -20,6 +20,7 @@ from astrosearch.corpus.latex.passages import Builder
 from astrosearch.corpus.latex.reader.cursor import TOKEN, Cursor
 from astrosearch.corpus.latex.symbols import ACCENTS, accented, superscript, symbols
 from astrosearch.corpus.latex.tokens import environment_pairs, flat
+from astrosearch.corpus.limits import Budget
 
 MAX_DEPTH = 20  # notes within captions within notes
 
@@ -30,7 +31,7 @@ _DISPLAY_BEGIN = re.compile(
 _ICON = re.compile(r"fa[A-Z]")  # of fontawesome
 _CITE_STYLES = re.compile(r"\\cite[tp](?![A-Za-z])")
 _NUMBERED = re.compile(
-    r"\\documentclass[^{}]*\{revtex|\\(?:usepackage|setcitestyle)[^\n]*\bnumbers\b"
+    r"\\documentclass[^{}]{0,2000}\{revtex|\\(?:usepackage|setcitestyle)[^\n]{0,500}\bnumbers\b"
 )
 
 Handler = Callable[["Reading", str, int], None]
@@ -51,12 +52,14 @@ class Reading(Cursor):
         numbers: Mapping[str, str] | None = None,
         *,
         math: MathText,
+        budget: Budget,
         depth: int = 0,
     ) -> None:
         super().__init__(source.text)
         self.source, self.handlers = source, handlers
         self.bibliography, self.numbers, self.math = bibliography, numbers or {}, math
-        self.depth = depth
+        self.budget, self.depth = budget, depth
+        self.blocks = 0  # within each other
         self.symbols = symbols()
         self.environments = environment_pairs(self.text) if "\\begin" in self.text else {}
         self.builder = Builder(source)
@@ -97,6 +100,7 @@ class Reading(Cursor):
             match = match_at(text, position, self.end)
             if match is None:
                 break
+            self.budget.check()
             kind = match.lastindex
             self.position = match.end()
             if kind == 1:
@@ -153,7 +157,9 @@ class Reading(Cursor):
         if not any(c in tex for c in "\\{}$~&#^\n\x1f`'-"):
             return " ".join(tex.split())
         source = Expanded(flat(tex), [0], [("", 1)])
-        other = Reading(source, self.handlers, math=self.math, depth=self.depth + 1)
+        other = Reading(
+            source, self.handlers, math=self.math, budget=self.budget, depth=self.depth + 1
+        )
         other.read(0, len(source.text), other.builder)
         return other.builder.plain()
 
@@ -190,9 +196,13 @@ class Reading(Cursor):
 
     def read_block(self, start: int, end: int) -> None:
         """Read paragraphs as a part of the document's own."""
+        if self.blocks > MAX_DEPTH:
+            return
         saved = self.position, self.end
         self.position, self.end = start, end
+        self.blocks += 1
         self.walk()
+        self.blocks -= 1
         self.position, self.end = saved
         self.flush()
 

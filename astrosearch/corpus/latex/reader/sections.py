@@ -135,6 +135,6 @@ def date(reading: Reading, name: str, position: int) -> None:
 
 def _without_final_mark(passage: Passage) -> Passage:
     """A title without the footnote mark that many end with."""
-    text = re.sub(r"\s*[*†‡⋆★]+$", "", passage.text)
+    text = passage.text.rstrip("*†‡⋆★").rstrip()
     marks = tuple(m for m in passage.marks if m.end <= len(text))
     return Passage(passage.section, text, marks, passage.origins) if text else passage

@@ -1,0 +1,40 @@
+"""Checksums of rows: an index that was damaged must not answer as if it were sound.
+
+Each row that an answer is made of carries the CRC-32 of all that it says, its key included.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+
+
+def sentence_sum(
+    sentence_id: int,
+    paper_key: int,
+    text: str,
+    tex: str | None,
+    section: str | None,
+    file: str,
+    line: int,
+) -> int:
+    """Sum up a row of `sentences`."""
+    return _sum(sentence_id, paper_key, text, tex, section, file, line)
+
+
+def paper_sum(
+    paper_key: int,
+    paper_id: str,
+    title: str | None,
+    authors: str,
+    year: int | None,
+    categories: str,
+    doi: str | None,
+    url: str | None,
+) -> int:
+    """Sum up a row of `papers`, its authors and categories as the JSON that is stored."""
+    return _sum(paper_key, paper_id, title, authors, year, categories, doi, url)
+
+
+def _sum(*values: object) -> int:
+    return zlib.crc32(json.dumps(values, ensure_ascii=False).encode(errors="surrogatepass"))

@@ -1,0 +1,210 @@
+"""Which papers and sentences a search may return: what a person asked for, made exact.
+
+A filter names papers by year, category, author or id, and sentences by section. Several values of
+one kind are alternatives; different kinds must all hold.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from astrosearch.errors import AstrosearchError
+from astrosearch.records import Paper
+
+_RANGE = re.compile(r"(\d{4})?(\.\.|-)?(\d{4})?")
+_PARTICLES = frozenset({"de", "del", "della", "den", "der", "di", "du", "la", "le", "van", "von"})
+_CATEGORY = re.compile(r"[a-z][a-z-]*(\.(\*|[A-Za-z-]+))?|[a-z-]+\*?")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What hits must fulfil; an empty kind asks nothing."""
+
+    years: tuple[int | None, int | None] | None = None  # from, to, both included
+    categories: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()  # folded
+    sections: tuple[str, ...] = ()  # folded
+    within: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()  # folded, as words; all must stand in it
+
+    def __bool__(self) -> bool:
+        """Whether anything is asked for."""
+        return self != Filters()
+
+    def takes(self, paper: Paper) -> bool:
+        """Whether a paper's sentences may be returned, their sections aside."""
+        if self.within and paper.id not in self.within:
+            return False
+        if paper.id in self.exclude or not self._in_years(paper.year):
+            return False
+        if self.titles:
+            title = _spaced(paper.title or "")
+            if not all(words in title for words in self.titles):
+                return False
+        if self.categories and not any(
+            in_category(own, asked) for own in paper.categories for asked in self.categories
+        ):
+            return False
+        return not self.authors or any(
+            _is_author(fold(name), asked) for name in paper.authors for asked in self.authors
+        )
+
+    def takes_section(self, section: str | None) -> bool:
+        """Whether sentences under this heading may be returned."""
+        if not self.sections:
+            return True
+        heading = fold(section or "")
+        return any(asked in heading for asked in self.sections)
+
+    def _in_years(self, year: int | None) -> bool:
+        if self.years is None:
+            return True
+        first, last = self.years
+        return year is not None and (first or year) <= year <= (last or year)
+
+
+def filters_of(
+    *,
+    year: int | str | None = None,
+    category: str | Sequence[str] = (),
+    author: str | Sequence[str] = (),
+    section: str | Sequence[str] = (),
+    within: str | Sequence[str] = (),
+    exclude: str | Sequence[str] = (),
+    title: str | Sequence[str] = (),
+) -> Filters:
+    """Make filters of what a person typed.
+
+    Parameters
+    ----------
+    year : int or str, optional
+        `2015`, `2015..2020`, `2015..` or `..2020`.
+    category : str or sequence of str
+        `astro-ph.CO`; `astro-ph.*` or `astro-ph` for all of an archive.
+    author : str or sequence of str
+        A family name, with initials or given names before it or after a comma; case and accents
+        don't matter.
+    section : str or sequence of str
+        Words of the heading.
+    within, exclude : str or sequence of str
+        Ids of papers.
+    title : str or sequence of str
+        Words of the paper's title, side by side; here all must hold.
+
+    Raises
+    ------
+    AstrosearchError
+        When one of them can't be what was meant.
+    """
+    return Filters(
+        years=None if year is None else _years(str(year)),
+        categories=tuple(_category(value) for value in _several(category)),
+        authors=tuple(_words(value, "author") for value in _several(author)),
+        sections=tuple(_words(value, "section") for value in _several(section)),
+        within=_several(within),
+        exclude=_several(exclude),
+        titles=tuple(_spaced(value) for value in _several(title)),
+    )
+
+
+def fold(text: str) -> str:
+    """Write text without case, accents and more than one space.
+
+    >>> fold("Étienne  Pointecouteau"), fold("Müller")
+    ('etienne pointecouteau', 'muller')
+    """
+    plain = unicodedata.normalize("NFKD", text)
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
+
+
+def _spaced(text: str) -> str:
+    """Write folded words with a space on each side, to look for some among others."""
+    words = re.findall(r"[^\W_]+", fold(text))
+    return f" {' '.join(words)} "
+
+
+def _several(values: str | Sequence[str]) -> tuple[str, ...]:
+    return (values,) if isinstance(values, str) else tuple(values)
+
+
+def _years(text: str) -> tuple[int | None, int | None]:
+    """Read a year or a range of years.
+
+    >>> _years("2015"), _years("2015..2020"), _years("..2020"), _years("1998-")
+    ((2015, 2015), (2015, 2020), (None, 2020), (1998, None))
+    """
+    match = _RANGE.fullmatch(text.replace(" ", ""))
+    if match is None or not (match[1] or match[3]):
+        raise AstrosearchError(
+            f"{text!r} is not a year or a range of years.\nGive 2015, 2015..2020, 2015.. or ..2020."
+        )
+    first, last = (int(part) if part else None for part in (match[1], match[3]))
+    if not match[2]:
+        return first or last, first or last
+    if first and last and first > last:
+        raise AstrosearchError(
+            f"no year is in {text}.\nGive the earlier one first: {last}..{first}"
+        )
+    return first, last
+
+
+def _category(text: str) -> str:
+    if not _CATEGORY.fullmatch(text.strip()):
+        raise AstrosearchError(
+            f"{text!r} is not an arXiv category.\n"
+            "Give one such as astro-ph.CO, or astro-ph.* for all of them."
+        )
+    return text.strip()
+
+
+def _words(text: str, kind: str) -> str:
+    folded = fold(text)
+    if not folded:
+        raise AstrosearchError(f"the {kind} asked for is empty.\nGive a name, or leave it out.")
+    return folded
+
+
+def in_category(own: str, asked: str) -> bool:
+    """Whether a category is the one asked for, or belongs to the archive asked for."""
+    archive = asked.removesuffix("*").removesuffix(".")
+    if asked.endswith("*") or "." not in asked:
+        return own == archive or own.startswith(archive + ".")
+    return own == asked
+
+
+def _is_author(name: str, asked: str) -> bool:
+    """Whether a name as a paper has it can be the one asked for, both folded.
+
+    >>> _is_author("peebles, p. j. e.", "peebles"), _is_author("p. j. e. peebles", "peebles, p")
+    (True, True)
+    >>> _is_author("james peebles", "j. peebles"), _is_author("peeblesson, j.", "peebles")
+    (True, False)
+    """
+    family, given = _name(asked)
+    own_family, own_given = _name(name)
+    if "collaboration" in name:
+        return f" {asked} " in f" {name} "
+    if not given:
+        return family in (own_family, name) or own_family.endswith(f" {family}")
+    if family != own_family:
+        return False
+    return len(given) <= len(own_given) and all(
+        one == other or (one[0] == other[0] and min(len(one), len(other)) == 1)
+        for one, other in zip(given, own_given, strict=False)
+    )
+
+
+def _name(name: str) -> tuple[str, list[str]]:
+    """Split a folded name into the family's name and given names or initials."""
+    family, comma, rest = name.partition(",")
+    if not comma:
+        words = name.split()
+        at = max(0, len(words) - 1)
+        while at > 0 and words[at - 1] in _PARTICLES:
+            at -= 1
+        family, rest = " ".join(words[at:]), " ".join(words[:at])
+    return family.strip(), re.findall(r"[^\W_]+", rest)

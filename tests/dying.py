@@ -1,0 +1,31 @@
+"""Reader processes that meet their fate at certain files, for tests of what becomes of the rest."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+from astrosearch.corpus import discover, limits
+
+FATES = ("killed", "greedy", "spinning")
+
+
+def confine_and_set_traps() -> None:
+    """What a reader process begins with, by narrower limits."""
+    limits.PROCESS_MEMORY = 2**30
+    limits.SECONDS = 0.2
+    limits.confine()
+    sound = discover.read
+
+    def read(source: discover.Source, **options: Any) -> Iterator[Any]:
+        if source.name == "killed.txt":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if source.name == "greedy.txt":
+            bytearray(2**40)
+        while source.name == "spinning.txt":
+            pass
+        yield from sound(source, **options)
+
+    discover.read = read

@@ -1,0 +1,216 @@
+"""Filters: what they take, inside dense and lexical search, against doing it by hand."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import astrosearch
+from astrosearch import vectors
+from astrosearch.cli import main
+from astrosearch.errors import AstrosearchError, NotFound
+from astrosearch.filtering import filters_of, fold
+from astrosearch.indexing import optimize
+from astrosearch.records import Paper
+from tests.conftest import record
+from tests.encoders import WordEncoder
+
+CATEGORIES = ["astro-ph.CO", "astro-ph.GA", "astro-ph.SR", "astro-ph", "gr-qc"]
+AUTHORS = ["P. J. E. Peebles", "Jim Müller", "Anna van der Berg", "Wei Li", "W. Li", "A. Lin"]
+HEADINGS = ["Introduction", "Data and Methods", "Results"]
+WORDS = ["gas", "dust", "stars", "winds", "haloes", "shocks", "grains", "jets", "cores", "rings"]
+PAPERS = [f"{number % 11 + 5:02d}01.{10000 + number}" for number in range(90)]
+
+
+def told(number: int) -> str:
+    return record(
+        PAPERS[number],
+        f"On the {WORDS[number % 10]} of field {number}",
+        f"We map {WORDS[number % 7]} near {WORDS[number % 9]}. They move outwards.",
+        categories=f"{CATEGORIES[number % 5]} astro-ph.IM",
+        authors=f"{AUTHORS[number % 6]} and {AUTHORS[number % 4]}",
+        versions=[{"version": "v1", "created": f"Mon, 2 Jan {2005 + number % 11} 19:18:42 GMT"}]
+        if number % 7
+        else [],
+    )
+
+
+@pytest.fixture(scope="module", params=["exact", "coded"])
+def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ninety papers, every fifth with its text; searched exactly, or through codes."""
+    folder = tmp_path_factory.mktemp("filtered")
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    (corpus / "records.jsonl").write_text("\n".join(told(n) for n in range(90)) + "\n")
+    for number in range(0, 90, 5):
+        parts = [
+            f"{heading}\n\nThe {WORDS[(number + i) % 10]} and {WORDS[i]} meet. Nothing moves.\n"
+            for i, heading in enumerate(HEADINGS)
+        ]
+        (corpus / f"{PAPERS[number]}.txt").write_text(f"Field {number}\n\n" + "\n".join(parts))
+    astrosearch.build(corpus, index=folder / "index", encoder=WordEncoder())
+    if request.param == "coded":
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(vectors, "EXACT_UP_TO", 50)
+            optimize(folder / "index", recall=0.99)
+    return folder / "index"
+
+
+def rows(index: Path) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(index / "astrosearch.db") as db:
+        found = db.execute(
+            """SELECT sentence_id, text, section, paper_id, year, authors, categories
+               FROM sentences JOIN papers USING (paper_key) ORDER BY 1"""
+        ).fetchall()
+    db.close()
+    return found
+
+
+some = st.lists(st.integers(0, 5), max_size=2)
+filters = st.fixed_dictionaries(
+    {},
+    optional={
+        "year": st.sampled_from(["2008", "2006..2009", "2010..", "..2007", 2005, "1990"]),
+        "category": st.lists(
+            st.sampled_from(["astro-ph.CO", "astro-ph.GA", "astro-ph.*", "gr-qc", "astro-ph.IM"]),
+            max_size=2,
+        ),
+        "author": st.lists(
+            st.sampled_from(["peebles", "Muller", "van der Berg, A.", "Li, Wei", "P. Peebles"]),
+            max_size=2,
+        ),
+        "section": st.lists(st.sampled_from(["method", "RESULTS", "abstract"]), max_size=2),
+        "within": st.lists(st.sampled_from(PAPERS), max_size=4),
+        "exclude": st.lists(st.sampled_from(PAPERS), max_size=4),
+    },
+)
+
+NAMES = {  # what each author asked for is called in the index
+    "peebles": {"P. J. E. Peebles"},
+    "Muller": {"Jim Müller"},
+    "van der Berg, A.": {"Anna van der Berg"},
+    "Li, Wei": {"Wei Li", "W. Li"},
+    "P. Peebles": {"P. J. E. Peebles"},
+}
+
+
+def by_hand(row: tuple[Any, ...], asked: dict[str, Any]) -> bool:
+    _, _, section, paper, year, authors, categories = row
+    if "year" in asked:
+        first, _, last = str(asked["year"]).partition("..")
+        last = last or ("9999" if ".." in str(asked["year"]) else first)
+        if year is None or not int(first or 0) <= year <= int(last):
+            return False
+    if asked.get("category") and not any(
+        f'"{c}"' in categories or (c == "astro-ph.*" and "astro-ph" in categories)
+        for c in asked["category"]
+    ):
+        return False
+    if asked.get("author") and not any(
+        f'"{name}"' in authors for a in asked["author"] for name in NAMES[a]
+    ):
+        return False
+    if asked.get("section") and not any(s.lower() in section.lower() for s in asked["section"]):
+        return False
+    if asked.get("within") and paper not in asked["within"]:
+        return False
+    return paper not in asked.get("exclude", [])
+
+
+@settings(deadline=None, max_examples=60)
+@given(asked=filters, text=st.sampled_from(WORDS), k=st.sampled_from([1, 5, 300]))
+def test_search_is_that_of_what_filters_take(index: Path, asked: dict[str, Any], text: str, k: int):
+    everything = rows(index)
+    wanted = [row for row in everything if by_hand(row, asked)]
+    with astrosearch.open(index, encoder=WordEncoder()) as opened:
+        hits = opened.query(f"{text} move", k=k, **asked)
+        lexical = opened.query(f"{text} move", k=k, mode="lexical", **asked)
+    model = WordEncoder()
+    query = model.encode([f"{text} move"])[0]
+    best: Any = (
+        np.sort(model.encode([row[1] for row in wanted]) @ query)[::-1][:k] if wanted else []
+    )
+    assert {hit.sentence.id for hit in hits} <= {row[0] for row in wanted}
+    assert len(hits) == min(k, len(wanted))
+    np.testing.assert_allclose([hit.score for hit in hits], best, atol=2e-3)
+    with_words = {row[0] for row in wanted if {text, "move", "moves"} & words_of(row[1])}
+    assert {hit.sentence.id for hit in lexical} <= {row[0] for row in wanted}
+    assert len(lexical) >= min(k, len(with_words))
+
+
+def words_of(text: str) -> set[str]:
+    return set(text.lower().replace(".", "").split())
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "same"),
+    [
+        ("Peebles, P. J. E.", "peebles", True),
+        ("P. J. E. Peebles", "Peebles, P.", True),
+        ("James Peebles", "J. Peebles", True),
+        ("James Peebles", "P. Peebles", False),
+        ("Peeblesson, J.", "peebles", False),
+        ("Jim Müller", "muller", True),
+        ("Anna van der Berg", "van der Berg", True),
+        ("van der Berg, Anna", "van der Berg, A", True),
+        ("Di Li", "Li", True),
+        ("Anna van der Berg", "Berg", True),
+        ("Planck Collaboration", "planck", True),
+        ("Planck Collaboration", "Planck Collaboration", True),
+        ("Wei Li", "Li, Wen", False),
+    ],
+)
+def test_authors_as_people_type_them(name: str, asked: str, same: bool):
+    assert filters_of(author=asked).takes(Paper("a", authors=(name,))) == same
+
+
+@given(st.text())
+def test_folding_is_idempotent(text: str):
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"year": "20x5"}, r"'20x5' is not a year.*\n.*2015\.\.2020"),
+        ({"year": "2020..2015"}, r"\n.*2015\.\.2020"),
+        ({"year": ".."}, "not a year"),
+        ({"category": "cosmology!"}, r"not an arXiv category.*\n.*astro-ph\.CO"),
+        ({"category": "astro-ph.XX"}, r"no paper here.*\n.*astro-ph\.CO, "),
+        ({"author": " "}, "author asked for is empty"),
+        ({"section": ""}, "section asked for is empty"),
+    ],
+)
+def test_filters_that_make_no_sense_are_refused(index: Path, asked: dict[str, Any], message: str):
+    with (
+        astrosearch.open(index, encoder=WordEncoder()) as opened,
+        pytest.raises(AstrosearchError, match=message),
+    ):
+        opened.query("gas", **asked)
+
+
+def test_an_unknown_paper_is_not_found(index: Path):
+    with (
+        astrosearch.open(index, encoder=WordEncoder()) as opened,
+        pytest.raises(NotFound, match=r"no paper 1234\.56789"),
+    ):
+        opened.query("gas", within=["1234.56789", PAPERS[0]])
+
+
+def test_filters_on_the_command_line(index: Path):
+    arguments = ["query", "gas", "--mode", "lexical", "--format", "csv", "--index", str(index)]
+    asked = ["--year", "2005..2010", "--category", "astro-ph.*", "--author", "Peebles"]
+    more = ["--section", "abstract", "--exclude", PAPERS[0], "--in", PAPERS[0], "--in", PAPERS[12]]
+    result = CliRunner().invoke(main, [*arguments, *asked, *more])
+    assert result.exit_code == 0, result.stderr
+    assert PAPERS[0] not in result.stdout
+    wrong = CliRunner().invoke(main, [*arguments, "--year", "20x5"])
+    assert (wrong.exit_code, wrong.stdout) == (1, "")
+    assert wrong.stderr.startswith("error: '20x5' is not a year")
