@@ -12,6 +12,7 @@ import json
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,11 @@ DATABASE = "astrosearch.db"
 SEGMENTS = "segments"
 META = {"encoder_name", "encoder_fingerprint", "dimension", "text_form"}
 BUSY_SECONDS = 30.0
+LOG_UNDER_WAY = {
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY_CANTINIT,
+    sqlite3.SQLITE_READONLY_DIRECTORY,
+}
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 FAILING = (errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT)
@@ -179,7 +185,9 @@ def _connect_reading(database: Path) -> tuple[sqlite3.Connection, bool]:
         if "unable to open" not in str(error) and "readonly" not in str(error):
             raise
     else:
-        return connection, False
+        if _holds_bytes(database, "-wal") or not _is_protected(database, "-shm"):
+            return connection, False
+        connection.close()  # it would take every read for one of a new state
     if _holds_bytes(database, "-journal"):  # of a writer killed in the middle of a transaction
         with contextlib.closing(connect(database, write=True)) as mending:
             _touch(mending)
@@ -193,13 +201,41 @@ def _connect_reading(database: Path) -> tuple[sqlite3.Connection, bool]:
     return connection, True
 
 
+def _is_protected(database: Path, suffix: str) -> bool:
+    beside = database.with_name(database.name + suffix)
+    return beside.exists() and not os.access(beside, os.W_OK)
+
+
 def _touch(connection: sqlite3.Connection) -> None:
-    connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    # On read-only media that is how it stays.
+    _fetch(connection, "SELECT 1 FROM sqlite_master LIMIT 1", patience=0.2)
+
+
+def _fetch(
+    connection: sqlite3.Connection,
+    sql: str,
+    values: Sequence[object] = (),
+    patience: float = BUSY_SECONDS,
+) -> list[tuple[Any, ...]]:
+    """Run a query; wait while another user's writer begins or ends its log.
+
+    Files are missing then, and who may write nothing there can't help SQLite make them.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return connection.execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode not in LOG_UNDER_WAY or time.monotonic() > until:
+                raise
+        time.sleep(0.01)
 
 
 def _holds_bytes(database: Path, suffix: str) -> bool:
-    beside = database.with_name(database.name + suffix)
-    return beside.exists() and beside.stat().st_size > 0
+    try:
+        return database.with_name(database.name + suffix).stat().st_size > 0
+    except FileNotFoundError:
+        return False
 
 
 class Store:
@@ -301,8 +337,9 @@ class Store:
             raise NotFound(f"the index {self.folder.absolute()} was deleted.") from error
         if not self._unlocked:
             return status.st_dev, status.st_ino
-        log = self._path.with_name(f"{self._path.name}-wal")  # nobody tells of new commits
-        states = (status, log.stat()) if log.exists() else (status,)
+        states = [status]
+        with contextlib.suppress(FileNotFoundError):  # nobody tells of new commits
+            states.append(self._path.with_name(f"{self._path.name}-wal").stat())
         return tuple(n for s in states for n in (s.st_ino, s.st_size, s.st_mtime_ns))
 
     def counts(self) -> Counts:
@@ -531,7 +568,7 @@ class Store:
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query; a damaged database is NotAnIndex, not SQLite's own error."""
         with storage_errors(self.folder):
-            return self.connection.execute(sql, values).fetchall()
+            return _fetch(self.connection, sql, values)
 
     def _ids(self, sql: str, values: Sequence[object] = ()) -> NDArray[np.int64]:
         import numpy as np

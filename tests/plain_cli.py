@@ -8,6 +8,7 @@ after command is read from standard input, each a JSON list, and answered by exi
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -40,9 +41,19 @@ def write_codes_slowly(*arguments: Any) -> Any:
     return write_codes(*arguments)
 
 
+def with_words() -> contextlib.ExitStack:
+    """Put the encoder of words in the model's place."""
+    patches = contextlib.ExitStack()
+    patches.enter_context(mock.patch.object(vectors, "write_codes", write_codes_slowly))
+    for where in ("astrosearch.indexing", "astrosearch.encoder"):
+        patch = mock.patch(f"{where}.load_encoder", return_value=SlowEncoder())
+        patches.enter_context(patch)
+    return patches
+
+
 def become(user: int) -> None:
     """Take another user's id, once all is imported: that user may not be allowed to."""
-    with tempfile.TemporaryDirectory() as folder:
+    with with_words(), tempfile.TemporaryDirectory() as folder:
         note, index = Path(folder, "note.txt"), Path(folder, "index")
         note.write_text("Notes\n\nGas cools. Dust settles.\n")
         for command in (["index", note], ["optimize"], ["query", "gas"], ["verify"], ["info"]):
@@ -53,13 +64,9 @@ def become(user: int) -> None:
 
 
 def run() -> None:
-    with (
-        mock.patch.object(vectors, "write_codes", write_codes_slowly),
-        mock.patch("astrosearch.indexing.load_encoder", return_value=SlowEncoder()),
-        mock.patch("astrosearch.encoder.load_encoder", return_value=SlowEncoder()),
-    ):
-        if "PLAIN_USER" in os.environ and os.geteuid() == 0:
-            become(int(os.environ["PLAIN_USER"]))
+    if "PLAIN_USER" in os.environ and os.geteuid() == 0:
+        become(int(os.environ["PLAIN_USER"]))
+    with with_words():
         if sys.argv[1:]:
             main(prog_name="astrosearch")
         for line in sys.stdin:

@@ -21,6 +21,7 @@ from pathlib import Path
 import astrosearch
 from tests.editions import Asking
 from tests.encoders import WordEncoder
+from tests.plain_cli import become
 
 SHOWN = 20  # errors and wrong answers that are reported whole
 
@@ -65,7 +66,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--anew", action="store_true", help="open the index for every question")
     parser.add_argument("--threads", type=int, default=1, help="that share one Index")
+    parser.add_argument("--user", type=int, help="whose id to take, where this is root")
     options = parser.parse_args()
+    if options.user is not None:
+        become(options.user)
     options.errors = []
     askings = [Asking(1000 * options.seed + i) for i in range(options.threads)]
     stop = threading.Event()

@@ -6,9 +6,11 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,6 +99,24 @@ def test_readers_never_meet_an_error_or_a_state_that_never_was(writing: Writing)
             assert states[-1] == fingerprint(writing.state)
     assert len({state for report in reports for states in report["states"] for state in states}) > 3
     assert verify(writing.index) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may")
+def test_readers_of_another_user_never_meet_an_error_either(writing: Writing):
+    """They may not write the shared memory by which a log's readers and its writer agree."""
+    folder = Path(tempfile.mkdtemp(prefix="astrosearch-test-"))
+    try:
+        folder.chmod(0o777)
+        shared = Writing(folder)
+        shared.update([0])
+        with readers(shared.index, ["--user", "65534"]) as reports:
+            change_in_every_way(shared)
+    finally:
+        shutil.rmtree(folder)
+    (report,) = reports
+    assert report["errors"] == report["wrong"] == 0, report["examples"]
+    assert shared.strangers(report["states"][0]) == []
+    assert report["states"][0][-1] == fingerprint(shared.state)
 
 
 def test_threads_share_an_index_while_its_process_writes(writing: Writing):

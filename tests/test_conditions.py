@@ -27,6 +27,7 @@ import astrosearch
 from astrosearch import store, vectors
 from astrosearch.corpus import discover
 from astrosearch.indexing import optimize
+from astrosearch.layout import break_seal
 from astrosearch.locking import LOCK_FILE
 from astrosearch.store import DATABASE, Store
 from astrosearch.verifying import verify
@@ -187,6 +188,68 @@ def test_what_a_killed_writer_left_is_read_whole_from_read_only_media(
     assert entries(copy) == before
 
 
+def test_an_index_whose_log_a_reader_kept_open_is_read_from_read_only_media(
+    plain: Plain, place: Path, index: Path
+):
+    break_seal(index / DATABASE)  # for what is done by hand here
+    with contextlib.closing(sqlite3.connect(index / DATABASE)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        with contextlib.closing(sqlite3.connect(index / DATABASE)) as reader:
+            reader.execute("SELECT count(*) FROM papers")
+            write_edition(place / "corpus", 0, 2)
+            update(place)
+            shutil.copytree(index, place / "copy")
+    copy = place / "copy"
+    assert (copy / f"{DATABASE}-wal").stat().st_size == 0
+    assert (copy / f"{DATABASE}-shm").exists()
+    write_protect(copy)
+    before = entries(copy)
+    assert_reads(plain, copy)
+    assert entries(copy) == before
+
+
+def test_a_long_open_index_of_another_user_is_followed(plain: Plain, place: Path, index: Path):
+    """This user's log and its shared memory may not be written by the reader."""
+    break_seal(index / DATABASE)  # for what is done by hand here
+    with contextlib.closing(sqlite3.connect(index / DATABASE)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("SELECT count(*) FROM papers")
+        for number in range(PAPERS, PAPERS + 3):
+            assert plain("show", name_of(number), "--index", index).exit_code == 1
+            write_edition(place / "corpus", number, 1)
+            update(place)
+            assert plain("show", name_of(number), "--index", index).exit_code == 0
+            break_seal(index / DATABASE)
+            db.execute("UPDATE meta SET value = value WHERE key = 'runs'")  # in the log alone
+            db.commit()
+            assert plain("query", "gas", "--index", index).exit_code == 0
+
+
+@pytest.mark.parametrize("code", sorted(store.LOG_UNDER_WAY))
+def test_a_log_that_another_user_just_begins_or_ends_is_waited_for(index: Path, code: int):
+    class Refusing:
+        def __init__(self, connection: sqlite3.Connection) -> None:
+            self.connection, self.refused = connection, 0
+
+        def execute(self, *arguments: Any) -> sqlite3.Cursor:
+            if self.refused < 3:
+                self.refused += 1
+                error = sqlite3.OperationalError("unable to open database file")
+                error.sqlite_errorcode = code
+                raise error
+            return self.connection.execute(*arguments)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.connection, name)
+
+    with astrosearch.open(index, encoder=WordEncoder()) as opened:
+        refusing = Refusing(opened._store.connection)
+        opened._store.connection = refusing  # type: ignore[assignment]
+        assert opened.counts.papers == PAPERS
+        assert refusing.refused == 3
+        assert len(opened.query("gas")) == 10
+
+
 def read_only_mount() -> bool:
     if shutil.which("unshare") is None:
         return False
@@ -197,7 +260,9 @@ def read_only_mount() -> bool:
 
 
 @pytest.mark.skipif(not read_only_mount(), reason="mounting is not allowed here")
-@pytest.mark.parametrize("killed", [False, True], ids=["finished", "killed writer's"])
+@pytest.mark.parametrize(
+    "killed", [pytest.param(False, marks=pytest.mark.slow), True], ids=["finished", "killed"]
+)
 def test_an_index_on_a_read_only_mount_is_read(place: Path, index: Path, killed: bool):
     """By root too, who is refused there."""
     if killed:
@@ -252,6 +317,7 @@ def test_reading_makes_no_file_and_needs_no_shared_memory(place: Path, index: Pa
 def test_a_reader_at_the_end_of_a_run_delays_the_plain_journal_to_the_next(
     place: Path, index: Path
 ):
+    break_seal(index / DATABASE)  # for what is done by hand here
     with contextlib.closing(sqlite3.connect(index / DATABASE)) as db:
         db.execute("PRAGMA journal_mode = WAL")
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
@@ -419,7 +485,9 @@ def assert_stopped(process: subprocess.Popen[str], number: int) -> None:
     assert "Traceback" not in said
 
 
-SIGNALS = [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)]
+SIGNALS_MORE = [
+    pytest.param(number, marks=pytest.mark.slow) for number in (signal.SIGTERM, signal.SIGHUP)
+]
 
 
 @pytest.mark.parametrize(
@@ -450,7 +518,7 @@ def test_an_interrupted_index_stops_cleanly_and_goes_on(place: Path, number: int
     assert content(new) == content(place / "index")
 
 
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("number", [signal.SIGINT, *SIGNALS_MORE])
 def test_an_interrupted_optimize_stops_cleanly_and_goes_on(
     index: Path, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ):
@@ -468,7 +536,7 @@ def test_an_interrupted_optimize_stops_cleanly_and_goes_on(
         assert opened.codes() is not None
 
 
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("number", [signal.SIGINT, *SIGNALS_MORE])
 def test_an_interrupted_query_stops_cleanly(place: Path, index: Path, number: signal.Signals):
     os.mkfifo(place / "queries")
     with (
@@ -479,6 +547,7 @@ def test_an_interrupted_query_stops_cleanly(place: Path, index: Path, number: si
         assert_stopped(process, number)
 
 
+@pytest.mark.slow
 def test_a_signal_that_is_ignored_stays_ignored(place: Path):
     """As under nohup."""
     new = place / "new"
@@ -512,7 +581,10 @@ def _runs(process: psutil.Process) -> bool:
         return False
 
 
-@pytest.mark.parametrize("format", ["json", "csv", "table", "bibtex"])
+@pytest.mark.parametrize(
+    "format",
+    ["json", "table", *(pytest.param(name, marks=pytest.mark.slow) for name in ("csv", "bibtex"))],
+)
 def test_a_pipe_that_is_closed_ends_a_query_in_silence(place: Path, index: Path, format: str):
     (place / "queries").write_text("gas and dust\n" * 400)
     with started(
