@@ -441,6 +441,7 @@ class Index:
         import numpy as np
 
         sentence_ids = self._ids_of(id)
+        self._opened().check(sentence_ids)
         mean = self._opened().vectors(sentence_ids).mean(axis=0, keepdims=True)
         mean /= max(float(np.linalg.norm(mean)), 1e-12)
         ids, scores = self._opened().search(mean, k + len(sentence_ids))
