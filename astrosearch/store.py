@@ -226,7 +226,10 @@ def _fetch(
         try:
             return connection.execute(sql, values).fetchall()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode not in LOG_UNDER_WAY or time.monotonic() > until:
+            if (
+                getattr(error, "sqlite_errorcode", None) not in LOG_UNDER_WAY
+                or time.monotonic() > until
+            ):
                 raise
         time.sleep(0.01)
 

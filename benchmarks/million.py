@@ -14,6 +14,7 @@ import shutil
 import statistics
 import sys
 import tempfile
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,16 @@ def fill_up(index: Path, count: int) -> None:
                     writer.add_segment(db, made)
 
 
+def prepare(source: Path, index: Path, count: int) -> None:
+    """Make the large index, unless it is one."""
+    shutil.copytree(source, index)
+    with open_index(index) as opened:
+        large = len(opened) >= count
+    if not large:
+        fill_up(index, count)
+    optimize(index)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("index", type=Path)
@@ -70,9 +81,14 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         index = Path(name) / "index"
-        shutil.copytree(options.index, index)
-        fill_up(index, options.sentences)
-        optimize(index)
+        # In a process of its own: what follows is told the most memory that its parent had.
+        filling = get_context("spawn").Process(
+            target=prepare, args=(options.index, index, options.sentences)
+        )
+        filling.start()
+        filling.join()
+        if filling.exitcode:
+            raise SystemExit("the large index could not be made")
         with open_index(index) as opened:
             assert opened.codes is not None
             tuned = {"sentences": len(opened), "recall_at_10": opened.codes.recall}
