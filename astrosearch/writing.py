@@ -26,6 +26,7 @@ from astrosearch.changes import (
     SourceRow,
     merged,
 )
+from astrosearch.checksums import paper_sum, sentence_sum
 from astrosearch.errors import NotAnIndex
 from astrosearch.layout import (
     REBUILDING,
@@ -39,7 +40,6 @@ from astrosearch.layout import (
 )
 from astrosearch.locking import WriterLock
 from astrosearch.records import Paper
-from astrosearch.schema import PAPER_SUM, SENTENCE_SUM, know_sums
 from astrosearch.store import DATABASE, SEGMENTS, EncoderIdentity, Store, storage_errors
 
 if TYPE_CHECKING:
@@ -96,7 +96,6 @@ class Writer:
             self.store = Store(folder, database, write=True)
             undo.callback(lambda: self.store.close())
             self.connection = self.store.connection
-            know_sums(self.connection)
             self._logging = self._finished = False
             self._remove_orphans()
             self._undo = undo.pop_all()
@@ -120,7 +119,6 @@ class Writer:
         self.store.close()
         self.database, self.store = DATABASE, Store(self.folder, write=True)
         self.connection, self._logging, self._finished = self.store.connection, False, False
-        know_sums(self.connection)
         self._remove_orphans()  # the old segments
 
     def _finish(self) -> None:
@@ -306,10 +304,11 @@ class Writer:
         db.executemany(
             """INSERT INTO sentences
                  (sentence_id, paper_key, text, tex, section, file, line, checksum)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, sentence_sum(?1, ?2, ?3, ?4, ?5, ?6, ?7))""",
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
             [
-                (first + i, key, s.text, s.tex, s.section, s.file, s.line)
+                (*row, sentence_sum(*row))
                 for i, s in enumerate(change.sentences)
+                for row in [(first + i, key, s.text, s.tex, s.section, s.file, s.line)]
             ],
         )
         # It may have become worse than another source's: the next reading of that one will tell.
@@ -335,7 +334,15 @@ class Writer:
                 "UPDATE sentences SET file = ?, line = ? WHERE sentence_id = ?",
                 [(s.file, s.line, int(i)) for s, i in zip(change.moved, ids, strict=True)],
             )
-            db.execute(f"UPDATE sentences SET checksum = {SENTENCE_SUM} WHERE paper_key = ?", [key])
+            rows = db.execute(
+                """SELECT sentence_id, paper_key, text, tex, section, file, line FROM sentences
+                   WHERE paper_key = ?""",
+                [key],
+            ).fetchall()
+            db.executemany(
+                "UPDATE sentences SET checksum = ? WHERE sentence_id = ?",
+                [(sentence_sum(*row), row[0]) for row in rows],
+            )
         self._describe(db, change.edition.paper.id)
 
     def _end(self, db: sqlite3.Connection, change: EndSource, run: int) -> None:
@@ -400,7 +407,15 @@ class Writer:
                 paper_id,
             ],
         )
-        db.execute(f"UPDATE papers SET checksum = {PAPER_SUM} WHERE paper_id = ?", [paper_id])
+        row = db.execute(
+            """SELECT paper_key, paper_id, title, authors, year, categories, doi, url
+               FROM papers WHERE paper_id = ?""",
+            [paper_id],
+        ).fetchone()
+        if row is not None:
+            db.execute(
+                "UPDATE papers SET checksum = ? WHERE paper_key = ?", [paper_sum(*row), row[0]]
+            )
 
     def _drop_editions(
         self,

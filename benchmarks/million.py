@@ -21,7 +21,7 @@ from typing import Any
 from astrosearch import vectors
 from astrosearch.encoder import resolve
 from astrosearch.indexing import optimize
-from astrosearch.schema import PAPER_SUM, SENTENCE_SUM
+from astrosearch.schema import PAPER_SUM, SENTENCE_SUM, know_sums
 from astrosearch.search import open_index
 from astrosearch.writing import Writer
 from benchmarks.against_peers import COLD, QUESTION, bytes_in, queries, run
@@ -50,6 +50,7 @@ def fill_up(index: Path, count: int) -> None:
                     [copy * last, copy * keys, last, count],
                 )
         with writer.transaction() as db:
+            know_sums(db)
             db.execute(f"UPDATE papers SET checksum = {PAPER_SUM} WHERE checksum IS NULL")
             db.execute(f"UPDATE sentences SET checksum = {SENTENCE_SUM} WHERE checksum IS NULL")
             for ids, rows in enlarged(real, count):
