@@ -47,7 +47,7 @@ def compact(
             segment = vectors.merge_segments(
                 writer.segments_folder,
                 writer.next_segment(),
-                [row.file for row in group],
+                [(row.file, row.sums) for row in group],
                 lambda ids: np.isin(ids, dead),
                 kind,
             )

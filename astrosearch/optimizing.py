@@ -39,7 +39,7 @@ def optimize_writing(
         return
     with storage_errors(writer.folder):
         rows = store.segments()
-        segments = [vectors.Segment(writer.segments_folder / row.file) for row in rows]
+        segments = [vectors.Segment(writer.segments_folder / row.file, row.sums) for row in rows]
         if before is not None and _covers_all(before, writer):
             if before.asked == recall:
                 return

@@ -119,3 +119,12 @@ def test_repair_refuses_another_encoder(index: Path, tmp_path: Path):
     with pytest.raises(EncoderMismatch):
         repair(copy, encoder=WordEncoder(fingerprint="e" * 64))
     assert segment.name in Store(copy).live_files()
+
+
+def test_a_damaged_vector_is_not_merged_and_signed_again(index: Path, tmp_path: Path):
+    copy = Path(shutil.copytree(index, tmp_path / "copy"))
+    row = Store(copy).segments()[0]
+    Damage(f"segments/{row.file}", "flip", row.bytes // 3).inflict(copy)
+    with pytest.raises(NotAnIndex, match=rf"{row.file} is missing or damaged.*\n.*repair"):
+        indexing.optimize(copy, recall=1)
+    assert any(row.file in problem for problem in verify(copy))

@@ -97,7 +97,9 @@ def test_merging_keeps_the_living(tmp_path: Path):
         written(tmp_path, 1, ids[:5], rows[:5]).file,
         written(tmp_path, 2, ids[5:], rows[5:]).file,
     ]
-    merged = merge_segments(tmp_path, 3, files, lambda found: np.isin(found, [2, 9]))
+    merged = merge_segments(
+        tmp_path, 3, [(f, None) for f in files], lambda found: np.isin(found, [2, 9])
+    )
     assert merged is not None
     assert (merged.vectors, merged.first_id, merged.last_id) == (8, 1, 10)
     index = VectorIndex(tmp_path, [merged.file], 4, np.empty(0, np.int64))
@@ -105,7 +107,7 @@ def test_merging_keeps_the_living(tmp_path: Path):
     np.testing.assert_array_equal(index.vectors(kept), rows[kept - 1])
     with pytest.raises(KeyError):
         index.vectors(np.array([2]))
-    assert merge_segments(tmp_path, 4, files, lambda found: found > 0) is None
+    assert merge_segments(tmp_path, 4, [(f, None) for f in files], lambda found: found > 0) is None
 
 
 def test_segment_row_describes_its_file(tmp_path: Path):
@@ -144,7 +146,9 @@ def test_a_segment_gives_back_its_vectors(tmp_path: Path, kind: Kind):
     opened = Segment(tmp_path / segment.file)
     np.testing.assert_allclose(opened.vectors, rows, atol={"flat": 0, "half": 1e-3}[kind])
     np.testing.assert_array_equal(opened.places(np.array([9, 4, 2, 1, 99])), [2, -1, 0, -1, -1])
-    again = merge_segments(tmp_path, 2, [segment.file], lambda found: found == 3, kind)
+    again = merge_segments(
+        tmp_path, 2, [(segment.file, segment.sums)], lambda found: found == 3, kind
+    )
     assert again is not None
     np.testing.assert_array_equal(Segment(tmp_path / again.file).vectors, opened.vectors[[0, 2, 3]])
 

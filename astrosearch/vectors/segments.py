@@ -387,18 +387,22 @@ def _view(index: Any) -> NDArray[Any]:
 def merge_segments(
     folder: Path,
     number: int,
-    files: Sequence[str],
+    files: Sequence[tuple[str, bytes | None]],
     is_dead: Callable[[Any], Any],
     kind: Kind = "flat",
 ) -> SegmentFile | None:
     """Write the living vectors of adjacent segments as one; None when none lives.
 
-    `is_dead` maps ids int64 [n] to bool [n].
+    `files` come with the manifest's sums: what is damaged must not be signed again, so it is
+    NotAnIndex. `is_dead` maps ids int64 [n] to bool [n].
     """
+    import numpy as np
 
     def living() -> Iterator[tuple[NDArray[np.int64], NDArray[Any]]]:
-        for file in files:  # one at a time: memory holds one old file beside the new one
-            part = Segment(folder / file)
+        for file, sums in files:  # one at a time: memory holds one old file beside the new one
+            part = Segment(folder / file, sums)
+            if not part.sound(np.arange(len(part.ids))):
+                raise damaged(part.path)
             kept = ~is_dead(part.ids)
             yield part.ids[kept], part.vectors[kept]
 
