@@ -11,7 +11,7 @@ from astrosearch.ahead import Ahead
 from astrosearch.compaction import compact
 from astrosearch.corpus import discover
 from astrosearch.encoder import Encoder, load_encoder
-from astrosearch.errors import AstrosearchError, CorpusError, EncoderMismatch, NotAnIndex, NotFound
+from astrosearch.errors import AstrosearchError, CorpusError, NotAnIndex, NotFound
 from astrosearch.layout import REBUILDING
 from astrosearch.locking import LOCK_FILE, WriterLock
 from astrosearch.optimizing import RECALL, optimize_writing
@@ -87,9 +87,7 @@ def build(
         with storage_errors(folder):
             (folder / REBUILDING).unlink()  # a rebuild with another encoder, given up for this one
     with Writer(folder, create=identity, database=database) as writer:
-        built_with = writer.store.encoder()
-        if built_with.fingerprint != identity.fingerprint:
-            raise EncoderMismatch(built_with.label, identity.label)
+        writer.store.encoder().expect(identity.name, identity.fingerprint)
         sources = [source for discovery in found for source in discovery.sources]
         with Ahead(model) as ahead:
             run = Updating(writer, ahead, all_categories=all_categories, progress=progress)

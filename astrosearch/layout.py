@@ -20,6 +20,7 @@ from astrosearch.store import (
     EncoderIdentity,
     Store,
     connect,
+    holds_bytes,
     storage_errors,
 )
 
@@ -99,7 +100,7 @@ def upgrade(folder: Path, database: str) -> None:
             new.execute("PRAGMA journal_mode = DELETE")
             new.execute("BEGIN")
             migrate(new)
-            for row in [*old.segments(), *([codes.segment] if (codes := old.codes()) else [])]:
+            for row in old.files():
                 sums = vectors.sums_of(folder / SEGMENTS / row.file, row.kind)
                 new.execute("UPDATE segments SET sums = ? WHERE file = ?", [sums, row.file])
             new.execute(
@@ -153,14 +154,13 @@ def _drop_logs(database: Path) -> None:
 
 def seal(database: Path) -> None:
     """Write a database's checksum beside it, unless some of it is still in a log."""
-    logs = [database.with_name(database.name + suffix) for suffix in ("-wal", "-journal")]
-    if any(log.exists() and log.stat().st_size for log in logs):
+    if any(holds_bytes(database, suffix) for suffix in ("-wal", "-journal")):
         return
     path = database.with_name(database.name + SEAL)
     partial = path.with_name(f"{path.name}.partial")
     try:
         with partial.open("w") as file:
-            file.write(f"{vectors.sha256_of(database)}  {database.name}\n")
+            file.write(_signature(database))
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
@@ -176,7 +176,11 @@ def sealed(database: Path) -> bool | None:
         content = database.with_name(database.name + SEAL).read_text(errors="replace")
     except FileNotFoundError:
         return None
-    return content == f"{vectors.sha256_of(database)}  {database.name}\n"
+    return content == _signature(database)
+
+
+def _signature(database: Path) -> str:
+    return f"{vectors.sha256_of(database)}  {database.name}\n"
 
 
 def break_seal(database: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from astrosearch import vectors
 from astrosearch.corpus.textform import render
 from astrosearch.encoder import load_encoder
-from astrosearch.errors import EncoderMismatch, NotAnIndex
+from astrosearch.errors import NotAnIndex
 from astrosearch.layout import sealed
 from astrosearch.store import DATABASE, SegmentRow, storage_errors
 from astrosearch.verifying import damaged_rows, file_problem
@@ -139,7 +139,7 @@ class _Mending:
         """Write every segment anew that is damaged, or lacks a sentence's vector."""
         import numpy as np
 
-        alive = self._ids("SELECT sentence_id FROM sentences ORDER BY 1")
+        alive = self.store.ids("SELECT sentence_id FROM sentences ORDER BY 1")
         rows = self.store.segments()
         covered = np.zeros(len(alive), dtype=bool)
         bad: list[tuple[SegmentRow | None, NDArray[np.int64]]] = []
@@ -213,8 +213,7 @@ class _Mending:
             built_with = self.store.encoder()
             given = self._given or built_with.name
             model = load_encoder(given, self._device) if isinstance(given, str) else given
-            if model.fingerprint != built_with.fingerprint:
-                raise EncoderMismatch(built_with.label, f"{model.name} ({model.fingerprint[:12]})")
+            built_with.expect(model.name, model.fingerprint)
             self._encoder = model
         return self._encoder
 
@@ -238,12 +237,7 @@ class _Mending:
     def _codes_cover(self, path: Path, last: int) -> bool:
         import numpy as np
 
-        alive = self._ids("SELECT sentence_id FROM sentences WHERE sentence_id <= ?", [last])
+        alive = self.store.ids("SELECT sentence_id FROM sentences WHERE sentence_id <= ?", [last])
         with contextlib.suppress(NotAnIndex):
             return not len(np.setdiff1d(alive, vectors.coded_ids(path)))
         return False
-
-    def _ids(self, sql: str, values: Sequence[object] = ()) -> NDArray[np.int64]:
-        import numpy as np
-
-        return np.fromiter((row[0] for row in self.store.rows(sql, values)), dtype=np.int64)

@@ -13,7 +13,6 @@ from astrosearch.choosing import may_answer
 from astrosearch.errors import (
     AstrosearchError,
     EncoderError,
-    EncoderMismatch,
     MissingExtra,
     NotAnIndex,
     NotFound,
@@ -325,8 +324,7 @@ class Index:
                 f"the index's encoder, {built_with.name}, can't be loaded: {error}\n"
                 "If it has moved, say where: --encoder DIR"
             ) from error
-        if encoder.fingerprint != built_with.fingerprint:
-            raise EncoderMismatch(built_with.label, f"{encoder.name} ({encoder.fingerprint[:12]})")
+        built_with.expect(encoder.name, encoder.fingerprint)
         return encoder
 
     def _answer(
@@ -501,7 +499,7 @@ def open_vectors(store: Store) -> VectorIndex:
     """Open all that an index's manifest says is live."""
     row, segments = store.codes(), store.segments()
     sums = {}
-    for live in (*segments, *([row.segment] if row else [])):
+    for live in store.files():
         check_size(store.folder / SEGMENTS / live.file, live.bytes)
         sums[live.file] = live.sums
     return VectorIndex(

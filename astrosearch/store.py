@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from astrosearch.checksums import paper_sum, sentence_sum
-from astrosearch.errors import FormatTooNew, NotAnIndex, NotFound, StorageError
+from astrosearch.errors import EncoderMismatch, FormatTooNew, NotAnIndex, NotFound, StorageError
 from astrosearch.filtering import Filters
 from astrosearch.records import Paper, Sentence, TextForm, is_text
 from astrosearch.schema import CHECKED_FORMAT, FORMAT_VERSION
@@ -62,7 +62,17 @@ class EncoderIdentity:
     @property
     def label(self) -> str:
         """Name and fingerprint, for messages: two encoders may share a name."""
-        return f"{self.name} ({self.fingerprint[:12]})"
+        return label(self.name, self.fingerprint)
+
+    def expect(self, name: str, fingerprint: str) -> None:
+        """Raise EncoderMismatch unless an encoder is this one."""
+        if fingerprint != self.fingerprint:
+            raise EncoderMismatch(self.label, label(name, fingerprint))
+
+
+def label(name: str, fingerprint: str) -> str:
+    """Name an encoder and its fingerprint, for messages: two may share a name."""
+    return f"{name} ({fingerprint[:12]})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +195,14 @@ def _connect_reading(database: Path) -> tuple[sqlite3.Connection, bool]:
         if "unable to open" not in str(error) and "readonly" not in str(error):
             raise
     else:
-        if _holds_bytes(database, "-wal") or not _is_protected(database, "-shm"):
+        if holds_bytes(database, "-wal") or not _is_protected(database, "-shm"):
             return connection, False
         connection.close()  # it would take every read for one of a new state
-    if _holds_bytes(database, "-journal"):  # of a writer killed in the middle of a transaction
+    if holds_bytes(database, "-journal"):  # of a writer killed in the middle of a transaction
         with contextlib.closing(connect(database, write=True)) as mending:
             _touch(mending)
         return _connect_reading(database)
-    if _holds_bytes(database, "-wal") and os.name == "posix":
+    if holds_bytes(database, "-wal") and os.name == "posix":
         connection = _connect(database, "mode=ro&vfs=unix-none")
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # its log's index in own memory
     else:
@@ -234,7 +244,8 @@ def _fetch(
         time.sleep(0.01)
 
 
-def _holds_bytes(database: Path, suffix: str) -> bool:
+def holds_bytes(database: Path, suffix: str) -> bool:
+    """Whether the log of that suffix beside a database holds anything."""
     try:
         return database.with_name(database.name + suffix).stat().st_size > 0
     except FileNotFoundError:
@@ -368,11 +379,11 @@ class Store:
 
     def segments(self) -> list[SegmentRow]:
         """Return the live segments, ascending in ids."""
-        return [row for row in self._segment_rows() if row.kind != "codes"]
+        return [row for row in self.files() if row.kind != "codes"]
 
     def codes(self) -> CodesRow | None:
         """Return the live codes; None if there are none, and every search is exact."""
-        rows = [row for row in self._segment_rows() if row.kind == "codes"]
+        rows = [row for row in self.files() if row.kind == "codes"]
         if not rows:
             return None
         try:
@@ -384,10 +395,11 @@ class Store:
             raise self.damaged("what it says of searching its codes") from error
 
     def live_files(self) -> set[str]:
-        """Name every file in the segments' folder that counts."""
-        return {row.file for row in self._segment_rows()}
+        """Name those files."""
+        return {row.file for row in self.files()}
 
-    def _segment_rows(self) -> list[SegmentRow]:
+    def files(self) -> list[SegmentRow]:
+        """Return every file of segments and codes that counts, ascending in first ids."""
         rows = self.rows(
             f"""SELECT segment_id, file, kind, bytes, sha256, vectors, first_id, last_id,
                        {self._sum_column("sums")}
@@ -404,7 +416,7 @@ class Store:
 
     def dead_vectors(self) -> NDArray[np.int64]:
         """Return ids that segments still hold though their sentences are gone, ascending."""
-        return self._ids("SELECT sentence_id FROM dead_vectors ORDER BY 1")
+        return self.ids("SELECT sentence_id FROM dead_vectors ORDER BY 1")
 
     def failures(self) -> list[tuple[str, str]]:
         """Return (file or part of one, reason) of all that was not indexed."""
@@ -460,7 +472,7 @@ class Store:
 
     def sentence_ids(self, paper_key: int) -> NDArray[np.int64]:
         """Return the sentence ids of a paper, in reading order."""
-        return self._ids(
+        return self.ids(
             "SELECT sentence_id FROM sentences WHERE paper_key = ? ORDER BY sentence_id",
             [paper_key],
         )
@@ -484,7 +496,7 @@ class Store:
             sections = [
                 name for (name,) in found if all(each.takes_section(name) for each in filters)
             ]
-            return self._ids(
+            return self.ids(
                 """SELECT sentence_id FROM sentences
                    WHERE section IN (SELECT value FROM json_each(?))
                      AND paper_key IN (SELECT value FROM json_each(?)) ORDER BY 1""",
@@ -500,7 +512,7 @@ class Store:
         if all(after - first == count for first, after, count in spans):
             parts = [np.arange(first, after) for first, after, _ in spans]
             return np.concatenate([np.empty(0, dtype=np.int64), *parts])
-        return self._ids(
+        return self.ids(
             """SELECT sentence_id FROM json_each(?) JOIN sentences ON paper_key = value
                ORDER BY 1""",
             [keys],
@@ -513,7 +525,7 @@ class Store:
 
     def matching(self, expression: str, section: str | None = None) -> NDArray[np.int64]:
         """Return ids of the sentences, of a section, that an FTS5 expression matches, ascending."""
-        return self._ids(
+        return self.ids(
             """SELECT sentence_id FROM sentences_fts
                JOIN sentences ON sentence_id = sentences_fts.rowid
                WHERE sentences_fts MATCH ?1 AND (?2 IS NULL OR section = ?2) ORDER BY 1""",
@@ -573,7 +585,8 @@ class Store:
         with storage_errors(self.folder):
             return _fetch(self.connection, sql, values)
 
-    def _ids(self, sql: str, values: Sequence[object] = ()) -> NDArray[np.int64]:
+    def ids(self, sql: str, values: Sequence[object] = ()) -> NDArray[np.int64]:
+        """Run a query for ids."""
         import numpy as np
 
         rows = self.rows(sql, values)

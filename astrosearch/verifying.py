@@ -120,9 +120,7 @@ def _segment_problems(store: Store, tell: Callable[[str], None]) -> list[str]:
         if bad:
             problems.append(f"{row.file}: {bad} vectors are not of unit length")
     ids = np.concatenate(stored)
-    alive = np.fromiter(
-        (row[0] for row in store.connection.execute("SELECT sentence_id FROM sentences")), np.int64
-    )
+    alive = store.ids("SELECT sentence_id FROM sentences")
     dead = store.dead_vectors()
     without = len(np.setdiff1d(alive, ids))
     strangers = len(np.setdiff1d(np.setdiff1d(ids, alive), dead))
