@@ -17,9 +17,11 @@ def sentence_sum(
     section: str | None,
     file: str,
     line: int,
+    paragraph: int | None = None,
 ) -> int:
-    """Sum up a row of `sentences`."""
-    return _sum(sentence_id, paper_key, text, tex, section, file, line)
+    """Sum up a row of `sentences`; where no paragraph is known the sum is that of format 3."""
+    known = () if paragraph is None else (paragraph,)
+    return _sum(sentence_id, paper_key, text, tex, section, file, line, *known)
 
 
 def paper_sum(

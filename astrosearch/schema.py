@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 # Raised when an older astrosearch could misread the index, or spoil it by writing. 2 brought codes
 # and vectors in half precision; it was only set where there were some.
 CHECKED_FORMAT = 3  # rows and segments have checksums
-FORMAT_VERSION = 3
+WORDS_FORMAT = 4  # sentences know their paragraph, and words the sentences they stand in
+FORMAT_VERSION = 4
 
 # As SQL, where the functions of checksums.py are known.
-SENTENCE_SUM = "sentence_sum(sentence_id, paper_key, text, tex, section, file, line)"
+SENTENCE_SUM = "sentence_sum(sentence_id, paper_key, text, tex, section, file, line, paragraph)"
+SENTENCE_SUM_BEFORE = SENTENCE_SUM.replace("paragraph", "NULL")  # format 3
 PAPER_SUM = "paper_sum(paper_key, paper_id, title, authors, year, categories, doi, url)"
 
 TOKENIZE = "porter unicode61 remove_diacritics 2"
@@ -133,16 +135,30 @@ def m002_checksums(db: Database) -> None:
     db.conn.execute("DROP TRIGGER sentences_au")
     db.conn.execute(trigger.replace("AFTER UPDATE ON", "AFTER UPDATE OF text ON"))
     know_sums(db.conn)
-    db.conn.execute(f"UPDATE sentences SET checksum = {SENTENCE_SUM}")
+    db.conn.execute(f"UPDATE sentences SET checksum = {SENTENCE_SUM_BEFORE}")
     db.conn.execute(f"UPDATE papers SET checksum = {PAPER_SUM}")
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (m001_initial, m002_checksums)
+def m003_words(db: Database) -> None:
+    """Tell sentences their paragraph, and keep for each word the sentences it stands in."""
+    db.conn.execute("ALTER TABLE sentences ADD COLUMN paragraph INTEGER")
+    # First part, then word: a commit writes its words side by side.
+    db.conn.execute(
+        """CREATE TABLE words (
+            part INTEGER NOT NULL,
+            word TEXT NOT NULL,
+            postings BLOB NOT NULL,
+            PRIMARY KEY (part, word)
+        ) STRICT, WITHOUT ROWID"""
+    )
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (m001_initial, m002_checksums, m003_words)
 
 
 def know_sums(connection: sqlite3.Connection) -> None:
     """Teach a connection the functions of SENTENCE_SUM and PAPER_SUM."""
-    connection.create_function("sentence_sum", 7, sentence_sum, deterministic=True)
+    connection.create_function("sentence_sum", 8, sentence_sum, deterministic=True)
     connection.create_function("paper_sum", 8, paper_sum, deterministic=True)
 
 

@@ -402,7 +402,7 @@ class Store:
         """Return every file of segments and codes that counts, ascending in first ids."""
         rows = self.rows(
             f"""SELECT segment_id, file, kind, bytes, sha256, vectors, first_id, last_id,
-                       {self._sum_column("sums")}
+                       {self._column("sums", CHECKED_FORMAT)}
                 FROM segments ORDER BY first_id"""
         )
         self._check_types(rows, "issisiiiB")
@@ -411,8 +411,8 @@ class Store:
             raise self.damaged("the name of a segment's file")
         return found
 
-    def _sum_column(self, name: str) -> str:
-        return name if self.format >= CHECKED_FORMAT else "NULL"
+    def _column(self, name: str, since: int) -> str:
+        return name if self.format >= since else "NULL"
 
     def dead_vectors(self) -> NDArray[np.int64]:
         """Return ids that segments still hold though their sentences are gone, ascending."""
@@ -429,7 +429,7 @@ class Store:
     def sentences(self, ids: Iterable[int]) -> dict[int, tuple[Sentence, int]]:
         """Look up sentences: id -> (sentence, its paper's key); unknown ids are left out."""
         rows = self.rows(
-            f"""SELECT {self._sum_column("checksum")},
+            f"""SELECT {self._column("checksum", CHECKED_FORMAT)},
                        sentence_id, paper_key, text, tex, section, file, line
                 FROM json_each(?) JOIN sentences ON sentence_id = value""",
             [json.dumps([int(i) for i in ids])],
@@ -446,7 +446,7 @@ class Store:
     def papers(self, keys: Iterable[int]) -> dict[int, Paper]:
         """Look up papers by `paper_key`."""
         rows = self.rows(
-            f"""SELECT {self._sum_column("checksum")},
+            f"""SELECT {self._column("checksum", CHECKED_FORMAT)},
                        paper_key, paper_id, title, authors, year, categories, doi, url
                 FROM json_each(?) JOIN papers ON paper_key = value""",
             [json.dumps([int(key) for key in keys])],

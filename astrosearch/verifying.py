@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from astrosearch.errors import AstrosearchError, NotAnIndex
 from astrosearch.layout import sealed
-from astrosearch.schema import CHECKED_FORMAT, PAPER_SUM, SENTENCE_SUM, know_sums
+from astrosearch.schema import (
+    CHECKED_FORMAT,
+    PAPER_SUM,
+    SENTENCE_SUM,
+    SENTENCE_SUM_BEFORE,
+    WORDS_FORMAT,
+    know_sums,
+)
 from astrosearch.store import DATABASE, SEGMENTS, SegmentRow, Store, storage_errors
 from astrosearch.vectors import Segment, coded_ids, sha256_of
 
@@ -83,7 +90,9 @@ def damaged_rows(store: Store) -> tuple[list[int], list[int]]:
         return [], []
     know_sums(store.connection)
     papers = store.rows(f"SELECT paper_key FROM papers WHERE checksum IS NOT {PAPER_SUM}")
-    rows = store.rows(f"SELECT sentence_id FROM sentences WHERE checksum IS NOT {SENTENCE_SUM}")
+    # Before paragraphs were known, sums were as they are without one.
+    summed = SENTENCE_SUM if store.format >= WORDS_FORMAT else SENTENCE_SUM_BEFORE
+    rows = store.rows(f"SELECT sentence_id FROM sentences WHERE checksum IS NOT {summed}")
     return [row[0] for row in papers], [row[0] for row in rows]
 
 
