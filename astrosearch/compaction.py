@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
-from astrosearch import vectors
+from astrosearch import vectors, words
 from astrosearch.store import SegmentRow, storage_errors
 from astrosearch.writing import Writer
 
@@ -52,6 +52,11 @@ def compact(
                 kind,
             )
         with writer.transaction() as db:
+            try:
+                bounds = (group[0].first_id, group[-1].last_id)
+                words.merge(db, *bounds, segment.first_id if segment else bounds[0], dead)
+            except ValueError as error:
+                raise writer.store.damaged("the table of words") from error
             db.executemany(
                 "DELETE FROM segments WHERE segment_id = ?", [[row.segment_id] for row in group]
             )

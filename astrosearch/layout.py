@@ -10,7 +10,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from astrosearch import __version__, vectors
+from astrosearch import __version__, vectors, words
 from astrosearch.errors import NotAnIndex
 from astrosearch.locking import LOCK_FILE
 from astrosearch.schema import FORMAT_VERSION, migrate
@@ -103,6 +103,8 @@ def upgrade(folder: Path, database: str) -> None:
             for row in old.files():
                 sums = vectors.sums_of(folder / SEGMENTS / row.file, row.kind)
                 new.execute("UPDATE segments SET sums = ? WHERE file = ?", [sums, row.file])
+                if row.kind != vectors.CODES:
+                    words.gather(new, row.first_id, row.last_id)
             new.execute(
                 "UPDATE meta SET value = ? WHERE key = 'format_version'", [str(FORMAT_VERSION)]
             )

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from astrosearch import vectors
+from astrosearch import vectors, words
 from astrosearch.corpus.textform import render
 from astrosearch.encoder import load_encoder
 from astrosearch.errors import NotAnIndex
 from astrosearch.layout import sealed
 from astrosearch.store import DATABASE, SegmentRow, storage_errors
-from astrosearch.verifying import damaged_rows, file_problem
+from astrosearch.verifying import STRAY_WORDS, damaged_rows, file_problem, words_agree
 from astrosearch.writing import Writer
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def repair(
         mending.database()
         mending.vectors()
         mending.codes()
+        mending.words()
         return mending.repaired
 
 
@@ -216,6 +217,20 @@ class _Mending:
             built_with.expect(model.name, model.fingerprint)
             self._encoder = model
         return self._encoder
+
+    def words(self) -> None:
+        """Gather words anew where they are not what the sentences say."""
+        strays = self.store.rows(STRAY_WORDS)[0][0]
+        bad = [row for row in self.store.segments() if not words_agree(self.store, row)]
+        for number, row in enumerate(bad):
+            self.tell("words", number / len(bad))
+            with self.writer.transaction() as db:
+                words.gather(db, row.first_id, row.last_id)
+        if strays:
+            with self.writer.transaction() as db:
+                db.execute(STRAY_WORDS.replace("SELECT count(*)", "DELETE"))
+        if bad or strays:
+            self.repaired.done.append("words: gathered anew")
 
     def codes(self) -> None:
         """Drop codes that are damaged: searches are exact again."""

@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
+from astrosearch import words
 from astrosearch.checksums import paper_sum, sentence_sum
 from astrosearch.errors import EncoderMismatch, FormatTooNew, NotAnIndex, NotFound, StorageError
 from astrosearch.filtering import Filters
+from astrosearch.postings import Postings
 from astrosearch.records import Paper, Sentence, TextForm, is_text
 from astrosearch.schema import CHECKED_FORMAT, FORMAT_VERSION
 
@@ -558,6 +560,13 @@ class Store:
             [expression, k],
         )
         return [row[0] for row in rows], [row[1] for row in rows]
+
+    def postings(self, asked: Sequence[str]) -> dict[str, Postings]:
+        """Look up the postings of words; those that no sentence holds are left out."""
+        try:
+            return words.joined(self.rows(words.LOOK_UP, [json.dumps(list(asked))]))
+        except ValueError as error:
+            raise self.damaged("the table of words") from error
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from astrosearch import words
 from astrosearch.errors import AstrosearchError, NotAnIndex
 from astrosearch.layout import sealed
 from astrosearch.schema import (
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+STRAY_WORDS = """SELECT count(*) FROM words WHERE NOT EXISTS (
+    SELECT 1 FROM segments WHERE part BETWEEN first_id AND last_id)"""
 TRIES = 3  # while a writer keeps committing
 
 
@@ -32,8 +35,8 @@ def verify(index: str | Path = "index", progress: Callable[[str], None] | None =
 
     Checked: the database's checksum, SQLite's own integrity, references between tables, every
     row's checksum, every segment file's size and checksum, that sentences and vectors have the
-    same ids, that every vector is finite and of unit length, and that the full-text table covers
-    every sentence. Nothing is written.
+    same ids, that every vector is finite and of unit length, that the full-text table covers
+    every sentence, and that words have the sentences they stand in. Nothing is written.
 
     Raises
     ------
@@ -49,6 +52,7 @@ def verify(index: str | Path = "index", progress: Callable[[str], None] | None =
             seal = sealed(folder / DATABASE)
             problems = _database_problems(store)
             problems += _segment_problems(store, tell)
+            problems += _words_problems(store, tell)
             if seal is False:
                 problems.insert(0, f"{DATABASE}: its bytes are not those that were written")
             if not problems or (not store.is_replaced() and store.data_version() == before):
@@ -152,6 +156,24 @@ def file_problem(path: Path, row: SegmentRow) -> str | None:
     except FileNotFoundError:
         return f"{row.file}: missing"
     return None if sound else f"{row.file}: its bytes are not those that were written"
+
+
+def _words_problems(store: Store, tell: Callable[[str], None]) -> list[str]:
+    if store.format < WORDS_FORMAT:
+        return []
+    tell("words")
+    bad = sum(not words_agree(store, row) for row in store.segments())
+    strays = store.rows(STRAY_WORDS)[0][0]
+    problems = [f"words: those of {bad} segments are not what their sentences say"] if bad else []
+    return problems + ([f"words: {strays} belong to no segment"] if strays else [])
+
+
+def words_agree(store: Store, row: SegmentRow) -> bool:
+    """Say whether the words of a segment's sentences are what these say."""
+    try:
+        return words.agree(store.connection, row.first_id, row.last_id, store.dead_vectors())
+    except ValueError:
+        return False
 
 
 def _codes_problems(

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from astrosearch import vectors
+from astrosearch import vectors, words
 from astrosearch.changes import (
     Change,
     Edition,
@@ -39,6 +39,7 @@ from astrosearch.layout import (
     upgrade,
 )
 from astrosearch.locking import WriterLock
+from astrosearch.postings import Splitter
 from astrosearch.records import Paper
 from astrosearch.store import DATABASE, SEGMENTS, EncoderIdentity, Store, storage_errors
 
@@ -97,6 +98,7 @@ class Writer:
             undo.callback(lambda: self.store.close())
             self.connection = self.store.connection
             self._logging = self._finished = False
+            self._splitter = Splitter()
             self._remove_orphans()
             self._undo = undo.pop_all()
 
@@ -249,6 +251,13 @@ class Writer:
                 segment = vectors.write_segment(
                     self.segments_folder, self.next_segment(), [(ids, rows)]
                 )
+                texts = [
+                    sentence.text
+                    for change in changes
+                    if isinstance(change, PutPaper)
+                    for sentence in change.sentences
+                ]
+                words_rows = words.rows_of(ids, texts, self._splitter)
         with self.transaction() as db:
             for change in changes:
                 if isinstance(change, PutPaper):
@@ -260,6 +269,7 @@ class Writer:
                     self._end(db, change, run)
             if segment is not None:
                 self.add_segment(db, segment)
+                words.add(db, words_rows)
 
     def next_run(self) -> int:
         """Number an indexing run."""

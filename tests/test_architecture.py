@@ -37,6 +37,9 @@ HEIGHTS = {
     "reading": 2,
     "changes": 2,
     "store": 1,
+    "words": 0,
+    "postings": 0,
+    "lexical": 1,
     "schema": 1,
     "vectors": 1,
     "locking": 1,
@@ -58,6 +61,7 @@ HEAVY = {
 BESIDE = {
     "store": {"schema"},
     "filtering": {"records"},
+    "words": {"postings"},
     "progress": {"render"},
     "describing": {"render"},
     "training_commands": {"progress"},

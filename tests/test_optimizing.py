@@ -11,6 +11,7 @@ import pytest
 import astrosearch
 from astrosearch import indexing, vectors
 from astrosearch.errors import AstrosearchError
+from astrosearch.schema import FORMAT_VERSION
 from astrosearch.store import Store
 from astrosearch.vectors import coding, segments
 from astrosearch.verifying import verify
@@ -244,5 +245,5 @@ def test_open_index_goes_on_while_it_is_optimized(index: Path):
 
 def test_an_older_version_is_told_that_it_is_too_old(index: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("astrosearch.store.FORMAT_VERSION", 2)
-    with pytest.raises(AstrosearchError, match="format 3"):
+    with pytest.raises(AstrosearchError, match=f"format {FORMAT_VERSION}"):
         Store(index)

@@ -1,0 +1,176 @@
+"""The table `words`: postings of every word, in parts that lie within one segment each.
+
+A commit adds a part, merging segments merges theirs, and ids of removed sentences stay until then,
+as their vectors do. Format: index/README.md.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from astrosearch.postings import IMPACTS as UNIT
+from astrosearch.postings import Postings, Splitter, packed, unpacked
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+BATCH = 16_384  # sentences whose words are gathered at once: some 60 MB
+
+# Its parts are few, and the table's order is theirs: one step each instead of a scan.
+_PARTS = """WITH RECURSIVE parts(part) AS (
+    SELECT min(part) FROM words
+    UNION ALL SELECT (SELECT min(part) FROM words WHERE part > parts.part) FROM parts
+    WHERE part IS NOT NULL
+) SELECT part FROM parts WHERE part IS NOT NULL"""
+LOOK_UP = f"""SELECT part, word, postings FROM words
+    WHERE part IN ({_PARTS}) AND word IN (SELECT value FROM json_each(?)) ORDER BY word, part"""
+
+
+def rows_of(
+    ids: NDArray[np.int64], texts: Sequence[str], splitter: Splitter
+) -> list[tuple[int, str, bytes]]:
+    """Make the rows of new sentences, a part of their own; `ids` int64 [n] ascend."""
+    return [
+        (int(ids[0]), word, packed(int(ids[0]), word, ids[places], impacts))
+        for word, (places, impacts) in splitter.postings_of(texts).items()
+    ]
+
+
+def add(db: sqlite3.Connection, rows: Sequence[tuple[int, str, bytes]]) -> None:
+    """Store such rows; within a transaction."""
+    db.executemany("INSERT INTO words VALUES (?, ?, ?)", rows)
+
+
+def gather(db: sqlite3.Connection, first_id: int, last_id: int) -> None:
+    """Make the parts of a segment anew, from its sentences; within a transaction."""
+    db.execute("DELETE FROM words WHERE part BETWEEN ? AND ?", [first_id, last_id])
+    splitter = Splitter()
+    for ids, texts in _batches(db, first_id, last_id):
+        add(db, rows_of(ids, texts, splitter))
+
+
+def merge(
+    db: sqlite3.Connection, first_id: int, last_id: int, part: int, dead: NDArray[np.int64]
+) -> None:
+    """Make one part of those of merged segments, without `dead` ids; within a transaction.
+
+    `part` is the first id that is left.
+
+    Raises
+    ------
+    ValueError
+        When a row is damaged.
+    """
+    bounds = [first_id, last_id]
+    db.execute("CREATE TEMP TABLE merged (word TEXT PRIMARY KEY, postings BLOB) WITHOUT ROWID")
+    rows = db.execute(
+        """SELECT word, part, postings FROM words WHERE part BETWEEN ? AND ?
+           ORDER BY word, part""",
+        bounds,
+    )
+    db.executemany("INSERT INTO merged VALUES (?, ?)", _merged(rows, part, dead))
+    db.execute("DELETE FROM words WHERE part BETWEEN ? AND ?", bounds)
+    db.execute("INSERT INTO words SELECT ?, word, postings FROM merged ORDER BY word", [part])
+    db.execute("DROP TABLE merged")
+
+
+def _merged(
+    rows: Iterator[tuple[str, int, bytes]], part: int, gone: NDArray[np.int64]
+) -> Iterator[tuple[str, bytes]]:
+    import numpy as np
+
+    for word, group in groupby(rows, key=lambda row: row[0]):
+        pieces = [unpacked(own, word, blob) for _, own, blob in group]
+        ids = np.concatenate([piece[0] for piece in pieces])
+        impacts = np.concatenate([piece[1] for piece in pieces])
+        if len(gone):
+            alive = ~np.isin(ids, gone)
+            ids, impacts = ids[alive], impacts[alive]
+        if len(ids):
+            yield word, packed(part, word, ids, impacts.tobytes())
+
+
+def joined(rows: Sequence[tuple[int, str, bytes]]) -> dict[str, Postings]:
+    """Put the parts of words together; `rows` are those of LOOK_UP.
+
+    Raises
+    ------
+    ValueError
+        When some are damaged.
+    """
+    import numpy as np
+
+    found = {}
+    for word, group in groupby(rows, key=lambda row: row[1]):
+        pieces = [unpacked(part, word, blob) for part, _, blob in group]
+        ids = np.concatenate([piece[0] for piece in pieces])
+        impacts = np.concatenate([piece[1] for piece in pieces])
+        found[word] = Postings(ids, impacts.astype(np.float32) / np.float32(UNIT))
+    return found
+
+
+def agree(
+    db: sqlite3.Connection,
+    first_id: int,
+    last_id: int,
+    dead: NDArray[np.int64],
+    tell: Callable[[], None] = lambda: None,
+) -> bool:
+    """Say whether the parts of a segment hold just what its sentences say.
+
+    Raises
+    ------
+    ValueError
+        When a row is damaged.
+    """
+    import numpy as np
+
+    stored = expected = 0
+    for part, word, blob in db.execute(
+        "SELECT part, word, postings FROM words WHERE part BETWEEN ? AND ?", [first_id, last_id]
+    ):
+        ids, impacts = unpacked(part, word, blob)
+        alive = ~np.isin(ids, dead) if len(dead) else slice(None)
+        stored += _sum(word, ids[alive], impacts[alive])
+    splitter = Splitter()
+    for ids, texts in _batches(db, first_id, last_id):
+        tell()
+        for word, (places, made) in splitter.postings_of(texts).items():
+            expected += _sum(word, ids[places], np.frombuffer(made, dtype=np.uint8))
+    return stored % 2**64 == expected % 2**64
+
+
+def _sum(word: str, ids: NDArray[np.int64], impacts: NDArray[np.uint8]) -> int:
+    """Sum up postings so that neither their order nor their parts matter."""
+    import numpy as np
+
+    # The finalizer of splitmix64 (Steele et al. 2014) spreads neighbouring ids over all bits.
+    key = np.uint64(zlib.crc32(word.encode(errors="surrogatepass")) << 8)
+    mixed = (ids.astype(np.uint64) << np.uint64(40)) ^ key ^ impacts.astype(np.uint64)
+    with np.errstate(over="ignore"):
+        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+            mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+        return int(mixed.sum(dtype=np.uint64))
+
+
+def _batches(
+    db: sqlite3.Connection, first_id: int, last_id: int
+) -> Iterator[tuple[NDArray[np.int64], list[str]]]:
+    import numpy as np
+
+    after = first_id - 1
+    while True:
+        rows = db.execute(
+            """SELECT sentence_id, text FROM sentences WHERE sentence_id > ? AND sentence_id <= ?
+               ORDER BY 1 LIMIT ?""",
+            [after, last_id, BATCH],
+        ).fetchall()
+        if not rows:
+            return
+        after = rows[-1][0]
+        yield np.array([row[0] for row in rows], dtype=np.int64), [row[1] for row in rows]
