@@ -14,7 +14,8 @@ from astrosearch.postings import Postings, Splitter
 from astrosearch.queries import Term
 
 if TYPE_CHECKING:
-    pass
+    import numpy as np
+    from numpy.typing import NDArray
 
 LookUp = Callable[[Sequence[str]], Mapping[str, Postings]]
 
@@ -49,10 +50,99 @@ class WordRanking:
                 found.append(Postings(postings.ids, postings.impacts * weight))
         return found
 
+    def best(
+        self,
+        weighted: Sequence[Postings],
+        k: int,
+        among: NDArray[np.int64] | None = None,
+        without: NDArray[np.int64] | None = None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return at most `k` ids and their scores, best first, equal scores by smaller id.
+
+        Parameters
+        ----------
+        weighted : sequence of Postings
+            As `weighted` gives them.
+        k : int
+        among : int64 [m], optional
+            The only ids that may be returned, ascending.
+        without : int64 [m], optional
+            Ids that may not, ascending.
+        """
+        import numpy as np
+
+        lists = [_kept(each, among, without) for each in weighted]
+        lists = sorted((each for each in lists if len(each)), key=len)
+        highest = [float(each.impacts.max()) for each in lists]
+        sums = np.zeros(1 + max((int(each.ids[-1]) for each in lists), default=0), np.float32)
+        seen: list[NDArray[np.int64]] = []
+        for number, each in enumerate(lists):
+            if sum(map(len, seen)) >= k:
+                found = _best_of(sums, seen, k)
+                # What stands in none of the rarer ones can't get further than this.
+                if sum(highest[number:]) < sums[found[-1]] and len(found) == k:
+                    break
+            sums[each.ids] += each.impacts
+            seen.append(each.ids)
+        else:
+            number = len(lists)
+        rest = lists[number:]
+        if rest:
+            at_least = sums[_best_of(sums, seen, k)[-1]] - sum(highest[number:])
+            near = np.unique(np.concatenate([ids[sums[ids] >= at_least] for ids in seen]))
+            sums[near] += scores_of(rest, near)
+            seen = [near]
+        ids = _best_of(sums, seen, k)
+        return ids, sums[ids]
+
     def _idf(self, holding: int) -> float:
         """Return the weight of a term, as Lucene's BM25 has it: never negative."""
         total = max(self._sentences, holding)
         return math.log(1 + (total - holding + 0.5) / (holding + 0.5))
+
+
+def scores_of(weighted: Sequence[Postings], ids: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return what the words say of some ids: float32 [n], 0 where there is none of them."""
+    import numpy as np
+
+    scores = np.zeros(len(ids), dtype=np.float32)
+    for each in weighted:
+        at = np.minimum(np.searchsorted(each.ids, ids), len(each) - 1)
+        scores += np.where(each.ids[at] == ids, each.impacts[at], np.float32(0))
+    return scores
+
+
+def _kept(
+    postings: Postings, among: NDArray[np.int64] | None, without: NDArray[np.int64] | None
+) -> Postings:
+    import numpy as np
+
+    for ids, wanted in ((among, True), (without, False)):
+        if ids is not None and (wanted or len(ids)) and len(postings):
+            if wanted and not len(ids):
+                return Postings(postings.ids[:0], postings.impacts[:0])
+            at = np.minimum(np.searchsorted(ids, postings.ids), len(ids) - 1)
+            kept = (ids[at] == postings.ids) == wanted
+            postings = Postings(postings.ids[kept], postings.impacts[kept])
+    return postings
+
+
+def _best_of(
+    sums: NDArray[np.float32], seen: Sequence[NDArray[np.int64]], k: int
+) -> NDArray[np.int64]:
+    """Return the `k` ids of the largest sums among those seen, best first, ties by smaller id."""
+    import numpy as np
+
+    best = [np.empty(0, dtype=np.int64)]
+    for ids in seen:
+        if len(ids) > k:
+            own = sums[ids]
+            edge = np.partition(own, len(own) - k)[len(own) - k]
+            over, level = ids[own > edge], ids[own == edge]
+            ids = np.concatenate([over, level[: k - len(over)]])
+        best.append(ids)
+    chosen = np.unique(np.concatenate(best))
+    return chosen[np.lexsort((chosen, -sums[chosen]))[:k]]
 
 
 def _together(words: Sequence[Postings | None]) -> Postings | None:
