@@ -255,10 +255,10 @@ def filter_options(command: Callable[..., None]) -> Callable[..., None]:
 @k_option
 @click.option(
     "--mode",
-    default="dense",
+    default="hybrid",
     show_default=True,
-    type=click.Choice(["dense", "lexical"]),
-    help="dense: by meaning; lexical: by words (BM25).",
+    type=click.Choice(["hybrid", "dense", "lexical"]),
+    help="hybrid: by meaning and words; dense: by meaning; lexical: by words (BM25).",
 )
 @format_option
 @index_option

@@ -7,7 +7,7 @@ put no other sentence among the best (Turtle & Flood 1995).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from astrosearch.postings import Postings, Splitter
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LookUp = Callable[[Sequence[str]], Mapping[str, Postings]]
+
+KEPT = 2_000_000  # postings of words asked for before, of 12 bytes each
 
 
 class WordRanking:
@@ -34,12 +36,13 @@ class WordRanking:
     def __init__(self, look_up: LookUp, sentences: int) -> None:
         self._look_up, self._sentences = look_up, sentences
         self._splitter = Splitter()
+        self._kept: dict[str, Postings] = {}
 
     def weighted(self, terms: Sequence[Term]) -> list[Postings]:
         """Return, for each term that some sentence holds, these with their scores for impacts."""
         phrases = [phrase for term in terms for phrase in term.phrases]
         split = dict(zip(phrases, self._splitter.words_of(phrases), strict=True))
-        known = self._look_up(sorted({word for words in split.values() for word in words}))
+        known = self._known({word for words in split.values() for word in words})
         found = []
         for term in terms:
             spellings = {split[phrase] for phrase in term.phrases} - {()}
@@ -50,55 +53,62 @@ class WordRanking:
                 found.append(Postings(postings.ids, postings.impacts * weight))
         return found
 
-    def best(
-        self,
-        weighted: Sequence[Postings],
-        k: int,
-        among: NDArray[np.int64] | None = None,
-        without: NDArray[np.int64] | None = None,
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return at most `k` ids and their scores, best first, equal scores by smaller id.
-
-        Parameters
-        ----------
-        weighted : sequence of Postings
-            As `weighted` gives them.
-        k : int
-        among : int64 [m], optional
-            The only ids that may be returned, ascending.
-        without : int64 [m], optional
-            Ids that may not, ascending.
-        """
-        import numpy as np
-
-        lists = [_kept(each, among, without) for each in weighted]
-        lists = sorted((each for each in lists if len(each)), key=len)
-        highest = [float(each.impacts.max()) for each in lists]
-        sums = np.zeros(1 + max((int(each.ids[-1]) for each in lists), default=0), np.float32)
-        seen: list[NDArray[np.int64]] = []
-        for number, each in enumerate(lists):
-            if sum(map(len, seen)) >= k:
-                found = _best_of(sums, seen, k)
-                # What stands in none of the rarer ones can't get further than this.
-                if sum(highest[number:]) < sums[found[-1]] and len(found) == k:
-                    break
-            sums[each.ids] += each.impacts
-            seen.append(each.ids)
-        else:
-            number = len(lists)
-        rest = lists[number:]
-        if rest:
-            at_least = sums[_best_of(sums, seen, k)[-1]] - sum(highest[number:])
-            near = np.unique(np.concatenate([ids[sums[ids] >= at_least] for ids in seen]))
-            sums[near] += scores_of(rest, near)
-            seen = [near]
-        ids = _best_of(sums, seen, k)
-        return ids, sums[ids]
+    def _known(self, words: Set[str]) -> Mapping[str, Postings]:
+        if sum(map(len, self._kept.values())) > KEPT:
+            self._kept.clear()
+        asked = sorted(words - self._kept.keys())
+        self._kept |= self._look_up(asked) if asked else {}
+        return self._kept
 
     def _idf(self, holding: int) -> float:
         """Return the weight of a term, as Lucene's BM25 has it: never negative."""
         total = max(self._sentences, holding)
         return math.log(1 + (total - holding + 0.5) / (holding + 0.5))
+
+
+def best(
+    weighted: Sequence[Postings],
+    k: int,
+    among: NDArray[np.int64] | None = None,
+    without: NDArray[np.int64] | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return at most `k` ids and their scores, best first, equal scores by smaller id.
+
+    Parameters
+    ----------
+    weighted : sequence of Postings
+        As `weighted` gives them.
+    k : int
+    among : int64 [m], optional
+        The only ids that may be returned, ascending.
+    without : int64 [m], optional
+        Ids that may not, ascending.
+    """
+    import numpy as np
+
+    lists = [_kept(each, among, without) for each in weighted]
+    lists = sorted((each for each in lists if len(each)), key=len)
+    highest = [float(each.impacts.max()) for each in lists]
+    sums = np.zeros(1 + max((int(each.ids[-1]) for each in lists), default=0), np.float32)
+    seen: list[NDArray[np.int64]] = []
+    for number, each in enumerate(lists):
+        if sum(map(len, seen)) >= k:
+            found = _best_of(sums, seen, k)
+            # What stands in none of the rarer ones can't get further than this.
+            if sum(highest[number:]) < sums[found[-1]] and len(found) == k:
+                break
+        sums[each.ids] += each.impacts
+        seen.append(each.ids)
+    else:
+        number = len(lists)
+    rest = lists[number:]
+    if rest:
+        at_least = sums[_best_of(sums, seen, k)[-1]] - sum(highest[number:])
+        near = np.unique(np.concatenate([ids[sums[ids] >= at_least] for ids in seen]))
+        sums[near] += scores_of(rest, near)
+        seen = [near]
+    ids = _best_of(sums, seen, k)
+    return ids, sums[ids]
 
 
 def scores_of(weighted: Sequence[Postings], ids: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -77,7 +77,7 @@ class Hit:
     """One sentence returned for a query."""
 
     rank: int  # from 1
-    score: float  # cosine in [-1, 1] in dense mode; BM25, larger is better, in lexical mode
+    score: float  # at most 1 in hybrid mode; a cosine in dense mode; BM25 in lexical mode
     sentence: Sentence
     paper: Paper
 

@@ -18,7 +18,9 @@ from astrosearch.errors import (
     NotFound,
 )
 from astrosearch.filtering import Filters, filters_of
-from astrosearch.queries import NOTHING, Asked, parse
+from astrosearch.hybrid import by_both, by_words
+from astrosearch.lexical import WordRanking
+from astrosearch.queries import Asked, parse
 from astrosearch.records import Hit, Paper, Results, Sentence, is_sentence_id
 from astrosearch.store import (
     DATABASE,
@@ -37,12 +39,12 @@ if TYPE_CHECKING:
 
     from astrosearch.encoder import Encoder
 
-Mode = Literal["dense", "lexical"]
+Mode = Literal["hybrid", "dense", "lexical"]
 Search = Callable[
     [list[int], int, "NDArray[np.int64] | None"],
     "tuple[NDArray[np.int64], NDArray[np.float32]]",
 ]
-MODES: tuple[Mode, ...] = ("dense", "lexical")
+MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
 
 TRIES = 50  # at an answer; each but the last met a commit in between
 
@@ -86,6 +88,7 @@ class Index:
         self._encoder: Encoder | None = None
         self._store = Store(path)
         self._vectors: VectorIndex | None = None
+        self._words: WordRanking | None = None
         self._version = self._store.data_version()
         self._lock = threading.RLock()
         self._closed = False
@@ -106,7 +109,7 @@ class Index:
         with self._lock:
             self._closed = True
             self._store.close()
-            self._vectors = None
+            self._vectors = self._words = None
 
     def refresh(self) -> bool:
         """Take up what was committed since the last answer; return whether anything was.
@@ -119,7 +122,7 @@ class Index:
                 return False
             store = Store(self.path)
             self._store.close()
-            self._store, self._vectors = store, None
+            self._store, self._vectors, self._words = store, None, None
             self._version = store.data_version()
             built_with = self._store.encoder().fingerprint
             if self._encoder is not None and self._encoder.fingerprint != built_with:
@@ -133,7 +136,7 @@ class Index:
         text: str,
         k: int = 10,
         *,
-        mode: Mode = "dense",
+        mode: Mode = "hybrid",
         year: int | str | None = None,
         category: str | Sequence[str] = (),
         author: str | Sequence[str] = (),
@@ -141,9 +144,9 @@ class Index:
         within: str | Sequence[str] = (),
         exclude: str | Sequence[str] = (),
     ) -> list[Hit]:
-        """Return the `k` sentences nearest in meaning to `text`, best first.
+        """Return the `k` sentences that answer `text` best, best first.
 
-        `mode="lexical"` ranks by the words themselves (BM25). For the others see `query_batch`.
+        For the parameters see `query_batch`.
         """
         return self.query_batch(
             [text],
@@ -162,7 +165,7 @@ class Index:
         texts: Sequence[str],
         k: int = 10,
         *,
-        mode: Mode = "dense",
+        mode: Mode = "hybrid",
         year: int | str | None = None,
         category: str | Sequence[str] = (),
         author: str | Sequence[str] = (),
@@ -176,7 +179,8 @@ class Index:
         ----------
         texts : sequence of str
         k : int
-        mode : {"dense", "lexical"}
+        mode : {"hybrid", "dense", "lexical"}
+            By meaning and words together, by meaning alone (cosine), by words alone (BM25).
         year, category, author, section, within, exclude
             Which sentences to search, as `filters_of` reads them. Values of one kind are
             alternatives, and all kinds must hold.
@@ -197,33 +201,28 @@ class Index:
             exclude=exclude,
         )
         asked = _parsed(texts)
-        if mode == "lexical":
-            return self._answer(
-                texts,
-                lambda: self._each(
-                    asked,
-                    k,
-                    filters,
-                    lambda places, most, among: self._lexical(
-                        [asked[place] for place in places], most, among
-                    ),
-                ),
-            )
         encoded: dict[str, NDArray[np.float32]] = {}
 
         def encode() -> None:
+            if mode == "lexical":
+                return
             encoder = self.encoder
             if encoder.fingerprint not in encoded:
                 encoded[encoder.fingerprint] = _encode(encoder, texts, asked)
 
         def search() -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-            rows = encoded[self.encoder.fingerprint]
-            return self._each(
-                asked,
-                k,
-                filters,
-                lambda places, most, among: self._opened().search(rows[places], most, among),
-            )
+            def find(
+                places: list[int], most: int, among: NDArray[np.int64] | None
+            ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+                own = [asked[place] for place in places]
+                if mode == "lexical":
+                    return by_words(self._worded(), own, most, among, self._store.dead_vectors())
+                rows = encoded[self.encoder.fingerprint][places]
+                if mode == "dense":
+                    return self._opened().search(rows, most, among)
+                return by_both(self._opened(), self._worded(), rows, own, most, among)
+
+            return self._each(asked, k, filters, find)
 
         return self._answer(texts, search, prepare=encode)
 
@@ -422,18 +421,10 @@ class Index:
             self._vectors = open_vectors(self._store)
         return self._vectors
 
-    def _lexical(
-        self, asked: Sequence[Asked], k: int, among: NDArray[np.int64] | None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        import numpy as np
-
-        ids = np.full((len(asked), k), -1, dtype=np.int64)
-        scores = np.full((len(asked), k), np.nan, dtype=np.float32)
-        for i, each in enumerate(asked):
-            found, found_scores = self._store.lexical(each.match() or NOTHING, k, among)
-            ids[i, : len(found)] = found
-            scores[i, : len(found)] = found_scores
-        return ids, scores
+    def _worded(self) -> WordRanking:
+        if self._words is None:
+            self._words = WordRanking(self._store.postings, self._store.living_vectors())
+        return self._words
 
     def _similar(self, id: str | int, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         import numpy as np

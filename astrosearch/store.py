@@ -25,7 +25,7 @@ from astrosearch.errors import EncoderMismatch, FormatTooNew, NotAnIndex, NotFou
 from astrosearch.filtering import Filters
 from astrosearch.postings import Postings
 from astrosearch.records import Paper, Sentence, TextForm, is_text
-from astrosearch.schema import CHECKED_FORMAT, FORMAT_VERSION
+from astrosearch.schema import CHECKED_FORMAT, FORMAT_VERSION, WORDS_FORMAT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -534,35 +534,21 @@ class Store:
             [expression, section],
         )
 
-    def lexical(
-        self, expression: str, k: int, among: NDArray[np.int64] | None = None
-    ) -> tuple[list[int], list[float]]:
-        """Rank sentences by BM25 of an FTS5 expression: ids and scores, best first.
+    def postings(self, asked: Sequence[str]) -> dict[str, Postings]:
+        """Look up the postings of words; those that no sentence holds are left out.
 
-        `among` are the only ids wanted, ascending.
+        An index of an older format has none: its full text tells where words stand, and all
+        impacts are 1.
         """
         import numpy as np
 
-        wanted = ""
-        if among is not None:
-            if not len(among):
-                return [], []
-            flags = bytearray(int(among[-1]) + 1)
-            np.frombuffer(flags, dtype=np.uint8)[among] = 1
-            self.connection.create_function(
-                "wanted", 1, lambda i: i < len(flags) and flags[i], deterministic=True
-            )
-            wanted = "AND wanted(rowid)"
-        rows = self.rows(
-            f"""SELECT rowid, -bm25(sentences_fts) FROM sentences_fts
-                WHERE sentences_fts MATCH ? {wanted}
-                ORDER BY bm25(sentences_fts), rowid LIMIT ?""",
-            [expression, k],
-        )
-        return [row[0] for row in rows], [row[1] for row in rows]
-
-    def postings(self, asked: Sequence[str]) -> dict[str, Postings]:
-        """Look up the postings of words; those that no sentence holds are left out."""
+        if self.format < WORDS_FORMAT:
+            held = {word: self.matching(f'"{word}"') for word in asked}
+            return {
+                word: Postings(ids, np.ones(len(ids), dtype=np.float32))
+                for word, ids in held.items()
+                if len(ids)
+            }
         try:
             return words.joined(self.rows(words.LOOK_UP, [json.dumps(list(asked))]))
         except ValueError as error:

@@ -55,7 +55,7 @@ def main() -> None:
     flat = one_flat_index(store)
     encoding, searching, ours = [], [], []
     with astrosearch.open(options.index) as index:
-        index.query_batch(queries[:100], K)
+        index.query_batch(queries[:100], K, mode="dense")
         for _ in range(options.rounds):
             started = time.perf_counter()
             vectors = index.encoder.encode(queries)
@@ -64,7 +64,7 @@ def main() -> None:
             scores, _ = flat.search(vectors, K)
             searching.append(time.perf_counter() - started)
             started = time.perf_counter()
-            results = index.query_batch(queries, K)
+            results = index.query_batch(queries, K, mode="dense")
             ours.append(time.perf_counter() - started)
     floor = statistics.median(encoding) + statistics.median(searching)
     save(

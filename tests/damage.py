@@ -18,7 +18,7 @@ import astrosearch
 from astrosearch import indexing, updating, vectors
 from astrosearch.errors import AstrosearchError
 from astrosearch.repairing import repair
-from astrosearch.search import open_vectors
+from astrosearch.search import MODES, open_vectors
 from astrosearch.store import Store
 from astrosearch.vectors.library import faiss
 from astrosearch.verifying import verify
@@ -143,7 +143,7 @@ def _asked(index: Path, sound: Any) -> int:
     rows, stored = sound
     places = {row[0]: i for i, row in enumerate(rows)}
     refused = False
-    for mode in ("dense", "lexical"):
+    for mode in MODES:
         for text in ASKED:
             try:
                 with astrosearch.open(index, encoder=WordEncoder()) as opened:

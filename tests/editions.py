@@ -127,7 +127,7 @@ class Asking:
     def ask_everything(self, index: astrosearch.Index) -> None:
         """Two queries with all sentences for hits: one whole state."""
         texts = self._texts(2)
-        found = index.query_batch(texts, k=EVERYTHING)
+        found = index.query_batch(texts, k=EVERYTHING, mode="dense")
         self._judge(texts[0], found[0])
         papers: dict[int, list[Sentence]] = {}
         for hit in found[0]:
@@ -143,7 +143,7 @@ class Asking:
 
     def ask_some(self, index: astrosearch.Index) -> None:
         texts = self._texts(3)
-        for text, hits in zip(texts, index.query_batch(texts, k=8), strict=True):
+        for text, hits in zip(texts, index.query_batch(texts, k=8, mode="dense"), strict=True):
             self._judge(text, hits)
             self._known = hits or self._known
 

@@ -40,6 +40,7 @@ HEIGHTS = {
     "words": 0,
     "postings": 0,
     "lexical": 1,
+    "hybrid": 2,
     "schema": 1,
     "vectors": 1,
     "locking": 1,

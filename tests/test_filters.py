@@ -17,7 +17,9 @@ from astrosearch import vectors
 from astrosearch.cli import main
 from astrosearch.errors import AstrosearchError, NotFound
 from astrosearch.filtering import filters_of, fold
+from astrosearch.hybrid import DENSE_WEIGHT
 from astrosearch.indexing import optimize
+from astrosearch.postings import K1, USUAL_LENGTH, B, Splitter
 from astrosearch.records import Paper
 from tests.conftest import record
 from tests.encoders import WordEncoder
@@ -130,7 +132,8 @@ def test_search_is_that_of_what_filters_take(index: Path, asked: dict[str, Any],
     everything = rows(index)
     wanted = [row for row in everything if by_hand(row, asked)]
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
-        hits = opened.query(f"{text} move", k=k, **asked)
+        hits = opened.query(f"{text} move", k=k, mode="dense", **asked)
+        hybrid = opened.query(f"{text} move", k=k, **asked)
         lexical = opened.query(f"{text} move", k=k, mode="lexical", **asked)
     model = WordEncoder()
     query = model.encode([f"{text} move"])[0]
@@ -140,9 +143,46 @@ def test_search_is_that_of_what_filters_take(index: Path, asked: dict[str, Any],
     assert {hit.sentence.id for hit in hits} <= {row[0] for row in wanted}
     assert len(hits) == min(k, len(wanted))
     np.testing.assert_allclose([hit.score for hit in hits], best, atol=2e-3)
+    expected = by_both(f"{text} move", everything, {row[0] for row in wanted})
+    assert len(hybrid) == min(k, len(wanted))
+    np.testing.assert_allclose(
+        [hit.score for hit in hybrid], sorted(expected.values(), reverse=True)[:k], atol=2e-3
+    )
+    for hit in hybrid:
+        assert hit.score == pytest.approx(expected[hit.sentence.id], abs=2e-3)
     with_words = {row[0] for row in wanted if {text, "move", "moves"} & words_of(row[1])}
     assert {hit.sentence.id for hit in lexical} <= {row[0] for row in wanted}
     assert len(lexical) >= min(k, len(with_words))
+
+
+def by_both(text: str, rows: list[tuple[Any, ...]], wanted: set[int]) -> dict[int, float]:
+    """Score every sentence wanted as docs/searching.md says, without an index."""
+    model, splitter = WordEncoder(), Splitter()
+    query = model.encode([text])[0]
+    held = splitter.words_of([row[1] for row in rows])
+    scores = dict.fromkeys([row[0] for row in rows], 0.0)
+    most = 0.0
+    for word in set(splitter.words_of([text])[0]):
+        having = [(row[0], words) for row, words in zip(rows, held, strict=True) if word in words]
+        if not having:
+            continue
+        idf = np.log(1 + (len(rows) - len(having) + 0.5) / (len(having) + 0.5))
+        own = {
+            id: idf
+            * (times := words.count(word))
+            * (K1 + 1)
+            / (times + K1 * (1 - B + B * len(words) / USUAL_LENGTH))
+            for id, words in having
+        }
+        most += max(own.values())
+        for id, score in own.items():
+            scores[id] += score
+    return {
+        row[0]: float(DENSE_WEIGHT * (model.encode([row[1]])[0] @ query))
+        + (1 - DENSE_WEIGHT) * scores[row[0]] / max(most, 1e-9)
+        for row in rows
+        if row[0] in wanted
+    }
 
 
 def words_of(text: str) -> set[str]:

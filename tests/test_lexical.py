@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astrosearch.lexical import WordRanking, scores_of
+from astrosearch.lexical import best, scores_of
 from astrosearch.postings import Postings, Splitter, packed, unpacked
 
 WORDS = ("gas", "dust", "halo", "ring", "the", "of")
@@ -39,7 +39,7 @@ def test_best_is_what_adding_everything_up_gives(lists, k, among, without):
     allowed = set(sums) if among is None else set(sums) & set(among.tolist())
     allowed -= set() if without is None else set(without.tolist())
     expected = sorted(allowed, key=lambda id: (-sums[id], id))[:k]
-    ids, scores = WordRanking(lambda words: {}, 60).best(lists, k, among, without)
+    ids, scores = best(lists, k, among, without)
     assert ids.tolist() == expected
     assert scores.tolist() == [sums[id] for id in expected]
     np.testing.assert_array_equal(scores_of(lists, ids), scores)

@@ -66,7 +66,7 @@ def test_whatever_is_typed_gives_sound_expressions(text: str):
     except AstrosearchError:
         return
     db = full_text(["a star"])
-    for expression in (asked.match(), any_of(asked.must), any_of(asked.never)):
+    for expression in (any_of(asked.ranking), any_of(asked.must), any_of(asked.never)):
         if expression is not None:
             db.execute("SELECT rowid FROM t WHERE t MATCH ?", [expression]).fetchall()
     db.close()
@@ -103,7 +103,7 @@ def test_the_grammar(typed: str, text: str, match: str | None):
     asked = parse(typed)
     assert asked.text == text
     if match is not None:
-        assert asked.match() == match
+        assert any_of(asked.ranking) == match
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_can_not_be_asked_is_said(typed: str, message: str):
 
 def test_a_very_long_query_is_read():
     asked = parse("dust and gas " * 50_000)
-    assert asked.match() == '("dust" OR "gas")'
+    assert any_of(asked.ranking) == '("dust" OR "gas")'
 
 
 @pytest.fixture(scope="module")

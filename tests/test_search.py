@@ -1,4 +1,4 @@
-"""Asking an open index: dense and lexical, one and many, like this one."""
+"""Asking an open index: by meaning, by words and by both, one and many, like this one."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_dense_scores_are_the_cosines(index: astrosearch.Index):
     rows = WordEncoder().encode(list(sentences.values()))
     query = "the shapes of haloes in simulations"
     cosines = dict(zip(sentences, rows @ WordEncoder().encode([query])[0], strict=True))
-    hits = index.query(query, k=len(sentences) + 5)
+    hits = index.query(query, k=len(sentences) + 5, mode="dense")
     assert {hit.sentence.id for hit in hits} == set(sentences)
     for hit in hits:
         assert hit.score == pytest.approx(cosines[hit.sentence.id], abs=1e-5)

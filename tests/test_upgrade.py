@@ -35,7 +35,7 @@ def answers(index: Path) -> list[list[tuple[int, str, float]]]:
     """Nearest sentences with their scores, and those that hold the words, with none: BM25 depends
     on all the others."""
     with astrosearch.open(index, encoder=ENCODER) as opened:
-        dense = opened.query("gas near the stars", k=8)
+        dense = opened.query("gas near the stars", k=8, mode="dense")
         lexical = opened.query("gas near the stars", k=60, mode="lexical")
     return [
         [(hit.sentence.id, hit.sentence.text, round(hit.score, 5)) for hit in dense],

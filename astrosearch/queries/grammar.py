@@ -57,13 +57,16 @@ class Asked:
         """What is demanded of an answer, however it ranks."""
         return replace(self, text="", words=())
 
-    def match(self) -> str | None:
-        """Write what ranks a sentence as an FTS5 expression; None if there is no word.
+    @property
+    def ranking(self) -> tuple[Term, ...]:
+        """The terms that rank a sentence: those that decide something, unless there are none.
 
-        >>> parse('the dust of a "red giant" -nova').match()
-        '("dust" OR "red giant")'
+        >>> [term.phrases for term in parse('the dust of a "red giant" -nova').ranking]
+        [('dust',), ('red giant',)]
         """
-        return any_of(_telling((*self.words, *self.must, *self.abstract)))
+        found = (*self.words, *self.must, *self.abstract)
+        telling = tuple(term for term in found if not STOPWORDS.issuperset(term.phrases))
+        return _first(telling or found)
 
 
 def parse(query: str) -> Asked:
@@ -137,12 +140,6 @@ def _whole(phrase: str) -> list[Term]:
 
 def _first(found: Iterable[Term]) -> tuple[Term, ...]:
     return tuple(dict.fromkeys(found))[:MOST_TERMS]
-
-
-def _telling(found: tuple[Term, ...]) -> tuple[Term, ...]:
-    """Leave out words that decide nothing, unless there are no others."""
-    telling = tuple(term for term in found if not STOPWORDS.issuperset(term.phrases))
-    return tuple(dict.fromkeys(telling or found))
 
 
 def any_of(found: Iterable[Term]) -> str | None:

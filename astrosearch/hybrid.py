@@ -1,0 +1,85 @@
+"""Meaning and words together.
+
+A sentence's score is its cosine and the share of the query's weight that its words have, summed
+with weights. Each has a bound that doesn't depend on what else was found (Bruch et al. 2023, ACM
+TOIS 42, 20), so that scores of one query stay what they are, whatever is filtered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from astrosearch.lexical import WordRanking, best, scores_of
+from astrosearch.queries import Asked
+from astrosearch.vectors import VectorIndex
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from astrosearch.postings import Postings
+
+DENSE_WEIGHT = 0.75
+DEPTH = 50  # candidates from each side, or as many as hits are asked for
+
+
+def by_words(
+    words: WordRanking,
+    asked: Sequence[Asked],
+    k: int,
+    among: NDArray[np.int64] | None,
+    dead: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Rank sentences by BM25: ids [n, k] and scores; -1 and NaN where no more hold a word."""
+    ids, scores = _empty(len(asked), k)
+    for i, each in enumerate(asked):
+        found, found_scores = best(words.weighted(each.ranking), k, among, dead)
+        ids[i, : len(found)], scores[i, : len(found)] = found, found_scores
+    return ids, scores
+
+
+def by_both(
+    vectors: VectorIndex,
+    words: WordRanking,
+    rows: NDArray[np.float32],
+    asked: Sequence[Asked],
+    k: int,
+    among: NDArray[np.int64] | None,
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Rank sentences by both: ids [n, k] and scores of queries whose vectors are `rows` [n, dim].
+
+    Candidates are the nearest of either side, each scored by both.
+    """
+    import numpy as np
+
+    depth = max(k, DEPTH)
+    near, cosines = vectors.search(rows, depth, among)
+    ids, scores = _empty(len(asked), k)
+    for i, each in enumerate(asked):
+        weighted = words.weighted(each.ranking)
+        found = near[i] >= 0
+        candidates, cosine = near[i][found], cosines[i][found]
+        worded = np.setdiff1d(best(weighted, depth, among, vectors.dead)[0], candidates)
+        candidates = np.concatenate([candidates, worded])
+        cosine = np.concatenate([cosine, vectors.vectors(worded) @ rows[i]])
+        score = fused(cosine, weighted, candidates)
+        order = np.lexsort((candidates, -score))[:k]
+        ids[i, : len(order)], scores[i, : len(order)] = candidates[order], score[order]
+    return ids, scores
+
+
+def fused(
+    cosines: NDArray[np.float32], weighted: Sequence[Postings], ids: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Score candidates: at most 1, float32 [n]."""
+    most = sum(float(each.impacts.max()) for each in weighted)
+    share = scores_of(weighted, ids) / max(most, 1e-9)
+    score: NDArray[np.float32] = DENSE_WEIGHT * cosines + (1 - DENSE_WEIGHT) * share
+    return score
+
+
+def _empty(queries: int, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    import numpy as np
+
+    return np.full((queries, k), -1, dtype=np.int64), np.full((queries, k), np.nan, np.float32)
