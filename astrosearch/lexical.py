@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LookUp = Callable[[Sequence[str]], Mapping[str, Postings]]
 
+# A name asked for counts so many times over what its rarity gives: nothing else will do.
+NAME_WEIGHT = 3.0
 KEPT = 2_000_000  # postings of words asked for before, of 12 bytes each
 
 
@@ -49,7 +51,7 @@ class WordRanking:
             held = [_together([known.get(word) for word in words]) for words in sorted(spellings)]
             postings = _any_of([each for each in held if each is not None])
             if postings is not None:
-                weight = self._idf(len(postings))
+                weight = self._idf(len(postings)) * (NAME_WEIGHT if term.name else 1)
                 found.append(Postings(postings.ids, postings.impacts * weight))
         return found
 
@@ -120,6 +122,11 @@ def scores_of(weighted: Sequence[Postings], ids: NDArray[np.int64]) -> NDArray[n
         at = np.minimum(np.searchsorted(each.ids, ids), len(each) - 1)
         scores += np.where(each.ids[at] == ids, each.impacts[at], np.float32(0))
     return scores
+
+
+def bound(weighted: Sequence[Postings]) -> float:
+    """Return what no sentence's words can exceed: the sum of the largest score of each term."""
+    return sum(float(each.impacts.max()) for each in weighted)
 
 
 def _kept(

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from astrosearch.postings import IMPACTS as UNIT
 from astrosearch.postings import Postings, Splitter, packed, unpacked
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ def joined(rows: Sequence[tuple[int, str, bytes]]) -> dict[str, Postings]:
         pieces = [unpacked(part, word, blob) for part, _, blob in group]
         ids = np.concatenate([piece[0] for piece in pieces])
         impacts = np.concatenate([piece[1] for piece in pieces])
-        found[word] = Postings(ids, impacts.astype(np.float32) / np.float32(UNIT))
+        found[word] = Postings.of(ids, impacts)
     return found
 
 

@@ -38,8 +38,8 @@ from astrosearch.evaluation.systems import (
     Hybrid,
     Memory,
     System,
+    Words,
     best,
-    scaled,
     truncated,
 )
 from astrosearch.evaluation.trec import read_trec
@@ -190,21 +190,33 @@ def test_hybrid_wins_where_each_half_knows_half():
         "h", {"p": "p", "q": "q"}, {"d": "d", "e": "e", "f": "f"}, {"p": {"d": 1}, "q": {"e": 1}}
     )
     dense = Fixed("dense", [[1.0, 0.2, 0.1], [0.9, 0.8, 0.1]])
-    lexical = Fixed("lexical", [[5, 8, 1], [1, 20, 3]])
+    lexical = Fixed("lexical", [[0.5, 0.8, 0.1], [0.1, 1, 0.2]])
     fused = means(Hybrid("hybrid", dense, lexical, 0.5), benchmark)["nDCG@10"]
     assert fused == 1 > max(means(each, benchmark)["nDCG@10"] for each in (dense, lexical))
 
 
 def test_hybrid_of_weight_one_is_the_dense_ranking(encoder: WordEncoder):
     dense = Dense("w", encoder, Memory())
-    assert means(Hybrid("h", dense, BM25(), 1.0), BENCHMARK)["MRR@10"] == pytest.approx(
+    assert means(Hybrid("h", dense, Words(), 1.0), BENCHMARK)["MRR@10"] == pytest.approx(
         means(dense, BENCHMARK)["MRR@10"]
     )
 
 
-def test_scaling_maps_a_row_to_its_span_and_a_flat_one_to_zero():
-    scores = np.array([[2, 4, 3], [7, 7, 7]], dtype=np.float32)
-    assert scaled(scores).tolist() == [[0, 1, 0.5], [0, 0, 0]]
+def test_words_score_by_the_share_that_a_text_holds_and_find_names_in_other_spellings():
+    texts = Benchmark(
+        "w",
+        {"q": "Halpha of NGC 1068"},
+        {"d": "H-alpha in NGC1068", "e": "H-alpha elsewhere", "f": "None of it"},
+        {"q": {"d": 1}},
+    )
+    score = Words().prepare(
+        list(texts.queries.values()), list(texts.documents.values()), readable=True
+    )
+    shares = score(0, 1)[0]
+    assert shares[0] == pytest.approx(1, abs=0.05)
+    assert 0 < shares[1] < 0.6
+    assert shares[2] == 0
+    assert means(Words(), texts)["MRR@10"] == 1
 
 
 def test_truncated_vectors_have_unit_length():
@@ -306,7 +318,7 @@ def test_missing_bm25_is_a_note_not_a_failure(
 
     monkeypatch.setattr(BM25, "prepare", missing)
     report = evaluate([encoder], [BENCHMARK])
-    assert [row.system for row in report.rows] == ["words"]
+    assert [row.system for row in report.rows] == ["words", "hybrid words"]
     assert any("bm25s" in note for note in report.notes)
 
 

@@ -10,7 +10,8 @@ from astrosearch.evaluation.benchmark import AnyBenchmark, PairsBenchmark
 from astrosearch.evaluation.metrics import intervals
 from astrosearch.evaluation.report import Measure, Report, Row
 from astrosearch.evaluation.scoring import dense_ndcg, per_query
-from astrosearch.evaluation.systems import BM25, DENSE_WEIGHT, Dense, Hybrid, Memory, System
+from astrosearch.evaluation.systems import BM25, Dense, Hybrid, Memory, System, Words
+from astrosearch.hybrid import DENSE_WEIGHT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -124,14 +125,13 @@ def systems_of(
         if cut < each.encoder.dimension
     ]
     if baselines:
-        lexical = BM25()
-        found.append(lexical)
+        found.append(BM25())
         same = {each.fingerprint for each in encoders}
         if baseline_encoder is not None and baseline_encoder.fingerprint not in same:
             name = baseline_encoder.name.rpartition("/")[2]
             found.append(Dense(name, baseline_encoder, memory, progress=encoded))
         found += [
-            Hybrid(f"hybrid {each.name}{_weight_shown(weight)}", each, lexical, weight)
+            Hybrid(f"hybrid {each.name}{_weight_shown(weight)}", each, Words(), weight)
             for each in dense
             for weight in dense_weights
         ]

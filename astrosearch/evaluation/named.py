@@ -13,8 +13,8 @@ from astrosearch.evaluation.evaluate import Progress, evaluate
 from astrosearch.evaluation.files import data_folder
 from astrosearch.evaluation.report import Report
 from astrosearch.evaluation.suite import build_benchmark
-from astrosearch.evaluation.systems import DENSE_WEIGHT
 from astrosearch.evaluation.trec import read_trec
+from astrosearch.hybrid import DENSE_WEIGHT
 
 
 def evaluate_by_name(

@@ -13,18 +13,16 @@ from typing import TYPE_CHECKING, Protocol
 
 from astrosearch.errors import MissingExtra
 from astrosearch.evaluation.benchmark import in_form
+from astrosearch.hybrid import DENSE_WEIGHT
+from astrosearch.lexical import WordRanking, bound
+from astrosearch.postings import Postings, Splitter
+from astrosearch.queries import parse
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from astrosearch.encoder import Encoder
-
-# Weight of the dense score in a hybrid; the rest is BM25's. On `citation-title` nDCG@10 with the
-# default is .228, .239, .247, .249 at .5, .6, .7, .8, and .8 is best on four more benchmarks of
-# five (benchmarks/results/encoders.json). Bruch et al. (2023, ACM TOIS 42, 20) find such a convex
-# combination better than rank fusion, and as insensitive to its weight.
-DENSE_WEIGHT = 0.8
 
 # Robertson's usual values, those of Lucene and bm25s.
 K1 = 1.5
@@ -172,8 +170,44 @@ class BM25:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """The ranking by words that an index has: the share of a query's weight that a text holds."""
+
+    name: str = "words"
+    cosine: bool = False
+
+    def prepare(
+        self, queries: Sequence[str], documents: Sequence[str], *, readable: bool
+    ) -> Scorer:
+        """Gather the documents' words."""
+        import numpy as np
+
+        made = Splitter().postings_of(in_form(documents, "plain", readable=readable))
+        held = {
+            word: Postings.of(places, np.frombuffer(impacts, np.uint8))
+            for word, (places, impacts) in made.items()
+        }
+        ranking = WordRanking(
+            lambda words: {word: held[word] for word in words if word in held}, len(documents)
+        )
+        plain = in_form(queries, "plain", readable=readable)
+        # Quotes of a title or a citing sentence demand nothing.
+        asked = [ranking.weighted(parse(text.replace('"', " ")).ranking) for text in plain]
+
+        def scores(start: int, end: int) -> NDArray[np.float32]:
+            rows = np.zeros((end - start, len(documents)), dtype=np.float32)
+            for row, weighted in zip(rows, asked[start:end], strict=True):
+                for each in weighted:
+                    row[each.ids] += each.impacts
+                row /= max(bound(weighted), 1e-9)
+            return rows
+
+        return scores
+
+
+@dataclass(frozen=True, slots=True)
 class Hybrid:
-    """Weighted sum of two systems' scores, each scaled to [0, 1] over a query's documents."""
+    """What an index makes of both: cosines and shares of words, summed with weights."""
 
     name: str
     dense: System
@@ -189,20 +223,11 @@ class Hybrid:
         lexical = self.lexical.prepare(queries, documents, readable=readable)
 
         def scores(start: int, end: int) -> NDArray[np.float32]:
-            fused: NDArray[np.float32] = self.weight * scaled(dense(start, end))
-            fused += (1 - self.weight) * scaled(lexical(start, end))
+            fused: NDArray[np.float32] = self.weight * dense(start, end)
+            fused += (1 - self.weight) * lexical(start, end)
             return fused
 
         return scores
-
-
-def scaled(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scores [n, documents] with each row's span mapped to [0, 1]; a flat row to 0."""
-    import numpy as np
-
-    low, high = scores.min(axis=1, keepdims=True), scores.max(axis=1, keepdims=True)
-    spread: NDArray[np.float32] = (scores - low) / np.maximum(high - low, 1e-12)
-    return spread
 
 
 def best(scores: NDArray[np.float32], k: int, *, above: float) -> NDArray[np.int64]:
