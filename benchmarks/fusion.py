@@ -22,11 +22,12 @@ from astrosearch.evaluation.benchmark import Benchmark, sampled
 from astrosearch.evaluation.metrics import intervals, ndcg
 from astrosearch.evaluation.suite import build_benchmark
 from astrosearch.evaluation.systems import BM25, Dense, Memory, Words, best
-from astrosearch.hybrid import DENSE_WEIGHT, DEPTH
+from astrosearch.hybrid import DENSE_WEIGHT
 from benchmarks.measured import SHARED, save
 
 NAMES = ("citation", "citation-title", "title", "definition", "questions")
 K = 10
+DEPTH = 50
 WEIGHTS = (0.6, 0.7, 0.8, 0.9)
 
 Scores = NDArray[np.float64]

@@ -248,7 +248,7 @@ class VectorIndex:
         import numpy as np
 
         which = np.searchsorted(self._starts, ids, side="right") - 1
-        for number in np.unique(which[which >= 0]):
+        for number in np.flatnonzero(np.bincount(which[which >= 0])):
             here = np.flatnonzero(which == number)
             rows = self.segments[number].places(ids[here])
             yield self.segments[number], here[rows >= 0], rows[rows >= 0]
