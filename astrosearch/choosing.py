@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+MOST_NAMED = 12  # categories, where the one asked for isn't there
+
 
 def may_answer(store: Store, demands: Asked, filters: Filters) -> NDArray[np.int64] | None:
     """Return the ids that may answer, ascending; None for all.
@@ -57,7 +59,11 @@ def _filtered(store: Store, filters: Filters, typed: Sequence[Filters]) -> NDArr
     asked = filters.categories
     known = store.categories() if asked and not len(ids) else []
     if known and not any(in_category(own, each) for own in known for each in asked):
+        near = [own for own in known if own.split(".")[0] in {each.split(".")[0] for each in asked}]
+        shown = (near or known)[:MOST_NAMED]
+        more = "" if len(shown) == len(known) else ", and others"
         raise AstrosearchError(
-            f"no paper here is of category {', '.join(asked)}.\nThere are: {', '.join(known)}."
+            f"no paper here is of category {', '.join(asked)}.\n"
+            f"There are: {', '.join(shown)}{more}."
         )
     return ids
