@@ -60,7 +60,8 @@ def _filtered(store: Store, filters: Filters, typed: Sequence[Filters]) -> NDArr
     known = store.categories() if asked and not len(ids) else []
     if known and not any(in_category(own, each) for own in known for each in asked):
         near = [own for own in known if own.split(".")[0] in {each.split(".")[0] for each in asked}]
-        shown = (near or known)[:MOST_NAMED]
+        usual = [own for own in known if own.startswith("astro-ph")]
+        shown = (near or usual or known)[:MOST_NAMED]
         more = "" if len(shown) == len(known) else ", and others"
         raise AstrosearchError(
             f"no paper here is of category {', '.join(asked)}.\n"
