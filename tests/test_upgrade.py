@@ -20,7 +20,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 ENCODER = WordEncoder(dimension=16)
 
 
-@pytest.fixture(params=[1, 2])
+@pytest.fixture(params=[1, 2, 3])
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A copy of an index that an older version wrote; format 2 has codes."""
     return Path(shutil.copytree(FIXTURES / f"format{request.param}", tmp_path / "index"))
