@@ -28,7 +28,10 @@ SLOTS = 12  # the least width of the axis, in bars
 BARS = 100  # at most; beyond, a bar is of several years
 # "Bright" of Paul Tol, Colour Schemes (SRON/EPS/TN/09-002, 2021): told apart by the colour-blind.
 COLOURS = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377")
-GREY, PALE = "#999999", "#E0E0E0"
+OTHER_LOOKS: dict[str, dict[str, Any]] = {
+    OTHER: {"color": "#777777"},
+    UNCATEGORISED: {"color": "#C8C8C8", "hatch": "///"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def count(hits: Iterable[Hit]) -> Timeline:
     papers = {hit.sentence.id: hit.paper for hit in hits}.values()
     years = [paper.year for paper in papers if paper.year is not None]
     first, last = min(years, default=0), max(years, default=-1)
-    step = _step(last - first + 1)
+    step = _step(first, last)
     first -= first % step
     starts = tuple(range(first, last + 1, step))
     kinds = Counter(_category(paper.categories) for paper in papers)
@@ -86,18 +89,14 @@ def _category(categories: Sequence[str]) -> str:
     return categories[0] if categories else UNCATEGORISED
 
 
-def _step(years: int) -> int:
+def _step(first: int, last: int) -> int:
     """Choose the years of a bar, of 1, 2, 5, 10, 20, ...
 
-    >>> _step(35), _step(101), _step(2000)
+    >>> _step(1991, 2025), _step(1900, 2025), _step(1, 2000)
     (1, 2, 20)
     """
-    step, factors = 1, (2, 2.5, 2)
-    turn = 0
-    while years > BARS * step:
-        step = int(step * factors[turn % 3])
-        turn += 1
-    return step
+    steps = (factor * 10**power for power in itertools.count() for factor in (1, 2, 5))
+    return next(step for step in steps if last // step - first // step < BARS)
 
 
 # -- drawing
@@ -131,7 +130,7 @@ def plot_answers(answers: Sequence[tuple[str, Sequence[Hit]]], path: Path) -> st
     timeline = count(hit for _, hits in answers for hit in hits)
     title = answers[0][0] if len(answers) == 1 else f"{len(answers):,} queries"
     save_timeline(timeline, title, path)
-    return f"{timeline.matches:,} matches by year and category: {path.absolute()}"
+    return f"{_counted(timeline.matches, 'match', 'es')} drawn in {path.absolute()}"
 
 
 def save_timeline(timeline: Timeline, title: str, path: Path) -> None:
@@ -188,7 +187,8 @@ def draw(timeline: Timeline, title: str) -> Figure:
     handles = []
     for at, (name, numbers) in enumerate(timeline.counts.items()):
         heights = numbers[: len(places)]
-        handles.append(axes.bar(places, heights, 0.8, foot, edgecolor="white", **_look(name, at)))
+        look = {"color": COLOURS[at % CATEGORIES]} | OTHER_LOOKS.get(name, {})
+        handles.append(axes.bar(places, heights, 0.8, foot, edgecolor="white", lw=0.5, **look))
         foot = [below + height for below, height in zip(foot, heights, strict=True)]
     middle = sum(places[:1] + places[-1:]) / 2
     half = max((places[-1] - places[0]) / 2 + 0.7, SLOTS / 2)
@@ -200,27 +200,20 @@ def draw(timeline: Timeline, title: str) -> Figure:
     axes.set_ylabel("matching sentences", fontsize=12)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=11)
-    papers = "1 paper" if timeline.papers == 1 else f"{timeline.papers:,} papers"
-    about = f"the {timeline.matches:,} best matches, in {papers}"
+    about = (
+        f"{_counted(timeline.matches, 'best match', 'es')}, in {_counted(timeline.papers, 'paper')}"
+    )
     asked = _wrapped(_cut(title, 120), 60)
     heading = axes.set_title(about, fontsize=12, loc="left", pad=14)
-    axes.annotate(
-        asked, (0, 1.5), xycoords=heading, fontsize=14, weight="bold", parse_math=False
-    )
-    # Labels of their own would be left out where one begins with _.
+    axes.annotate(asked, (0, 1.5), xycoords=heading, fontsize=14, weight="bold", parse_math=False)
+    # In the order of the stack. Labels of their own would be left out where one begins with _.
     legend = figure.legend(
-        handles, ["-"] * len(handles), loc="outside right upper", fontsize=11, frameon=False
+        handles[::-1], ["-"] * len(handles), loc="outside right upper", fontsize=11, frameon=False
     )
-    for text, name in zip(legend.get_texts(), timeline.counts, strict=True):
+    for text, name in zip(legend.get_texts(), reversed(timeline.counts), strict=True):
         text.set_parse_math(False)
         text.set_text(_wrapped(_cut(name, 60), 20))
     return figure
-
-
-def _look(name: str, at: int) -> dict[str, Any]:
-    if name == UNCATEGORISED:
-        return {"color": PALE, "hatch": "///"}
-    return {"color": GREY if name == OTHER else COLOURS[at]}
 
 
 def _set_apart(axes: Any, place: float, tops: Sequence[int]) -> None:
@@ -238,14 +231,20 @@ def _label_years(axes: Any, timeline: Timeline, apart: float) -> None:
     ticks, labels = [float(i) for i in shown], [str(timeline.starts[i]) for i in shown]
     if timeline.unknown:
         ticks.append(apart)
-        labels.append("year\nunknown")
+        labels.append("\nyear unknown")  # a line of its own: years stand close
     axes.set_xticks(ticks, labels)
-    axes.set_xlabel("year" if timeline.step == 1 else f"{timeline.step} years from", fontsize=12)
+    axes.set_xlabel(
+        "year" if timeline.step == 1 else f"year (bars of {timeline.step} years)", fontsize=12
+    )
 
 
 def _wrapped(text: str, width: int) -> str:
     lines = (textwrap.wrap(line, width) for line in text.splitlines())
     return "\n".join(itertools.chain.from_iterable(lines))
+
+
+def _counted(number: int, thing: str, plural: str = "s") -> str:
+    return f"{number:,} {thing}{'' if number == 1 else plural}"
 
 
 def _cut(text: str, most: int) -> str:

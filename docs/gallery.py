@@ -37,7 +37,7 @@ WIDTHS = (80, 140)
 COMMANDS = {
     "query": "astrosearch query 'acoustic peaks at small scales' -k 4",
     "lexical": "astrosearch query 'dust -grain' -k 3 --mode lexical",
-    "filters": "astrosearch query 'how fast do stars spin down?' -k 3 --year 2020.. --category astro-ph.SR",
+    "filters": "astrosearch query 'spin of old stars' --category astro-ph.SR --year 2020.. -k 3",
     "similar": "astrosearch similar 2501.99001 -k 3",
     "show": "astrosearch show 404",
     "json": "astrosearch query 'mass of the black hole' -k 1 --format json",
@@ -95,7 +95,7 @@ def terminal(command: str, index: Path, width: int, name: str) -> str:
 def run(command: str, index: Path, console: Console) -> None:
     """Run a command as typed, on a console; what it writes past the console is shown there too."""
     environment = {"ASTROSEARCH_INDEX": str(index), "COLUMNS": str(console.width)}
-    with mock.patch.object(cli, "_console", lambda: console):
+    with mock.patch.object(cli, "_console", return_value=console):
         result = CliRunner().invoke(cli.main, shlex.split(command)[1:], env=environment)
     if result.exit_code:
         raise SystemExit(f"{command}: {result.output}")
