@@ -92,7 +92,7 @@ def _category(categories: Sequence[str]) -> str:
 def _step(first: int, last: int) -> int:
     """Choose the years of a bar, of 1, 2, 5, 10, 20, ...
 
-    >>> _step(1991, 2025), _step(1900, 2025), _step(1, 2000)
+    >>> _step(1991, 2025), _step(1900, 2025), _step(1, 1999)
     (1, 2, 20)
     """
     steps = (factor * 10**power for power in itertools.count() for factor in (1, 2, 5))

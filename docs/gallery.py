@@ -37,7 +37,7 @@ WIDTHS = (80, 140)
 COMMANDS = {
     "query": "astrosearch query 'acoustic peaks at small scales' -k 4",
     "lexical": "astrosearch query 'dust -grain' -k 3 --mode lexical",
-    "filters": "astrosearch query 'spin of old stars' --category astro-ph.SR --year 2020.. -k 3",
+    "filters": "astrosearch query 'spin of stars' --category astro-ph.SR --year 2020.. -k 3",
     "similar": "astrosearch similar 2501.99001 -k 3",
     "show": "astrosearch show 404",
     "json": "astrosearch query 'mass of the black hole' -k 1 --format json",
@@ -75,7 +75,7 @@ def draw_all(index: Path, folder: Path) -> None:
             (folder / f"{name}-{width}.svg").write_text(picture, encoding="utf-8")
     page = folder / "notebook.html"
     page.write_text(notebook(index), encoding="utf-8")
-    photograph(page, folder / "notebook.png", 960, 960)
+    photograph(page, folder / "notebook.png", 960, 920)
     timeline(index, folder / "timeline.svg")
 
 
@@ -143,7 +143,7 @@ def photograph(page: Path, picture: Path, width: int, height: int) -> None:
             timeout=120,
         )
     with Image.open(picture) as image:
-        image.quantize(48).save(picture, optimize=True)
+        image.quantize(32).save(picture, optimize=True)
 
 
 def timeline(index: Path, picture: Path) -> None:
