@@ -95,7 +95,7 @@ def _step(first: int, last: int) -> int:
     >>> _step(1991, 2025), _step(1900, 2025), _step(1, 1999)
     (1, 2, 20)
     """
-    steps = (factor * 10**power for power in itertools.count() for factor in (1, 2, 5))
+    steps = (int(f"{factor}{'0' * power}") for power in itertools.count() for factor in (1, 2, 5))
     return next(step for step in steps if last // step - first // step < BARS)
 
 
@@ -184,7 +184,7 @@ def draw(timeline: Timeline, title: str) -> Figure:
     if timeline.unknown:
         places.append(len(places) + 0.5 if places else 0.0)
     foot = [0] * len(places)
-    handles = []
+    handles: list[Any] = []
     for at, (name, numbers) in enumerate(timeline.counts.items()):
         heights = numbers[: len(places)]
         look = {"color": COLOURS[at % CATEGORIES]} | OTHER_LOOKS.get(name, {})

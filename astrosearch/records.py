@@ -175,7 +175,7 @@ def shares(scores: Sequence[float]) -> list[float]:
 
 
 @dataclass(frozen=True, slots=True)
-class Results(Sequence[list[Hit]]):
+class Results(Sequence[Hits]):
     """Answers to a batch of queries; `results[i]` is the list of hits of query i.
 
     Attributes
@@ -198,8 +198,8 @@ class Results(Sequence[list[Hit]]):
     @overload
     def __getitem__(self, i: int) -> Hits: ...
     @overload
-    def __getitem__(self, i: slice) -> list[list[Hit]]: ...
-    def __getitem__(self, i: int | slice) -> Hits | list[list[Hit]]:
+    def __getitem__(self, i: slice) -> list[Hits]: ...
+    def __getitem__(self, i: int | slice) -> Hits | list[Hits]:
         if isinstance(i, slice):
             return [self[at] for at in range(*i.indices(len(self)))]
         found = zip(self.ids[i].tolist(), self.scores[i].tolist(), strict=True)

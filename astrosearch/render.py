@@ -205,7 +205,7 @@ def _block(hit: Hit, words: frozenset[str], links: bool) -> RenderableType:
         f"{sentence.file}:{sentence.line}",
         f"id {sentence.id}",
     )
-    lines = [
+    lines: list[RenderableType] = [
         _lit(clean(sentence.text), words),
         Pieces(about),
         Pieces([_styled(clean(item), "dim") for item in place]),

@@ -107,7 +107,7 @@ def run(command: str, index: Path, console: Console) -> None:
 def notebook(index: Path) -> str:
     """Return a page with an answer as a notebook shows it, on a light and on a dark theme."""
     with astrosearch.open(index) as opened:
-        block = opened.query(ASKED, k=4)._repr_html_()  # type: ignore[attr-defined]
+        block = opened.query_batch([ASKED], k=4)[0]._repr_html_()
     themes = (("#fff", "#222"), ("#111", "#ddd"))
     return "\n".join(
         [

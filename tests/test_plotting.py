@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 import astrosearch
 from astrosearch import plotting
@@ -91,7 +92,8 @@ def test_every_match_is_in_one_bar(papers: list[tuple[int | None, str | None]]):
 def test_every_number_is_a_bar(papers: list[tuple[int | None, str | None]], bars: int):
     timeline = count(hits(*papers))
     (axes,) = draw(timeline, "dust").axes
-    heights = sorted(patch.get_height() for patch in axes.patches if patch.get_height())
+    rectangles = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
+    heights = sorted(bar.get_height() for bar in rectangles if bar.get_height())
     numbers = (number for row in timeline.counts.values() for number in row if number)
     assert len(heights) == bars
     assert heights == sorted(numbers)
