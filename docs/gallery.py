@@ -46,8 +46,8 @@ ASKED = "gravitational waves from neutron stars"  # in the notebook
 TIMELINE = "astrosearch query 'dust around young stars' -k 1 --plot"
 FONTS = "'Fira Code', Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
-YEARS = range(2008, 2026)  # invented, as are these
-# Folders of the corpus -> categories.
+YEARS = range(2008, 2026)  # of the invented records
+# Folder of the corpus -> category of the records invented from it.
 CATEGORIES = {
     "cosmology": "astro-ph.CO",
     "galaxies": "astro-ph.GA",
