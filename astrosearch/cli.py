@@ -264,6 +264,13 @@ def filter_options(command: Callable[..., None]) -> Callable[..., None]:
 @index_option
 @encoder_option
 @click.option(
+    "--plot",
+    metavar="FILE",
+    type=click.Path(path_type=Path, readable=False),
+    help="Also draw the 200 best matches (or -k, if more) by year and category: .png, .svg or "
+    ".pdf. With --batch, those of all queries in one figure.",
+)
+@click.option(
     "--device",
     default="cpu",
     show_default=True,
@@ -279,6 +286,7 @@ def query(
     format: str,
     index: Path,
     encoder: str | None,
+    plot: Path | None,
     device: str,
     year: str | None,
     category: tuple[str, ...],
@@ -296,10 +304,16 @@ def query(
     texts = [text] if text is not None else _batch_lines(batch or "-")
     from astrosearch.search import open_index
 
+    most = k
+    if plot is not None:
+        from astrosearch.plotting import MATCHES, check_target
+
+        check_target(plot)
+        most = max(k, MATCHES)
     with open_index(index, encoder=encoder, device=device) as opened:
         results = opened.query_batch(
             texts,
-            k,
+            most,
             mode=mode,
             year=year,
             category=category,
@@ -308,7 +322,15 @@ def query(
             within=within,
             exclude=exclude,
         )
-    _print(list(zip(texts, results, strict=True)), format, heading=batch is not None)
+    answers = list(zip(texts, results, strict=True))
+    try:
+        if plot is not None:
+            from astrosearch.plotting import plot_answers
+
+            click.echo(plot_answers(answers, plot), err=True)
+    finally:  # the answer is not lost with the figure
+        shown = [(text, hits[:k]) for text, hits in answers]
+        _print(shown, format, heading=batch is not None)
 
 
 @main.command()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
 
 from astrosearch.errors import AstrosearchError
 
@@ -67,6 +68,22 @@ def harmless(text: str) -> str:
     return CONTROL.sub("", text)
 
 
+def is_link(url: str) -> bool:
+    """Whether an address may be followed with a click: of the web, and nothing hidden in it."""
+    return re.fullmatch(r"https?://[!-~]+", url) is not None
+
+
+def byline(authors: Sequence[str]) -> str:
+    """Name a paper's authors as a citation does.
+
+    >>> byline(["A. Ames", "B. Bell"]), byline(["A. Ames", "B. Bell", "C. Cox"])
+    ('A. Ames & B. Bell', 'A. Ames et al.')
+    """
+    if len(authors) > 2:
+        return f"{authors[0]} et al."
+    return " & ".join(authors)
+
+
 def is_sentence_id(text: str) -> bool:
     """Whether an id as people type it is a sentence's: papers are never named by digits alone."""
     return text.isascii() and text.isdecimal() and len(text) < 19  # int64
@@ -118,8 +135,47 @@ COLUMNS = (
 )
 
 
+class Hits(list[Hit]):
+    """The answer to one query, best first: a list, which notebooks show as a page."""
+
+    def __init__(self, hits: Iterable[Hit], query: str) -> None:
+        super().__init__(hits)
+        self.query = query
+
+    @overload
+    def __getitem__(self, i: SupportsIndex) -> Hit: ...
+    @overload
+    def __getitem__(self, i: slice) -> Hits: ...
+    def __getitem__(self, i: SupportsIndex | slice) -> Hit | Hits:
+        if isinstance(i, slice):
+            return Hits(super().__getitem__(i), self.query)
+        return super().__getitem__(i)
+
+    def _repr_html_(self) -> str:
+        from astrosearch.notebook import to_html
+
+        return to_html([self])
+
+
+def shares(scores: Sequence[float]) -> list[float]:
+    """Return how near each score comes to the best of its answer, from 0 to 1.
+
+    Cosines, BM25 and fused scores have no common scale, so only this can be compared by eye.
+    Zero is the foot of the scale, or the worst score where one is negative.
+
+    >>> shares([0.8, 0.4]), shares([2.0, -2.0, float("nan")])
+    ([1.0, 0.5], [1.0, 0.0, 0.0])
+    """
+    known = [score for score in scores if math.isfinite(score)]
+    foot, top = min([0.0, *known]), max(known, default=0.0)
+    return [
+        0.0 if not math.isfinite(score) else (score - foot) / (top - foot) if top > foot else 1.0
+        for score in scores
+    ]
+
+
 @dataclass(frozen=True, slots=True)
-class Results(Sequence[list[Hit]]):
+class Results(Sequence[Hits]):
     """Answers to a batch of queries; `results[i]` is the list of hits of query i.
 
     Attributes
@@ -140,21 +196,27 @@ class Results(Sequence[list[Hit]]):
         return len(self.queries)
 
     @overload
-    def __getitem__(self, i: int) -> list[Hit]: ...
+    def __getitem__(self, i: int) -> Hits: ...
     @overload
-    def __getitem__(self, i: slice) -> list[list[Hit]]: ...
-    def __getitem__(self, i: int | slice) -> list[Hit] | list[list[Hit]]:
+    def __getitem__(self, i: slice) -> list[Hits]: ...
+    def __getitem__(self, i: int | slice) -> Hits | list[Hits]:
         if isinstance(i, slice):
             return [self[at] for at in range(*i.indices(len(self)))]
         found = zip(self.ids[i].tolist(), self.scores[i].tolist(), strict=True)
-        return [
+        hits = (
             Hit(rank, score, *self.sentences[sentence_id])
             for rank, (sentence_id, score) in enumerate(found, 1)
             if sentence_id >= 0
-        ]
+        )
+        return Hits(hits, self.queries[i])
 
-    def __iter__(self) -> Iterator[list[Hit]]:
+    def __iter__(self) -> Iterator[Hits]:
         return (self[i] for i in range(len(self)))
+
+    def _repr_html_(self) -> str:
+        from astrosearch.notebook import to_html
+
+        return to_html(self)
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield a flat row for every hit; the columns of `to_pandas` and of CSV output."""

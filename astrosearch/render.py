@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from astrosearch.queries import STOPWORDS
-from astrosearch.records import COLUMNS, CONTROL, Hit, Paper, harmless
+from astrosearch.records import COLUMNS, CONTROL, Hit, Paper, byline, harmless, is_link, shares
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from rich.measure import Measurement
     from rich.text import Text
 
 _WHITE = re.compile(r"[\t\n\u2028\u2029]+")
@@ -171,10 +172,11 @@ def print_hits(console: Console, query: str, hits: Sequence[Hit], *, heading: bo
     grid.add_column(no_wrap=True)
     grid.add_column(ratio=1, overflow="fold")
     words = _stems(query)
+    near = shares([hit.score for hit in hits])
     for i, hit in enumerate(hits):
         grid.add_row(
             str(hit.rank),
-            _styled(f"{hit.score:.3f}", _heat(hit.score)),
+            _styled(f"{hit.score:.3f}", _heat(near[i])),
             _block(hit, words, console.is_terminal),
         )
         if i + 1 < len(hits):
@@ -196,30 +198,51 @@ def _block(hit: Hit, words: frozenset[str], links: bool) -> RenderableType:
     from rich.console import Group
 
     paper, sentence = hit.paper, hit.sentence
-    who = paper.authors[0] if paper.authors else ""
-    if len(paper.authors) == 2:
-        who += f" & {paper.authors[1]}"
-    elif len(paper.authors) > 2:
-        who += " et al."
-    head = _styled(clean(paper.title or paper.id), "italic")
-    for extra in (who, str(paper.year or "")):
-        if extra:
-            head.append(f" · {clean(extra)}", style="not italic")
-    place = _styled("", "dim")
-    if sentence.section:
-        place.append(f"§ {clean(sentence.section)} · ")
-    place.append(f"{clean(sentence.file)}:{sentence.line}")
-    place.append(f" · id {sentence.id}")
-    lines = [_lit(clean(sentence.text), words), head, place]
+    about = [_styled(clean(paper.title or paper.id), "italic")]
+    about += [_styled(clean(item), "") for item in (byline(paper.authors), str(paper.year or ""))]
+    place = (
+        f"§ {sentence.section}" if sentence.section else "",
+        f"{sentence.file}:{sentence.line}",
+        f"id {sentence.id}",
+    )
+    lines: list[RenderableType] = [
+        _lit(clean(sentence.text), words),
+        Pieces(about),
+        Pieces([_styled(clean(item), "dim") for item in place]),
+    ]
     if paper.url:
-        links = links and re.fullmatch(r"https?://[!-~]+", paper.url) is not None
+        links = links and is_link(paper.url)
         link = _styled(clean(paper.url), f"dim underline link {paper.url}" if links else "dim")
-        if links and "arxiv.org/abs/" in paper.url:
-            ads = "https://ui.adsabs.harvard.edu/abs/arXiv:" + paper.id
+        ads = f"https://ui.adsabs.harvard.edu/abs/arXiv:{paper.id}"
+        if links and "arxiv.org/abs/" in paper.url and is_link(ads):
             link.append(" · ", style="not underline")
             link.append("ADS", style=f"link {ads}")
         lines.append(link)
     return Group(*lines)
+
+
+class Pieces:
+    """Facts in a row, a dot between two; a line breaks within a fact only if it is wider."""
+
+    def __init__(self, pieces: Iterable[Text]) -> None:
+        self.pieces = [piece for piece in pieces if piece.plain]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        line = _styled("", "")
+        for piece in self.pieces:
+            taken = line.wrap(console, options.max_width, overflow="fold")[-1].cell_len
+            if line and taken + 3 + piece.cell_len > options.max_width:
+                yield line
+                line = _styled("", "")
+            if line:
+                line.append(" · ", "dim")
+            line.append_text(piece)
+        yield line
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        from rich.measure import Measurement
+
+        return Measurement(1, options.max_width)
 
 
 def _lit(text: str, words: frozenset[str]) -> Text:
@@ -249,8 +272,8 @@ def _stem(word: str) -> str:
     return word
 
 
-def _heat(score: float) -> str:
-    return "bold green" if score >= 0.6 else "green" if score >= 0.45 else "cyan"
+def _heat(share: float) -> str:
+    return "bold green" if share >= 0.95 else "green" if share >= 0.8 else "cyan"
 
 
 def _styled(text: str, style: str) -> Text:

@@ -21,6 +21,7 @@ HEIGHTS = {
     "render": 7,
     "progress": 7,
     "describing": 7,
+    "plotting": 7,
     "indexing": 6,
     "search": 6,
     "verifying": 6,
@@ -47,6 +48,7 @@ HEIGHTS = {
     "encoder": 1,
     "corpus": 1,
     "records": 0,
+    "notebook": 0,
     "filtering": 0,
     "queries": 0,
     "checksums": 0,
@@ -61,6 +63,8 @@ HEAVY = {
 # Rooms of one height don't import each other, but for these.
 BESIDE = {
     "store": {"schema"},
+    "records": {"notebook"},
+    "notebook": {"records"},
     "filtering": {"records"},
     "words": {"postings"},
     "progress": {"render"},

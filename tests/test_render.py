@@ -5,14 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pybtex.database import parse_string
+from rich.cells import cell_len
 from rich.console import Console
+from rich.text import Text
 
 from astrosearch import render
+from astrosearch.cli import main
 from astrosearch.records import CONTROL, Hit, Paper, Sentence
 
 PAPER = Paper(
@@ -48,6 +53,67 @@ def test_blocks_wrap_within_the_width(width: int):
     joined = " ".join(text.split())
     for part in ("0.500", "José Núñez et al.", "2025", "§ Damping", "a/b.tex:12", "id 7"):
         assert part in joined
+
+
+@pytest.mark.parametrize("width", [80, 140])
+def test_nothing_is_cut_and_no_fact_is_torn(width: int):
+    sentence = Sentence(
+        123456, "Gas cools. " * 30, "On the cooling of gas", "a/long/path/of/main.tex", 1234
+    )
+    title = "A title of a length that many papers have nowadays, with a colon: and more beyond it"
+    paper = Paper(
+        id="x", title=title, authors=("Ada B. Examplar-Longname", "Bo Samplar"), year=2025
+    )
+    text = shown([Hit(10, 0.5, sentence, paper)], width, terminal=False)
+    lines = [line.strip() for line in text.splitlines()]
+    assert max(map(len, text.splitlines())) <= width
+    joined = " ".join(text.split())
+    assert sentence.text.strip() in joined
+    assert title in joined
+    assert "…" not in text
+    for fact in ("Ada B. Examplar-Longname & Bo Samplar", "2025", "a/long/path/of/main.tex:1234"):
+        assert any(fact in line for line in lines)
+    assert any("id 123456" in line for line in lines)
+    assert not [line for line in lines if line.startswith("·") or line.endswith("·")]
+
+
+@pytest.mark.parametrize("columns", ["80", "140"])
+def test_the_command_keeps_to_the_columns(built: Path, columns: str):
+    result = CliRunner().invoke(
+        main,
+        ["query", "winds giants halo", "--mode", "lexical", "--index", str(built)],
+        env={"COLUMNS": columns},
+    )
+    assert result.exit_code == 0
+    widths = [len(line) for line in result.stdout.splitlines()]
+    assert 60 < max(widths) <= int(columns)
+    assert "https://arxiv.org/abs/2501.99102" in result.stdout
+    assert "records.jsonl:2" in result.stdout
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.text("ab 星·", max_size=30).map(lambda t: " ".join(t.split())), max_size=5),
+    st.integers(4, 140),
+)
+def test_facts_in_a_row_are_all_there(facts: list[str], width: int):
+    console = Console(file=io.StringIO(), width=width)
+    with console.capture() as capture:
+        console.print(render.Pieces(Text(fact) for fact in facts))
+    lines = capture.get().splitlines()
+    assert all(cell_len(line) <= width for line in lines)
+    kept = "".join("".join(lines).split()).replace("·", "")
+    assert kept == "".join("".join(facts).split()).replace("·", "")
+    for fact in facts:
+        assert cell_len(fact) > width or any(fact in line for line in lines)
+
+
+def test_scores_of_any_scale_are_lit_by_the_best():
+    for best in (0.03, 0.9, 25.0):
+        hits = [Hit(i, best * part, SENTENCE, PAPER) for i, part in enumerate((1, 0.9, 0.2), 1)]
+        text = shown(hits, 80, terminal=True)
+        assert f"\x1b[1;32m{best:.3f}" in text
+        assert f"\x1b[36m{best * 0.2:.3f}" in text
 
 
 def test_matched_words_are_lit_and_links_clickable_on_a_terminal():
@@ -175,4 +241,6 @@ def test_an_address_of_a_foreign_index_is_no_link():
     out = shown([Hit(1, 0.5, SENTENCE, evil)], 200, terminal=True)
     assert "\x1b]8;" not in out
     assert "\x07" not in out
+    odd = Paper(id="1\x1b]8;;http://evil\x07", title="T", url="https://arxiv.org/abs/1")
+    assert "evil" not in shown([Hit(1, 0.5, SENTENCE, odd)], 200, terminal=True)
     assert parse_string(render.to_bibtex([Hit(1, 0.5, SENTENCE, evil)]), "bibtex").entries

@@ -1,0 +1,252 @@
+"""Draw when the matches of a query appeared, and in which categories."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import itertools
+import os
+import textwrap
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from astrosearch.errors import AstrosearchError, MissingExtra, StorageError
+from astrosearch.records import Hit, harmless
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MATCHES = 200  # asked for where a figure is drawn: the ten that are printed make no history
+SUFFIXES = (".png", ".svg", ".pdf")
+CATEGORIES = 6  # named; the rest are one
+OTHER, UNCATEGORISED = "other", "no category"
+SLOTS = 12  # the least width of the axis, in bars
+BARS = 100  # at most; beyond, a bar is of several years
+# "Bright" of Paul Tol, Colour Schemes (SRON/EPS/TN/09-002, 2021): told apart by the colour-blind.
+COLOURS = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377")
+OTHER_LOOKS: dict[str, dict[str, Any]] = {
+    OTHER: {"color": "#777777"},
+    UNCATEGORISED: {"color": "#C8C8C8", "hatch": "///"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Numbers of sentences by year and category.
+
+    Attributes
+    ----------
+    starts : tuple of int
+        The first year of each bar, without gaps; empty where no year is known.
+    step : int
+        The years of a bar.
+    counts : dict of str to tuple of int
+        For each category, largest first: a number for each bar, then one for "year unknown".
+    papers : int
+    """
+
+    starts: tuple[int, ...]
+    step: int
+    counts: dict[str, tuple[int, ...]]
+    papers: int
+
+    @property
+    def matches(self) -> int:
+        """All sentences."""
+        return sum(map(sum, self.counts.values()))
+
+    @property
+    def unknown(self) -> int:
+        """Sentences of papers whose year isn't known."""
+        return sum(numbers[-1] for numbers in self.counts.values())
+
+
+def count(hits: Iterable[Hit]) -> Timeline:
+    """Count hits by their papers' year and primary category, each sentence once."""
+    papers = {hit.sentence.id: hit.paper for hit in hits}.values()
+    years = [paper.year for paper in papers if paper.year is not None]
+    first, last = min(years, default=0), max(years, default=-1)
+    step = _step(first, last)
+    first -= first % step
+    starts = tuple(range(first, last + 1, step))
+    kinds = Counter(_category(paper.categories) for paper in papers)
+    ranked = sorted(kinds.keys() - {UNCATEGORISED}, key=lambda name: (-kinds[name], name))
+    named = ranked[:CATEGORIES]
+    numbers = {name: [0] * (len(starts) + 1) for name in [*named, OTHER, UNCATEGORISED]}
+    for paper in papers:
+        name = _category(paper.categories)
+        row = numbers[name if name in numbers else OTHER]
+        row[-1 if paper.year is None else (paper.year - first) // step] += 1
+    counts = {name: tuple(row) for name, row in numbers.items() if any(row)}
+    return Timeline(starts, step, counts, len({paper.id for paper in papers}))
+
+
+def _category(categories: Sequence[str]) -> str:
+    return categories[0] if categories else UNCATEGORISED
+
+
+def _step(first: int, last: int) -> int:
+    """Choose the years of a bar, of 1, 2, 5, 10, 20, ...
+
+    >>> _step(1991, 2025), _step(1900, 2025), _step(1, 1999)
+    (1, 2, 20)
+    """
+    steps = (int(f"{factor}{'0' * power}") for power in itertools.count() for factor in (1, 2, 5))
+    return next(step for step in steps if last // step - first // step < BARS)
+
+
+# -- drawing
+
+
+def check_target(path: Path) -> None:
+    """Refuse, before any work is done, a figure that couldn't be written.
+
+    Raises
+    ------
+    AstrosearchError
+        If the file's suffix is unknown, or its folder isn't there; MissingExtra without matplotlib.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise AstrosearchError(
+            f"{path} doesn't say what kind of picture it is.\n"
+            f"Let its name end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}."
+        )
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        cause = "it is a folder" if path.is_dir() else "its folder isn't there"
+        raise AstrosearchError(
+            f"no picture can be written to {path.absolute()}: {cause}.\n"
+            "Name a file in a folder that is there."
+        )
+    if importlib.util.find_spec("matplotlib") is None:
+        raise MissingExtra("matplotlib", "plot", "drawing a figure")
+
+
+def plot_answers(answers: Sequence[tuple[str, Sequence[Hit]]], path: Path) -> str:
+    """Draw all answers, (query, hits), in one figure; return a line that says so."""
+    timeline = count(hit for _, hits in answers for hit in hits)
+    title = answers[0][0] if len(answers) == 1 else f"{len(answers):,} queries"
+    save_timeline(timeline, title, path)
+    return f"{_counted(timeline.matches, 'match', 'es')} drawn in {path.absolute()}"
+
+
+def save_timeline(timeline: Timeline, title: str, path: Path) -> None:
+    """Draw a timeline to a file, in the format of its suffix; a half written one is never left.
+
+    Raises
+    ------
+    AstrosearchError
+        If there is nothing to draw, or as `check_target` does; StorageError if it can't be written.
+    """
+    check_target(path)
+    if not timeline.matches:
+        raise AstrosearchError(
+            f"nothing was found, so {path.absolute()} was not drawn.\n"
+            "Ask with other words, or with fewer filters."
+        )
+    import matplotlib.style
+
+    kind = path.suffix.lower().removeprefix(".")
+    dates = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+    half = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    fixed = {"svg.fonttype": "none", "svg.hashsalt": "astrosearch", "pdf.fonttype": 42}
+    # Whatever the user's own settings are: TeX may not be there, and a query is not TeX.
+    with matplotlib.style.context(["default", fixed]), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # a box shows it
+        figure = draw(timeline, title)
+        try:
+            figure.savefig(half, format=kind, dpi=150, metadata=dates[kind])
+            half.replace(path)
+        except OSError as error:
+            raise StorageError(
+                f"the picture can't be written to {path.absolute()} ({error.strerror}).\n"
+                "Check the disk and its permissions, or name another file."
+            ) from error
+        finally:
+            with contextlib.suppress(OSError):
+                half.unlink(missing_ok=True)
+
+
+def draw(timeline: Timeline, title: str) -> Figure:
+    """Draw stacked bars, one a year; sentences of an unknown year stand apart at the right."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    figure = Figure(figsize=(9, 5))
+    figure.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
+    FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    places = [float(at) for at in range(len(timeline.starts))]
+    if timeline.unknown:
+        places.append(len(places) + 0.5 if places else 0.0)
+    foot = [0] * len(places)
+    handles: list[Any] = []
+    for at, (name, numbers) in enumerate(timeline.counts.items()):
+        heights = numbers[: len(places)]
+        look = {"color": COLOURS[at % CATEGORIES]} | OTHER_LOOKS.get(name, {})
+        handles.append(axes.bar(places, heights, 0.8, foot, edgecolor="white", lw=0.5, **look))
+        foot = [below + height for below, height in zip(foot, heights, strict=True)]
+    middle = sum(places[:1] + places[-1:]) / 2
+    half = max((places[-1] - places[0]) / 2 + 0.7, SLOTS / 2)
+    axes.set_xlim(middle - half, middle + half)
+    _label_years(axes, timeline, places[-1])
+    if timeline.unknown and timeline.starts:
+        _set_apart(axes, places[-1], foot)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+    axes.set_ylabel("matching sentences", fontsize=12)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(labelsize=11)
+    about = (
+        f"{_counted(timeline.matches, 'best match', 'es')}, in {_counted(timeline.papers, 'paper')}"
+    )
+    asked = _wrapped(_cut(title, 120), 60)
+    heading = axes.set_title(about, fontsize=12, loc="left", pad=14)
+    axes.annotate(asked, (0, 1.5), xycoords=heading, fontsize=14, weight="bold", parse_math=False)
+    # In the order of the stack. Labels of their own would be left out where one begins with _.
+    legend = figure.legend(
+        handles[::-1], ["-"] * len(handles), loc="outside right upper", fontsize=11, frameon=False
+    )
+    for text, name in zip(legend.get_texts(), reversed(timeline.counts), strict=True):
+        text.set_parse_math(False)
+        text.set_text(_wrapped(_cut(name, 60), 20))
+    return figure
+
+
+def _set_apart(axes: Any, place: float, tops: Sequence[int]) -> None:
+    """Write the number over the bar of unknown years, and cut a bar that would dwarf the others."""
+    highest, unknown = max(tops[:-1]), tops[-1]
+    is_cut = unknown > 1.5 * highest
+    top = 1.2 * highest if is_cut else 1.05 * max(tops)
+    axes.set_ylim(0, top)
+    label = f"{unknown:,} ↑" if is_cut else f"{unknown:,}"
+    axes.text(place, min(unknown, top), label, ha="center", va="bottom", fontsize=11)
+
+
+def _label_years(axes: Any, timeline: Timeline, apart: float) -> None:
+    shown = range(0, len(timeline.starts), max(1, -(-len(timeline.starts) // 12)))
+    ticks, labels = [float(i) for i in shown], [str(timeline.starts[i]) for i in shown]
+    if timeline.unknown:
+        ticks.append(apart)
+        labels.append("\nyear unknown")  # a line of its own: years stand close
+    axes.set_xticks(ticks, labels)
+    axes.set_xlabel(
+        "year" if timeline.step == 1 else f"year (bars of {timeline.step} years)", fontsize=12
+    )
+
+
+def _wrapped(text: str, width: int) -> str:
+    lines = (textwrap.wrap(line, width) for line in text.splitlines())
+    return "\n".join(itertools.chain.from_iterable(lines))
+
+
+def _counted(number: int, thing: str, plural: str = "s") -> str:
+    return f"{number:,} {thing}{'' if number == 1 else plural}"
+
+
+def _cut(text: str, most: int) -> str:
+    text = " ".join(harmless(text).split())
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
