@@ -45,7 +45,7 @@ def fill_up(index: Path, count: int) -> None:
                 )
                 db.execute(
                     """INSERT INTO sentences SELECT sentence_id + ?1, paper_key + ?2, text, tex,
-                         section, file, line, NULL
+                         section, file, line, NULL, paragraph
                        FROM sentences WHERE sentence_id <= min(?3, ?4 - ?1)""",
                     [copy * last, copy * keys, last, count],
                 )
