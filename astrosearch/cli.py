@@ -356,20 +356,15 @@ def show(id: str, index: Path, format: str, in_editor: bool) -> None:
     if in_editor and format != "table":
         raise click.UsageError("--open prints nothing: give it or --format, not both")
     from astrosearch.describing import look_up, print_shown, shown_json
+    from astrosearch.opening import edit, locate
     from astrosearch.search import open_index
 
     with open_index(index) as opened:
         shown = look_up(opened, id)
-        if in_editor:
-            from astrosearch.opening import locate
-
-            place = locate(opened, shown.paper, shown.asked)
-    if in_editor:
-        from astrosearch.opening import edit
-
+        place = locate(opened, shown.paper, shown.asked) if in_editor else None
+    if place is not None:
         edit(place, lambda said: click.echo(harmless(said), err=True))
-        return
-    if format == "json":
+    elif format == "json":
         click.echo(shown_json(shown))
     else:
         print_shown(_console(), shown)

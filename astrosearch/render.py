@@ -19,9 +19,7 @@ _WHITE = re.compile(r"[\t\n\u2028\u2029]+")
 _FORMULA = re.compile(r"[\t\r\n]|[\s\u200b-\u200d\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
-def to_json(
-    query: str, hits: Sequence[Hit], contexts: Mapping[int, Context] | None = None
-) -> str:
+def to_json(query: str, hits: Sequence[Hit], contexts: Mapping[int, Context] | None = None) -> str:
     """Write one query's answer as one line of JSON, as the command line's contract has it.
 
     `contexts`, by sentence id, are shown with the hits.

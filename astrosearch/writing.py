@@ -308,9 +308,7 @@ class Writer:
             [
                 (*row, sentence_sum(*row))
                 for i, s in enumerate(change.sentences)
-                for row in [
-                    (first + i, key, s.text, s.tex, s.section, s.file, s.line, s.paragraph)
-                ]
+                for row in [(first + i, key, s.text, s.tex, s.section, s.file, s.line, s.paragraph)]
             ],
         )
         # It may have become worse than another source's: the next reading of that one will tell.

@@ -21,6 +21,7 @@ HEIGHTS = {
     "render": 7,
     "progress": 7,
     "describing": 7,
+    "opening": 7,
     "indexing": 6,
     "search": 6,
     "verifying": 6,
