@@ -7,7 +7,9 @@ import itertools
 import json
 import re
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -20,6 +22,7 @@ from astrosearch import describing, render
 from astrosearch.cli import main
 from astrosearch.errors import AstrosearchError, NotFound
 from astrosearch.schema import SENTENCE_SUM_BEFORE, know_sums
+from astrosearch.store import Store
 from astrosearch.verifying import verify
 from tests.conftest import record
 from tests.encoders import WordEncoder
@@ -321,12 +324,15 @@ def test_all_hits_contexts_are_one_look_up(
     index_of_all: astrosearch.Index, monkeypatch: pytest.MonkeyPatch
 ):
     asked: list[str] = []
-    rows = astrosearch.search.Store.rows  # type: ignore[attr-defined]
-    monkeypatch.setattr(
-        "astrosearch.store.Store.rows",
-        lambda self, sql, values=(): asked.append(sql) or rows(self, sql, values),
-    )
-    few = len(index_of_all.contexts([1], 2)) and len(asked)
+    rows = Store.rows
+
+    def noted(store: Store, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        asked.append(sql)
+        return rows(store, sql, values)
+
+    monkeypatch.setattr(Store, "rows", noted)
+    assert len(index_of_all.contexts([1], 2)) == 1
+    few = len(asked)
     asked.clear()
     assert len(index_of_all.contexts(range(1, 30), 2)) == 29
     assert len(asked) == few
