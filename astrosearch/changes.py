@@ -35,7 +35,7 @@ class Edition:
     full_text: bool
     version: int | None
     digest: str  # of its sentences
-    places: str  # of its sentences' files and lines
+    places: str  # of its sentences' files, lines and paragraphs
     seen: int = 0  # the last run that met it
 
 

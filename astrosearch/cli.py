@@ -39,6 +39,15 @@ format_option = click.option(
     type=click.Choice(["table", "json", "csv", "bibtex"]),
     help="table for people; json: one object a line for each query.",
 )
+context_option = click.option(
+    "--context",
+    "context",
+    default=0,
+    show_default=True,
+    metavar="N",
+    type=click.IntRange(min=0),
+    help="Show N sentences before and after each hit.",
+)
 encoder_option = click.option(
     "--encoder", default=None, metavar="NAME|DIR", help="Where the index's encoder is, if it moved."
 )
@@ -261,6 +270,7 @@ def filter_options(command: Callable[..., None]) -> Callable[..., None]:
     help="hybrid: by meaning and words; dense: by meaning; lexical: by words (BM25).",
 )
 @format_option
+@context_option
 @index_option
 @encoder_option
 @click.option(
@@ -284,6 +294,7 @@ def query(
     k: int,
     mode: Any,
     format: str,
+    context: int,
     index: Path,
     encoder: str | None,
     plot: Path | None,
@@ -301,6 +312,7 @@ def query(
     """
     if (text is None) == (batch is None):
         raise click.UsageError("give either TEXT or --batch FILE")
+    _check_context(context, format)
     texts = [text] if text is not None else _batch_lines(batch or "-")
     from astrosearch.search import open_index
 
@@ -322,29 +334,33 @@ def query(
             within=within,
             exclude=exclude,
         )
-    answers = list(zip(texts, results, strict=True))
+        answers = list(zip(texts, results, strict=True))
+        shown = [(text, hits[:k]) for text, hits in answers]
+        contexts = _contexts(opened, shown, context)
     try:
         if plot is not None:
             from astrosearch.plotting import plot_answers
 
             click.echo(plot_answers(answers, plot), err=True)
     finally:  # the answer is not lost with the figure
-        shown = [(text, hits[:k]) for text, hits in answers]
-        _print(shown, format, heading=batch is not None)
+        _print(shown, format, heading=batch is not None, contexts=contexts)
 
 
 @main.command()
 @click.argument("id", metavar="SENTENCE_ID|PAPER_ID")
 @k_option
 @format_option
+@context_option
 @index_option
-def similar(id: str, k: int, format: str, index: Path) -> None:
+def similar(id: str, k: int, format: str, context: int, index: Path) -> None:
     """Find sentences like a sentence, or like a paper; itself left out."""
+    _check_context(context, format)
     from astrosearch.search import open_index
 
     with open_index(index) as opened:
-        hits = opened.similar(id, k)
-    _print([(id, hits)], format)
+        answers = [(id, opened.similar(id, k))]
+        contexts = _contexts(opened, answers, context)
+    _print(answers, format, contexts=contexts)
 
 
 @main.command()
@@ -353,14 +369,23 @@ def similar(id: str, k: int, format: str, index: Path) -> None:
 @click.option(
     "--format", "format", default="table", type=click.Choice(["table", "json"]), show_default=True
 )
-def show(id: str, index: Path, format: str) -> None:
-    """Show a paper with its sentences, or a sentence among its neighbours."""
+@click.option(
+    "--open", "in_editor", is_flag=True, help="Open the file at the line, in $VISUAL or $EDITOR."
+)
+def show(id: str, index: Path, format: str, in_editor: bool) -> None:
+    """Show a paper, or a sentence within its paragraph."""
+    if in_editor and format != "table":
+        raise click.UsageError("--open prints nothing: give it or --format, not both")
     from astrosearch.describing import look_up, print_shown, shown_json
+    from astrosearch.opening import edit, locate
     from astrosearch.search import open_index
 
     with open_index(index) as opened:
         shown = look_up(opened, id)
-    if format == "json":
+        place = locate(opened, shown.paper, shown.asked) if in_editor else None
+    if place is not None:
+        edit(place, lambda said: click.echo(harmless(said), err=True))
+    elif format == "json":
         click.echo(shown_json(shown))
     else:
         print_shown(_console(), shown)
@@ -480,6 +505,19 @@ def _batch_lines(name: str) -> list[str]:
     return texts
 
 
+def _check_context(context: int, format: str) -> None:
+    if context and format not in ("table", "json"):
+        raise click.UsageError(
+            f"--context has no place in {format}: give --format table or --format json"
+        )
+
+
+def _contexts(opened: Any, answers: list[tuple[str, Any]], n: int) -> Any:
+    """Look up the sentences around all hits; None when none are wanted."""
+    hits = (hit for _, hits in answers for hit in hits)
+    return opened.contexts((hit.sentence.id for hit in hits), n) if n else None
+
+
 def _console() -> Any:
     from rich.console import Console
 
@@ -488,14 +526,16 @@ def _console() -> Any:
     return Console(highlight=False, width=None if has_width else 100)
 
 
-def _print(answers: list[tuple[str, Any]], format: str, *, heading: bool = False) -> None:
+def _print(
+    answers: list[tuple[str, Any]], format: str, *, heading: bool = False, contexts: Any = None
+) -> None:
     from astrosearch import render
 
     if format != "table" and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's: it is for programs
     if format == "json":
         for text, hits in answers:
-            click.echo(render.to_json(text, hits))
+            click.echo(render.to_json(text, hits, contexts))
     elif format == "csv":
         render.write_csv(answers, sys.stdout)
     elif format == "bibtex":
@@ -503,7 +543,7 @@ def _print(answers: list[tuple[str, Any]], format: str, *, heading: bool = False
     else:
         console = _console()
         for text, hits in answers:
-            render.print_hits(console, text, hits, heading=heading)
+            render.print_hits(console, text, hits, heading=heading, contexts=contexts)
 
 
 main.add_command(training_commands.pairs_command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.records import Paper, Sentence, is_sentence_id
@@ -10,10 +11,11 @@ from astrosearch.render import clean, json_line, json_paper, print_trimmed
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from astrosearch.search import Index
 
-NEIGHBOURS = 3  # sentences shown before and after one asked for
+NEIGHBOURS = 3  # sentences shown before and after one asked for; more if its paragraph is longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +24,27 @@ class Shown:
 
     paper: Paper
     sentences: tuple[Sentence, ...]
-    marked: int | None = None
+    marked: Sentence | None = None
+
+    @property
+    def asked(self) -> Sentence:
+        """The sentence asked for, or the paper's first."""
+        return self.marked or self.sentences[0]
 
 
 def look_up(index: Index, id: str) -> Shown:
-    """Find a paper, or a sentence with its neighbours, by an id as people type it."""
+    """Find a paper, or a sentence within its paragraph, by an id as people type it."""
     if not is_sentence_id(id):
         paper, sentences = index.paper(id)
         return Shown(paper, tuple(sentences))
-    sentence, paper = index.sentence(int(id))
+    marked, paper = index.sentence(int(id))
     _, sentences = index.paper(paper.id)
-    at = [s.id for s in sentences].index(sentence.id)
-    return Shown(
-        paper, tuple(sentences[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]), sentence.id
-    )
+    at = [s.id for s in sentences].index(marked.id)
+    first, last = at - NEIGHBOURS, at + NEIGHBOURS
+    if marked.paragraph is not None:
+        own = [i for i, s in enumerate(sentences) if s.paragraph == marked.paragraph]
+        first, last = min(first, own[0] - 1), max(last, own[-1] + 1)
+    return Shown(paper, tuple(sentences[max(0, first) : last + 1]), marked)
 
 
 def shown_json(shown: Shown) -> str:
@@ -49,6 +58,7 @@ def shown_json(shown: Shown) -> str:
                     "text": s.text,
                     "section": s.section,
                     "source": {"file": s.file, "line": s.line},
+                    "paragraph": s.paragraph,
                 }
                 for s in shown.sentences
             ],
@@ -57,12 +67,15 @@ def shown_json(shown: Shown) -> str:
 
 
 def print_shown(console: Console, shown: Shown) -> None:
-    """Print a paper's head, then its sentences under their sections with their ids and lines."""
+    """Print a paper's head, then its sentences with their ids, under their sections and lines.
+
+    A blank line parts paragraphs; those around that of a marked sentence are dim.
+    """
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
-    paper = shown.paper
+    paper, marked = shown.paper, shown.marked
     head = [Text(clean(paper.title or paper.id), "bold")]
     if paper.authors:
         head.append(Text(clean(", ".join(paper.authors[:10])) + _more(len(paper.authors) - 10)))
@@ -71,18 +84,40 @@ def print_shown(console: Console, shown: Shown) -> None:
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(justify="right", style="dim", no_wrap=True)
     grid.add_column(ratio=1, overflow="fold")
-    section: str | None = ""
-    file = ""
-    for sentence in shown.sentences:
-        if sentence.section != section or sentence.file != file:
-            section, file = sentence.section, sentence.file
-            grid.add_row()
-            heading = Text(clean(section or ""), "bold cyan")
-            heading.append(f"  {clean(file)}:{sentence.line}", "dim not bold")
-            grid.add_row("", heading)
-        style = "bold yellow" if sentence.id == shown.marked else ""
-        grid.add_row(str(sentence.id), Text(clean(sentence.text), style))
-    print_trimmed(console, Group(*head, grid))
+    for (section, file), part in groupby(shown.sentences, lambda s: (s.section, s.file)):
+        sentences = list(part)
+        line = marked.line if marked in sentences else sentences[0].line
+        heading = Text(clean(section or ""), "bold cyan")
+        heading.append(f"  {clean(file)}:{line}", "dim not bold")
+        grid.add_row()
+        grid.add_row("", heading)
+        above = sentences[0].paragraph
+        for sentence in sentences:
+            if sentence.paragraph != above:
+                grid.add_row()
+            above = sentence.paragraph
+            number = f"> {sentence.id}" if sentence == marked else str(sentence.id)
+            grid.add_row(number, Text(clean(sentence.text), _style(sentence, marked)))
+    print_trimmed(console, Group(*head, grid, *_neighbours(shown)))
+
+
+def _style(sentence: Sentence, marked: Sentence | None) -> str:
+    if marked is None or sentence.paragraph != marked.paragraph:
+        return "" if marked is None else "dim"
+    return "bold yellow" if sentence == marked else ""
+
+
+def _neighbours(shown: Shown) -> list[Text]:
+    """Say which sentences to show for reading on."""
+    from rich.text import Text
+
+    if shown.marked is None:
+        return []
+    ids = [sentence.id for sentence in shown.sentences]
+    at = ids.index(shown.marked.id)
+    sides = {"previous": ids[max(0, at - 1) : at], "next": ids[at + 1 : at + 2]}
+    said = " · ".join(f"{side} {id}" for side, near in sides.items() for id in near)
+    return [Text(f"\n{said}", "dim")] if said else []
 
 
 def _more(count: int) -> str:

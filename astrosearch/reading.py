@@ -68,9 +68,12 @@ def _with_sentences(document: Document, name: str) -> Reading | Unreadable:
     budget = Budget(sum(len(passage.text) for passage in document.passages))
     found: list[SourceSentence] = []
     try:
+        paragraph = 1
         for passage in document.passages:
             budget.check()
-            found += sentences_of(passage)
+            sentences = sentences_of(passage, paragraph)
+            found += sentences
+            paragraph += bool(sentences)
     except Unreadable as failure:
         return Unreadable(name, failure.reason)
     return Reading(document, tuple(found)) if found else Unreadable(name, "no sentence found")

@@ -40,13 +40,21 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of a paper and where it stands: the line, from 1, on which it begins."""
+    """One sentence of a paper and where it stands: the line, from 1, on which it begins.
+
+    `paragraph` counts the paper's paragraphs, from 1; titles and captions are some too. It is None
+    where an older version indexed the paper.
+    """
 
     id: int
     text: str
     section: str | None
     file: str
     line: int
+    paragraph: int | None = None
+
+
+Context = tuple[list[Sentence], list[Sentence]]  # before and after a sentence, in reading order
 
 
 def is_text(text: str) -> bool:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from astrosearch.queries import STOPWORDS
-from astrosearch.records import COLUMNS, CONTROL, Hit, Paper, byline, harmless, is_link, shares
+from astrosearch.records import (
+    COLUMNS,
+    CONTROL,
+    Context,
+    Hit,
+    Paper,
+    Sentence,
+    byline,
+    harmless,
+    is_link,
+    shares,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -20,9 +31,23 @@ _WHITE = re.compile(r"[\t\n\u2028\u2029]+")
 _FORMULA = re.compile(r"[\t\r\n]|[\s\u200b-\u200d\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
-def to_json(query: str, hits: Sequence[Hit]) -> str:
-    """Write one query's answer as one line of JSON, as the command line's contract has it."""
-    return json_line({"query": query, "hits": [json_hit(hit) for hit in hits]})
+def to_json(query: str, hits: Sequence[Hit], contexts: Mapping[int, Context] | None = None) -> str:
+    """Write one query's answer as one line of JSON, as the command line's contract has it.
+
+    `contexts`, by sentence id, are shown with the hits.
+    """
+    return json_line({"query": query, "hits": [_json_hit(hit, contexts) for hit in hits]})
+
+
+def _json_hit(hit: Hit, contexts: Mapping[int, Context] | None) -> dict[str, object]:
+    written = json_hit(hit)
+    if contexts is not None:
+        before, after = contexts.get(hit.sentence.id, ([], []))
+        written["context"] = {
+            "before": [sentence.text for sentence in before],
+            "after": [sentence.text for sentence in after],
+        }
+    return written
 
 
 def json_line(value: object) -> str:
@@ -154,11 +179,18 @@ def _tex(text: str) -> str:
 # -- the terminal
 
 
-def print_hits(console: Console, query: str, hits: Sequence[Hit], *, heading: bool = False) -> None:
+def print_hits(
+    console: Console,
+    query: str,
+    hits: Sequence[Hit],
+    *,
+    heading: bool = False,
+    contexts: Mapping[int, Context] | None = None,
+) -> None:
     """Print hits for people: score, sentence with the query's words lit, and where it stands.
 
     Every hit is a block that wraps within the console's width; links are clickable where the
-    terminal knows how. A pipe gets the same as plain text.
+    terminal knows how. A pipe gets the same as plain text. `contexts` are by sentence id.
     """
     from rich.table import Table
 
@@ -174,10 +206,13 @@ def print_hits(console: Console, query: str, hits: Sequence[Hit], *, heading: bo
     words = _stems(query)
     near = shares([hit.score for hit in hits])
     for i, hit in enumerate(hits):
+        before, after = (contexts or {}).get(hit.sentence.id, ([], []))
+        if before:
+            grid.add_row("", "", _running(before))
         grid.add_row(
             str(hit.rank),
             _styled(f"{hit.score:.3f}", _heat(near[i])),
-            _block(hit, words, console.is_terminal),
+            _block(hit, words, console.is_terminal, after),
         )
         if i + 1 < len(hits):
             grid.add_row()
@@ -194,7 +229,13 @@ def print_trimmed(console: Console, content: RenderableType) -> None:
     console.file.write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
 
 
-def _block(hit: Hit, words: frozenset[str], links: bool) -> RenderableType:
+def _running(sentences: Sequence[Sentence]) -> Text:
+    return _styled(" ".join(clean(sentence.text) for sentence in sentences), "dim")
+
+
+def _block(
+    hit: Hit, words: frozenset[str], links: bool, after: Sequence[Sentence] = ()
+) -> RenderableType:
     from rich.console import Group
 
     paper, sentence = hit.paper, hit.sentence
@@ -207,6 +248,7 @@ def _block(hit: Hit, words: frozenset[str], links: bool) -> RenderableType:
     )
     lines: list[RenderableType] = [
         _lit(clean(sentence.text), words),
+        *([_running(after)] if after else []),
         Pieces(about),
         Pieces([_styled(clean(item), "dim") for item in place]),
     ]

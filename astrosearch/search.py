@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
@@ -21,7 +21,7 @@ from astrosearch.filtering import Filters, filters_of
 from astrosearch.hybrid import by_both, by_words
 from astrosearch.lexical import WordRanking
 from astrosearch.queries import Asked, parse
-from astrosearch.records import Hit, Paper, Results, Sentence, is_sentence_id
+from astrosearch.records import Context, Hit, Paper, Results, Sentence, is_sentence_id
 from astrosearch.store import (
     DATABASE,
     SEGMENTS,
@@ -29,6 +29,7 @@ from astrosearch.store import (
     Counts,
     EncoderIdentity,
     SegmentRow,
+    SourceFile,
     Store,
 )
 from astrosearch.vectors import Tuning, VectorIndex, check_size
@@ -256,6 +257,40 @@ class Index:
             return papers[key], [found[int(i)][0] for i in ids]
 
         return self._read(look_up)
+
+    def context(self, of: Hit | int, n: int = 3) -> Context:
+        """Return up to `n` sentences before and after a hit, or a sentence by its id, in its paper.
+
+        NotFound if it isn't there.
+        """
+        sentence_id = of.sentence.id if isinstance(of, Hit) else of
+        found = self.contexts([sentence_id], n)
+        if sentence_id not in found:
+            raise self._no_sentence(sentence_id)
+        return found[sentence_id]
+
+    def contexts(self, sentence_ids: Iterable[int], n: int = 3) -> dict[int, Context]:
+        """Return the contexts of many sentences by their ids, looked up at once.
+
+        Those that are not there, or no longer, are left out.
+        """
+        if n < 0:
+            raise AstrosearchError(f"a context of {n} sentences makes no sense.\nGive 0 or more.")
+        wanted = sorted(set(sentence_ids))
+
+        def look_up(store: Store) -> dict[int, Context]:
+            near = store.neighbours(wanted, n)
+            found = store.sentences({i for sides in near.values() for side in sides for i in side})
+            return {
+                i: ([found[b][0] for b in before], [found[a][0] for a in after])
+                for i, (before, after) in near.items()
+            }
+
+        return self._read(look_up)
+
+    def source_of(self, paper_id: str) -> SourceFile:
+        """Return the file that a paper was read from; NotFound if there is no such paper."""
+        return self._read(lambda store: store.source_of(self._key_of(store, paper_id)))
 
     def has_paper(self, paper_id: str) -> bool:
         """Say whether there is such a paper."""

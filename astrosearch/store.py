@@ -104,6 +104,15 @@ class CodesRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceFile:
+    """The file a paper was read from: a LaTeX main file, a bundle, metadata, or a text."""
+
+    root: Path  # absolute: what names of files are relative to
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How much an index holds."""
 
@@ -432,17 +441,19 @@ class Store:
         """Look up sentences: id -> (sentence, its paper's key); unknown ids are left out."""
         rows = self.rows(
             f"""SELECT {self._column("checksum", CHECKED_FORMAT)},
-                       sentence_id, paper_key, text, tex, section, file, line
+                       sentence_id, paper_key, text, tex, section, file, line,
+                       {self._column("paragraph", WORDS_FORMAT)}
                 FROM json_each(?) JOIN sentences ON sentence_id = value""",
             [json.dumps([int(i) for i in ids])],
         )
-        self._check_types(rows, "IiisSSsi")
+        self._check_types(rows, "IiisSSsiI")
         found = {}
         for summed, *row in rows:
-            sentence_id, paper_key, text, _, section, file, line = row
+            sentence_id, paper_key, text, _, section, file, line, paragraph = row
             if self.format >= CHECKED_FORMAT and summed != sentence_sum(*row):
                 raise self.damaged(f"sentence {sentence_id}")
-            found[sentence_id] = (Sentence(sentence_id, text, section, file, line), paper_key)
+            sentence = Sentence(sentence_id, text, section, file, line, paragraph)
+            found[sentence_id] = sentence, paper_key
         return found
 
     def papers(self, keys: Iterable[int]) -> dict[int, Paper]:
@@ -478,6 +489,39 @@ class Store:
             "SELECT sentence_id FROM sentences WHERE paper_key = ? ORDER BY sentence_id",
             [paper_key],
         )
+
+    def neighbours(self, ids: Iterable[int], count: int) -> dict[int, tuple[list[int], list[int]]]:
+        """Return up to `count` ids before and after each sentence within its paper, ascending.
+
+        Unknown ids are left out.
+        """
+        before, after = (
+            f"""(SELECT json_group_array(sentence_id) FROM
+                 (SELECT sentence_id FROM sentences
+                  WHERE paper_key = here.paper_key AND sentence_id {side} here.sentence_id
+                  ORDER BY sentence_id {order} LIMIT ?2))"""
+            for side, order in (("<", "DESC"), (">", "ASC"))
+        )
+        rows = self.rows(
+            f"""SELECT here.sentence_id, {before}, {after}
+                FROM json_each(?1) JOIN sentences AS here ON here.sentence_id = value""",
+            [json.dumps([int(i) for i in ids]), min(count, 2**31)],
+        )
+        self._check_types(rows, "iss")
+        return {i: (sorted(json.loads(low)), sorted(json.loads(high))) for i, low, high in rows}
+
+    def source_of(self, paper_key: int) -> SourceFile:
+        """Return the file that a paper's sentences come from."""
+        rows = self.rows(
+            """SELECT root, name, kind FROM papers JOIN editions USING (edition_id)
+               JOIN sources USING (source_id) WHERE paper_key = ?""",
+            [paper_key],
+        )
+        self._check_types(rows, "sss")
+        if not rows:
+            raise self.damaged("what it says of a paper's source")
+        root, name, kind = rows[0]
+        return SourceFile(Path(root), name, kind)
 
     def filtered(self, filters: Sequence[Filters]) -> NDArray[np.int64]:
         """Return ids of the sentences that all filters take, ascending."""

@@ -249,7 +249,7 @@ class Updating:
             document.full_text,
             document.version,
             digest,
-            _digest([[s.file, s.line] for s in sentences]),
+            _digest([[s.file, s.line, s.paragraph] for s in sentences]),
         )
         own = self.writer.edition(row.source_id, paper.id)
         if own is not None and own.seen == run and (own.version or 0) >= (edition.version or 0):

@@ -313,12 +313,12 @@ class Writer:
             db.execute("UPDATE papers SET edition_id = ? WHERE paper_key = ?", [edition_id, key])
         db.executemany(
             """INSERT INTO sentences
-                 (sentence_id, paper_key, text, tex, section, file, line, checksum)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                 (sentence_id, paper_key, text, tex, section, file, line, paragraph, checksum)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             [
                 (*row, sentence_sum(*row))
                 for i, s in enumerate(change.sentences)
-                for row in [(first + i, key, s.text, s.tex, s.section, s.file, s.line)]
+                for row in [(first + i, key, s.text, s.tex, s.section, s.file, s.line, s.paragraph)]
             ],
         )
         # It may have become worse than another source's: the next reading of that one will tell.
@@ -341,12 +341,15 @@ class Writer:
             ids = self.store.sentence_ids(key or 0)
             db.execute("UPDATE papers SET edition_id = ? WHERE paper_key = ?", [edition_id, key])
             db.executemany(
-                "UPDATE sentences SET file = ?, line = ? WHERE sentence_id = ?",
-                [(s.file, s.line, int(i)) for s, i in zip(change.moved, ids, strict=True)],
+                "UPDATE sentences SET file = ?, line = ?, paragraph = ? WHERE sentence_id = ?",
+                [
+                    (s.file, s.line, s.paragraph, int(i))
+                    for s, i in zip(change.moved, ids, strict=True)
+                ],
             )
             rows = db.execute(
-                """SELECT sentence_id, paper_key, text, tex, section, file, line FROM sentences
-                   WHERE paper_key = ?""",
+                """SELECT sentence_id, paper_key, text, tex, section, file, line, paragraph
+                   FROM sentences WHERE paper_key = ?""",
                 [key],
             ).fetchall()
             db.executemany(

@@ -58,7 +58,7 @@ def content(index: Path) -> tuple[list[tuple[Any, ...]], np.ndarray]:
     """All sentences with their papers, and their vectors."""
     with sqlite3.connect(f"file:{index}/astrosearch.db?mode=ro", uri=True) as db:
         rows = db.execute(
-            """SELECT sentence_id, paper_id, title, text, tex, section, file, line
+            """SELECT sentence_id, paper_id, title, text, tex, section, file, line, paragraph
                FROM sentences JOIN papers USING (paper_key) ORDER BY sentence_id"""
         ).fetchall()
     db.close()
@@ -158,7 +158,8 @@ def _asked(index: Path, sound: Any) -> int:
                     return 2
                 row = rows[places[hit.sentence.id]]
                 s, p = hit.sentence, hit.paper
-                if (s.id, p.id, p.title, s.text, s.section, s.file, s.line) != (*row[:4], *row[5:]):
+                place = (s.section, s.file, s.line, s.paragraph)
+                if (s.id, p.id, p.title, s.text, *place) != (*row[:4], *row[5:]):
                     return 2
                 score = float(stored[places[s.id]] @ query)
                 if mode == "dense" and abs(score - hit.score) > 1e-4:

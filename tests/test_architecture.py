@@ -22,6 +22,7 @@ HEIGHTS = {
     "progress": 7,
     "describing": 7,
     "plotting": 7,
+    "opening": 7,
     "indexing": 6,
     "search": 6,
     "verifying": 6,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import astrosearch
 from astrosearch import indexing, layout
+from astrosearch.cli import main
 from astrosearch.errors import AstrosearchError, FormatTooNew, StorageError
 from astrosearch.schema import FORMAT_VERSION
 from astrosearch.store import Store
@@ -48,6 +51,29 @@ def test_reading_changes_nothing(old: Path):
     assert answers(old)
     assert verify(old) == []
     assert files(old) == before
+
+
+def test_sentences_are_shown_without_paragraphs(old: Path):
+    with astrosearch.open(old, encoder=ENCODER) as opened:
+        (hit,) = opened.query("gas near the stars", k=1)
+        _, sentences = opened.paper(hit.paper.id)
+        at = sentences.index(hit.sentence)
+        assert opened.context(hit, 2) == (
+            sentences[max(0, at - 2) : at],
+            sentences[at + 1 : at + 3],
+        )
+    for upgraded in (False, True):
+        out = CliRunner().invoke(
+            main, ["show", str(hit.sentence.id), "--format", "json", "--index", str(old)]
+        )
+        shown = json.loads(out.stdout)["sentences"]
+        assert [s["sentence_id"] for s in shown] == [
+            s.id for s in sentences[max(0, at - 3) : at + 4]
+        ]
+        assert {s["paragraph"] for s in shown} == {None}
+        if not upgraded:
+            indexing.remove(["2503.99001" if hit.paper.id != "2503.99001" else "2503.99002"], old)
+            assert Store(old).format == FORMAT_VERSION
 
 
 def test_writing_upgrades_and_keeps_every_answer(old: Path):

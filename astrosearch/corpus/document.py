@@ -72,7 +72,8 @@ class Document:
 class SourceSentence:
     """A sentence not yet stored.
 
-    `tex` is `text` with its marks written as TeX; None if it has none.
+    `tex` is `text` with its marks written as TeX; None if it has none. `paragraph` numbers the
+    paper's passages, from 1.
     """
 
     text: str
@@ -80,6 +81,7 @@ class SourceSentence:
     section: str | None
     file: str
     line: int
+    paragraph: int | None = None
 
 
 class SourceTree(Protocol):

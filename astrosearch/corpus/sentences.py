@@ -64,8 +64,8 @@ def split(text: str, protected: Sequence[tuple[int, int]] = ()) -> list[tuple[in
     return spans
 
 
-def sentences_of(passage: Passage) -> list[SourceSentence]:
-    """Sentences of a passage, each with the file and line on which it begins.
+def sentences_of(passage: Passage, paragraph: int | None = None) -> list[SourceSentence]:
+    """Sentences of a passage, the paper's `paragraph`, each with its file and first line.
 
     Fragments without a word (two letters in a row), such as "3." or "[12]", are dropped.
     """
@@ -84,7 +84,9 @@ def sentences_of(passage: Passage) -> list[SourceSentence]:
             continue
         origin = passage.origins[max(0, bisect_right(starts, start) - 1)]
         tex = _with_tex(passage.text, start, end, marks, first)
-        found.append(SourceSentence(text, tex, passage.section, origin.file, origin.line))
+        found.append(
+            SourceSentence(text, tex, passage.section, origin.file, origin.line, paragraph)
+        )
     return found
 
 
