@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 # Best over four dev benchmarks, and as good as meaning alone on the fifth (benchmarks/fusion.py).
 DENSE_WEIGHT = 0.7
-# Candidates from each side, or as many as hits are asked for: with 50, nDCG@10 is the same.
-DEPTH = 20
+# Candidates by meaning and by words, or as many as hits are asked for; with 50 of each, nDCG@10 is
+# the same.
+DEPTH, WORDED_DEPTH = 10, 20
 
 
 def by_words(
@@ -55,14 +56,13 @@ def by_both(
     """
     import numpy as np
 
-    depth = max(k, DEPTH)
-    near, cosines = vectors.search(rows, depth, among)
+    near, cosines = vectors.search(rows, max(k, DEPTH), among)
     ids, scores = _empty(len(asked), k)
     for i, each in enumerate(asked):
         weighted = words.weighted(each.ranking)
         found = near[i] >= 0
         candidates, cosine = near[i][found], cosines[i][found]
-        worded = best(weighted, depth, among, vectors.dead)[0]
+        worded = best(weighted, max(k, WORDED_DEPTH), among, vectors.dead)[0]
         worded = worded[~np.isin(worded, candidates, kind="sort")]
         candidates = np.concatenate([candidates, worded])
         cosine = np.concatenate([cosine, vectors.vectors(worded) @ rows[i]])

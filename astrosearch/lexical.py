@@ -1,8 +1,4 @@
-"""Ranking by words: BM25 over postings, names in all their spellings.
-
-Rare words come first, and frequent ones are only looked up where those have been, once they can
-put no other sentence among the best (Turtle & Flood 1995).
-"""
+"""Ranking by words: BM25 over postings, names in all their spellings."""
 
 from __future__ import annotations
 
@@ -88,25 +84,29 @@ def best(
     """
     import numpy as np
 
-    lists = [_kept(each, among, without) for each in weighted]
-    lists = sorted((each for each in lists if len(each)), key=len)
-    highest = [float(each.impacts.max()) for each in lists]
-    sums = np.zeros(1 + max((int(each.ids[-1]) for each in lists), default=0), np.float32)
-    seen: list[NDArray[np.int64]] = []
-    for number, each in enumerate(lists):
-        # What stands in none of the rarer ones can't get further than this.
-        beyond = sum(highest[number:])
-        if beyond < sum(highest[:number]):
-            found = _best_of(sums, seen, k)
-            if len(found) == k and beyond < sums[found[-1]]:
-                at_least = sums[found[-1]] - beyond
-                near = _distinct([ids[sums[ids] >= at_least] for ids in seen])
-                sums[near] += scores_of(lists[number:], near)
-                seen = [near]
-                break
+    size = 1 + max((int(each.ids[-1]) for each in weighted), default=0)
+    sums = np.zeros(size, dtype=np.float32)
+    for each in weighted:
         sums[each.ids] += each.impacts
-        seen.append(each.ids)
-    ids = _best_of(sums, seen, k)
+    if without is not None:
+        sums[without[: without.searchsorted(size)]] = 0
+    if among is not None:
+        kept = np.zeros(size, dtype=bool)
+        kept[among[: among.searchsorted(size)]] = True
+        sums[~kept] = 0
+    # The k-th best of one word's sentences is a score that all of the k best reach.
+    least = np.float32(np.finfo(np.float32).tiny)
+    found = [np.empty(0, dtype=np.int64)]
+    for each in sorted(weighted, key=len):
+        near = each.ids[sums[each.ids] >= least]
+        if len(near) > k:
+            scores = sums[near]
+            least = np.partition(scores, len(near) - k)[len(near) - k]
+            near = near[scores >= least]
+        found.append(near)
+    ids = np.sort(np.concatenate(found))
+    ids = ids[np.diff(ids, prepend=-1) > 0]
+    ids = ids[np.lexsort((ids, -sums[ids]))[:k]]
     return ids, sums[ids]
 
 
@@ -124,49 +124,6 @@ def scores_of(weighted: Sequence[Postings], ids: NDArray[np.int64]) -> NDArray[n
 def bound(weighted: Sequence[Postings]) -> float:
     """Return what no sentence's words can exceed: the sum of the largest score of each term."""
     return sum(float(each.impacts.max()) for each in weighted)
-
-
-def _kept(
-    postings: Postings, among: NDArray[np.int64] | None, without: NDArray[np.int64] | None
-) -> Postings:
-    import numpy as np
-
-    for ids, wanted in ((among, True), (without, False)):
-        if ids is not None and (wanted or len(ids)) and len(postings):
-            if wanted and not len(ids):
-                return Postings(postings.ids[:0], postings.impacts[:0])
-            at = np.minimum(np.searchsorted(ids, postings.ids), len(ids) - 1)
-            kept = (ids[at] == postings.ids) == wanted
-            postings = Postings(postings.ids[kept], postings.impacts[kept])
-    return postings
-
-
-def _best_of(
-    sums: NDArray[np.float32], seen: Sequence[NDArray[np.int64]], k: int
-) -> NDArray[np.int64]:
-    """Return the `k` ids of the largest sums among those seen, best first, ties by smaller id."""
-    import numpy as np
-
-    best = []
-    for ids in seen:
-        if len(ids) > k:
-            own = sums[ids]
-            edge = np.partition(own, len(own) - k)[len(own) - k]
-            over, level = ids[own > edge], ids[own == edge]
-            ids = np.concatenate([over, level[: k - len(over)]])
-        best.append(ids)
-    chosen = _distinct(best)
-    return chosen[np.lexsort((chosen, -sums[chosen]))[:k]]
-
-
-def _distinct(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Put ids together, ascending, each once; np.unique takes several times as long for a few."""
-    import numpy as np
-
-    ids = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *parts]))
-    kept = np.ones(len(ids), dtype=bool)
-    kept[1:] = ids[1:] > ids[:-1]
-    return ids[kept]
 
 
 def _together(words: Sequence[Postings | None]) -> Postings | None:
