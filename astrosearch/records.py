@@ -80,9 +80,12 @@ class Hit:
     score: float  # cosine in [-1, 1] in dense mode; BM25, larger is better, in lexical mode
     sentence: Sentence
     paper: Paper
+    matches: int | None = None  # sentences of the paper among the candidates; None: not by paper
+    alike: int = 0  # other candidates that say the same, folded into this one
 
     def row(self) -> dict[str, Any]:
-        """Return the hit as one flat row."""
+        """Return the hit as one flat row; COUNTS are in it where hits are papers."""
+        counts = {} if self.matches is None else {"matches": self.matches, "alike": self.alike}
         return {
             "rank": self.rank,
             "score": self.score,
@@ -97,6 +100,7 @@ class Hit:
             "url": self.paper.url,
             "file": self.sentence.file,
             "line": self.sentence.line,
+            **counts,
         }
 
 
@@ -116,6 +120,7 @@ COLUMNS = (
     "file",
     "line",
 )
+COUNTS = ("matches", "alike")  # columns after them where hits are papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +134,20 @@ class Results(Sequence[list[Hit]]):
     scores : float32 [n, k]
         Their scores; NaN beside -1.
     queries : tuple of str
+    sentences : dict
+        Each id's sentence and paper.
+    alike : int64 [n, k], optional
+        How many other sentences that say the same were folded into each.
+    matches : int64 [n, k], optional
+        How many sentences of its paper were found, where hits are papers.
     """
 
     queries: tuple[str, ...]
     ids: NDArray[np.int64]
     scores: NDArray[np.float32]
     sentences: dict[int, tuple[Sentence, Paper]] = field(repr=False)
+    alike: NDArray[np.int64] | None = field(default=None, repr=False)
+    matches: NDArray[np.int64] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.queries)
@@ -146,10 +159,13 @@ class Results(Sequence[list[Hit]]):
     def __getitem__(self, i: int | slice) -> list[Hit] | list[list[Hit]]:
         if isinstance(i, slice):
             return [self[at] for at in range(*i.indices(len(self)))]
-        found = zip(self.ids[i].tolist(), self.scores[i].tolist(), strict=True)
+        ids = self.ids[i].tolist()
+        alike = [0] * len(ids) if self.alike is None else self.alike[i].tolist()
+        matches = [None] * len(ids) if self.matches is None else self.matches[i].tolist()
+        found = zip(ids, self.scores[i].tolist(), matches, alike, strict=True)
         return [
-            Hit(rank, score, *self.sentences[sentence_id])
-            for rank, (sentence_id, score) in enumerate(found, 1)
+            Hit(rank, score, *self.sentences[sentence_id], *counts)
+            for rank, (sentence_id, score, *counts) in enumerate(found, 1)
             if sentence_id >= 0
         ]
 
@@ -162,13 +178,18 @@ class Results(Sequence[list[Hit]]):
             for hit in hits:
                 yield {"query": query, **hit.row()}
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of what `rows` yields."""
+        return COLUMNS if self.matches is None else COLUMNS + COUNTS
+
     def to_pandas(self) -> Any:
         """Return a pandas DataFrame, one row a hit. Needs pandas."""
         try:
             import pandas as pd
         except ImportError as error:
             raise _missing("pandas") from error
-        return pd.DataFrame(list(self.rows()), columns=COLUMNS)
+        return pd.DataFrame(list(self.rows()), columns=self.columns)
 
     def to_astropy(self) -> Any:
         """Return an astropy Table, one row a hit. Needs astropy."""
@@ -177,7 +198,7 @@ class Results(Sequence[list[Hit]]):
         except ImportError as error:
             raise _missing("astropy") from error
         rows = list(self.rows())
-        return Table({column: [row[column] for row in rows] for column in COLUMNS})
+        return Table({column: [row[column] for row in rows] for column in self.columns})
 
 
 def _missing(package: str) -> AstrosearchError:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from astrosearch.queries import STOPWORDS
-from astrosearch.records import COLUMNS, CONTROL, Hit, Paper, harmless
+from astrosearch.records import COLUMNS, CONTROL, COUNTS, Hit, Paper, harmless
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -40,6 +40,8 @@ def json_hit(hit: Hit) -> dict[str, object]:
         "section": hit.sentence.section,
         "paper": json_paper(hit.paper),
         "source": {"file": hit.sentence.file, "line": hit.sentence.line},
+        **({} if hit.matches is None else {"matches": hit.matches}),
+        **({"alike": hit.alike} if hit.alike else {}),
     }
 
 
@@ -55,11 +57,17 @@ def json_paper(paper: Paper) -> dict[str, object]:
     }
 
 
-def write_csv(answers: Iterable[tuple[str, Sequence[Hit]]], file: TextIO) -> None:
-    """Write answers, (query, hits), as CSV with a header; the columns are records.COLUMNS."""
+def write_csv(
+    answers: Iterable[tuple[str, Sequence[Hit]]], file: TextIO, *, papers: bool = False
+) -> None:
+    """Write answers, (query, hits), as CSV with a header.
+
+    The columns are records.COLUMNS, and where hits are papers, COUNTS after them.
+    """
     import csv
 
-    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    columns = COLUMNS + COUNTS if papers else COLUMNS
+    writer = csv.DictWriter(file, columns, lineterminator="\n")
     writer.writeheader()
     for query, hits in answers:
         for hit in hits:
@@ -157,7 +165,7 @@ def print_hits(console: Console, query: str, hits: Sequence[Hit], *, heading: bo
     """Print hits for people: score, sentence with the query's words lit, and where it stands.
 
     Every hit is a block that wraps within the console's width; links are clickable where the
-    terminal knows how. A pipe gets the same as plain text.
+    terminal knows how. A pipe gets the same as plain text. A paper's block begins with the paper.
     """
     from rich.table import Table
 
@@ -210,7 +218,13 @@ def _block(hit: Hit, words: frozenset[str], links: bool) -> RenderableType:
         place.append(f"§ {clean(sentence.section)} · ")
     place.append(f"{clean(sentence.file)}:{sentence.line}")
     place.append(f" · id {sentence.id}")
-    lines = [_lit(clean(sentence.text), words), head, place]
+    if hit.alike:
+        place.append(f" · +{hit.alike} alike")
+    said = _lit(clean(sentence.text), words)
+    lines = [said, head, place]
+    if hit.matches is not None:
+        head.append(f" · {hit.matches} sentence{'s' * (hit.matches > 1)}", style="dim not italic")
+        lines = [head, said, place]
     if paper.url:
         links = links and re.fullmatch(r"https?://[!-~]+", paper.url) is not None
         link = _styled(clean(paper.url), f"dim underline link {paper.url}" if links else "dim")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
+from astrosearch.arranging import Answer, Arrangement, Arranger, results_of
 from astrosearch.choosing import may_answer
 from astrosearch.errors import (
     AstrosearchError,
@@ -18,6 +19,7 @@ from astrosearch.errors import (
     NotFound,
 )
 from astrosearch.filtering import Filters, filters_of
+from astrosearch.likeness import like, seeds_of
 from astrosearch.queries import NOTHING, Asked, parse
 from astrosearch.records import Hit, Paper, Results, Sentence, is_sentence_id
 from astrosearch.store import (
@@ -42,6 +44,8 @@ Search = Callable[
     [list[int], int, "NDArray[np.int64] | None"],
     "tuple[NDArray[np.int64], NDArray[np.float32]]",
 ]
+# Candidates [rows, depth] and their scores, for some of a batch's queries.
+Candidates = Callable[[list[int], int], "tuple[NDArray[np.int64], NDArray[np.float32]]"]
 MODES: tuple[Mode, ...] = ("dense", "lexical")
 
 TRIES = 50  # at an answer; each but the last met a commit in between
@@ -140,6 +144,9 @@ class Index:
         section: str | Sequence[str] = (),
         within: str | Sequence[str] = (),
         exclude: str | Sequence[str] = (),
+        papers: bool = False,
+        diverse: bool = False,
+        fold: bool = True,
     ) -> list[Hit]:
         """Return the `k` sentences nearest in meaning to `text`, best first.
 
@@ -155,6 +162,9 @@ class Index:
             section=section,
             within=within,
             exclude=exclude,
+            papers=papers,
+            diverse=diverse,
+            fold=fold,
         )[0]
 
     def query_batch(
@@ -169,6 +179,9 @@ class Index:
         section: str | Sequence[str] = (),
         within: str | Sequence[str] = (),
         exclude: str | Sequence[str] = (),
+        papers: bool = False,
+        diverse: bool = False,
+        fold: bool = True,
     ) -> Results:
         """Answer many queries at once: one encoding, one matrix product, one metadata look-up.
 
@@ -180,6 +193,12 @@ class Index:
         year, category, author, section, within, exclude
             Which sentences to search, as `filters_of` reads them. Values of one kind are
             alternatives, and all kinds must hold.
+        papers : bool
+            Hits are papers: each with its best sentence and how many sentences matched.
+        diverse : bool
+            Hits differ from each other.
+        fold : bool
+            Sentences that say the same but for a few words are one hit, that counts them.
 
         Raises
         ------
@@ -197,17 +216,19 @@ class Index:
             exclude=exclude,
         )
         asked = _parsed(texts)
+        how = Arrangement(k, fold, papers, diverse)
         if mode == "lexical":
             return self._answer(
                 texts,
-                lambda: self._each(
-                    asked,
-                    k,
+                lambda rows, depth: self._each(
+                    [asked[row] for row in rows],
+                    depth,
                     filters,
                     lambda places, most, among: self._lexical(
-                        [asked[place] for place in places], most, among
+                        [asked[rows[place]] for place in places], most, among
                     ),
                 ),
+                how,
             )
         encoded: dict[str, NDArray[np.float32]] = {}
 
@@ -216,24 +237,85 @@ class Index:
             if encoder.fingerprint not in encoded:
                 encoded[encoder.fingerprint] = _encode(encoder, texts, asked)
 
-        def search() -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-            rows = encoded[self.encoder.fingerprint]
+        def search(rows: list[int], depth: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+            vectors = encoded[self.encoder.fingerprint][rows]
             return self._each(
-                asked,
-                k,
+                [asked[row] for row in rows],
+                depth,
                 filters,
-                lambda places, most, among: self._opened().search(rows[places], most, among),
+                lambda places, most, among: self._opened().search(vectors[places], most, among),
             )
 
-        return self._answer(texts, search, prepare=encode)
+        return self._answer(texts, search, how, prepare=encode)
 
-    def similar(self, id: str | int, k: int = 10) -> list[Hit]:
-        """Return sentences like a sentence (by its id) or like a paper, itself left out.
+    def similar(
+        self,
+        id: str | int | Iterable[str | int] = (),
+        k: int = 10,
+        *,
+        text: str | Sequence[str] | None = None,
+        year: int | str | None = None,
+        category: str | Sequence[str] = (),
+        author: str | Sequence[str] = (),
+        section: str | Sequence[str] = (),
+        within: str | Sequence[str] = (),
+        exclude: str | Sequence[str] = (),
+        papers: bool = False,
+        diverse: bool = False,
+        fold: bool = True,
+    ) -> list[Hit]:
+        """Return sentences like sentences, papers and a text, themselves left out.
 
-        A paper is the mean of its sentences' vectors.
+        A paper, or a text, is the mean of its sentences' vectors. Of several, each counts the
+        same: what they have in common comes first. Copies of a sentence given are left out too,
+        unless `fold` is off.
+
+        Parameters
+        ----------
+        id : str or int, or several
+            Ids of sentences and papers.
+        k : int
+        text : str or sequence of str, optional
+            A text, LaTeX or plain, or its sentences.
+        year, category, author, section, within, exclude, papers, diverse, fold
+            As `query_batch` has them.
+
+        Raises
+        ------
+        NotFound
+            If there is no such sentence or paper.
+        AstrosearchError
+            If neither an id nor a text is given, or the text is empty.
         """
         _check([], k, "dense")
-        return self._answer([str(id)], lambda: self._similar(id, self._at_most(k)))[0]
+        given = [id] if isinstance(id, str) or not isinstance(id, Iterable) else list(id)
+        ids = list(dict.fromkeys(str(each) for each in given))
+        sentences = None if text is None else _sentences_of(text)
+        if not ids and sentences is None:
+            raise AstrosearchError("there is nothing to be like.\nGive an id, or a text.")
+        filters = filters_of(
+            year=year,
+            category=category,
+            author=author,
+            section=section,
+            within=within,
+            exclude=exclude,
+        )
+        encoded: dict[str, NDArray[np.float32]] = {}
+
+        def encode() -> None:
+            if sentences is not None and self.encoder.fingerprint not in encoded:
+                encoded[self.encoder.fingerprint] = _encode_plain(self.encoder, sentences)
+
+        def search(rows: list[int], depth: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+            own = None if sentences is None else encoded[self.encoder.fingerprint]
+            seeds = seeds_of(self._store, self._opened(), ids, own)
+            among = may_answer(self._store, Asked(""), filters)
+            return like(self._opened(), seeds, depth, among)
+
+        copied = tuple(int(each) for each in ids if is_sentence_id(each))
+        how = Arrangement(k, fold, papers, diverse, copied)
+        return self._answer([" ".join(ids)], search, how, prepare=encode)[0]
 
     # -- looking up
 
@@ -330,23 +412,62 @@ class Index:
     def _answer(
         self,
         texts: Sequence[str],
-        search: Callable[[], tuple[NDArray[np.int64], NDArray[np.float32]]],
+        search: Candidates,
+        how: Arrangement,
         prepare: Callable[[], None] = lambda: None,
     ) -> Results:
-        """Search, and look up what was found."""
-        import numpy as np
+        """Search, look up what was found, and make hits of it.
+
+        Where folding or gathering leaves a query fewer hits than asked for, it is searched
+        deeper, until there are enough or no more.
+        """
 
         def answer(store: Store) -> Results:
-            ids, scores = search()
-            wanted = np.unique(ids[ids >= 0]).tolist()
-            found = _look_up(store, wanted)
-            if len(found) < len(wanted):
-                raise KeyError
-            if self._vectors is not None:
-                self._vectors.check(np.array(wanted, dtype=np.int64))
-            return Results(tuple(texts), ids, scores, found)
+            sentences: dict[int, tuple[Sentence, Paper]] = {}
+            if how.plain:
+                ids, scores = search(list(range(len(texts))), self._at_most(how.k))
+                self._look_up(store, ids, sentences)
+                return Results(tuple(texts), ids, scores, sentences)
+            copied = [sentence for sentence, _ in store.sentences(how.copied).values()]
+            arranger = Arranger(how, sentences, lambda ids: self._opened().vectors(ids), copied)
+            answers: dict[int, Answer] = {}
+            rows, depth = list(range(len(texts))), how.depth
+            while rows:
+                most = self._at_most(depth)
+                ids, scores = search(rows, most)
+                self._look_up(store, ids, sentences)
+                for row, found, own in zip(rows, ids, scores, strict=True):
+                    there = found >= 0
+                    answers[row] = arranger.hits(found[there], own[there])
+                # What found fewer than it could has nothing deeper.
+                whole = (ids >= 0).sum(axis=1) == depth
+                rows = [
+                    row
+                    for row, more in zip(rows, whole, strict=True)
+                    if more and len(answers[row].ids) < how.k
+                ]
+                depth *= 2
+            found_all = [answers[row] for row in range(len(texts))]
+            return results_of(texts, found_all, self._at_most(how.k), sentences, papers=how.papers)
 
         return self._read(answer, prepare)
+
+    def _look_up(
+        self,
+        store: Store,
+        ids: NDArray[np.int64],
+        sentences: dict[int, tuple[Sentence, Paper]],
+    ) -> None:
+        """Add the sentences of what was found to those known."""
+        import numpy as np
+
+        wanted = [id for id in np.unique(ids[ids >= 0]).tolist() if id not in sentences]
+        found = _look_up(store, wanted)
+        if len(found) < len(wanted):
+            raise KeyError
+        if self._vectors is not None:
+            self._vectors.check(np.array(wanted, dtype=np.int64))
+        sentences.update(found)
 
     def _read(self, read: Callable[[Store], T], prepare: Callable[[], None] = lambda: None) -> T:
         """Read from the newest committed state, and from that alone.
@@ -435,26 +556,6 @@ class Index:
             scores[i, : len(found)] = found_scores
         return ids, scores
 
-    def _similar(self, id: str | int, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        import numpy as np
-
-        sentence_ids = self._ids_of(id)
-        self._opened().check(sentence_ids)
-        mean = self._opened().vectors(sentence_ids).mean(axis=0, keepdims=True)
-        mean /= max(float(np.linalg.norm(mean)), 1e-12)
-        ids, scores = self._opened().search(mean, k + len(sentence_ids))
-        others = ~np.isin(ids[0], sentence_ids)
-        return ids[:, others][:, :k], scores[:, others][:, :k]
-
-    def _ids_of(self, id: str | int) -> NDArray[np.int64]:
-        import numpy as np
-
-        if is_sentence_id(str(id)):
-            if not self._store.sentences([int(id)]):
-                raise self._no_sentence(int(id))
-            return np.array([int(id)], dtype=np.int64)
-        return self._store.sentence_ids(self._key_of(self._store, str(id)))
-
     def _key_of(self, store: Store, paper_id: str) -> int:
         key = store.paper_key(paper_id)
         if key is None:
@@ -493,6 +594,23 @@ def _encode(encoder: Encoder, texts: Sequence[str], asked: Sequence[Asked]) -> N
     if form == "plain":
         return encoder.encode([each.text for each in asked])
     return encoder.encode([of_query(parse(text).text, form) for text in texts])
+
+
+def _sentences_of(text: str | Sequence[str]) -> list[str]:
+    from astrosearch.corpus.drafts import sentences_in
+
+    if isinstance(text, str):
+        return sentences_in(text, "the text")
+    sentences = [sentence for sentence in text if sentence.strip()]
+    if not sentences:
+        raise AstrosearchError("the text holds no sentence.\nGive a sentence or more.")
+    return sentences
+
+
+def _encode_plain(encoder: Encoder, sentences: Sequence[str]) -> NDArray[np.float32]:
+    from astrosearch.corpus.textform import of_query
+
+    return encoder.encode([of_query(sentence, encoder.text_form) for sentence in sentences])
 
 
 def open_vectors(store: Store) -> VectorIndex:

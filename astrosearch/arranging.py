@@ -1,0 +1,151 @@
+"""From the candidates of a query to its hits: folded, gathered by paper, spread, as asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from astrosearch.ranking import Wording, by_paper, folded, spread, wording
+from astrosearch.records import Paper, Results, Sentence
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = Callable[[NDArray[np.int64]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """How the candidates of a query become its hits.
+
+    Attributes
+    ----------
+    k
+        Hits.
+    fold
+        Whether near-duplicates count as one.
+    papers
+        Whether hits are papers instead of sentences.
+    diverse
+        Whether hits shall differ from each other.
+    copied
+        Ids of sentences whose copies are left out, when folding.
+    """
+
+    k: int
+    fold: bool = True
+    papers: bool = False
+    diverse: bool = False
+    copied: tuple[int, ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether hits are just the candidates."""
+        return not (self.fold or self.papers or self.diverse)
+
+    @property
+    def depth(self) -> int:
+        """How many candidates to look at first."""
+        if self.papers:
+            return max(100, 10 * self.k)
+        if self.diverse:
+            return max(50, 5 * self.k)
+        return self.k + max(2, self.k // 5) if self.fold else self.k
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One query's hits, best first, and how many sentences each stands for."""
+
+    ids: list[int]
+    scores: list[float]
+    alike: list[int]  # others that say the same
+    matches: list[int]  # sentences of the paper
+
+
+class Arranger:
+    """Makes hits of candidates; it remembers what sentences it has read before.
+
+    Parameters
+    ----------
+    how : Arrangement
+    sentences : mapping of int to (Sentence, Paper)
+        Every candidate's; it may grow.
+    vectors : callable
+        Vectors [n, dim] of ids.
+    """
+
+    def __init__(
+        self,
+        how: Arrangement,
+        sentences: Mapping[int, tuple[Sentence, Paper]],
+        vectors: Vectors,
+        copied: Sequence[Sentence] = (),
+    ) -> None:
+        self._how, self._sentences, self._vectors = how, sentences, vectors
+        self._wordings: dict[int, Wording] = {}
+        self._copied = {wording(sentence.text) for sentence in copied}
+
+    def hits(self, ids: NDArray[np.int64], scores: NDArray[np.float32]) -> Answer:
+        """Arrange candidates [c], best first; fewer than `k` hits where there are no more."""
+        import numpy as np
+
+        how = self._how
+        stands = self._folded(ids.tolist())
+        heads = list(stands)
+        groups = [[at] for at in heads]
+        if how.papers:
+            own = by_paper([self._sentences[int(ids[at])][1].id for at in heads])
+            groups = [[heads[place] for place in places] for places in own]
+        if how.diverse and groups:
+            first = np.array([group[0] for group in groups])
+            order = spread(scores[first], self._vectors(ids[first]), how.k)
+            groups = [groups[place] for place in order]
+        groups = groups[: how.k]
+        return Answer(
+            [int(ids[group[0]]) for group in groups],
+            [float(scores[group[0]]) for group in groups],
+            [stands[group[0]] for group in groups],
+            [len(group) for group in groups],
+        )
+
+    def _folded(self, ids: list[int]) -> dict[int, int]:
+        """Return the places to keep, ascending, each with the number of others like it."""
+        if not self._how.fold:
+            return dict.fromkeys(range(len(ids)), 0)
+        wordings = [self._wording(id) for id in ids]
+        stands: dict[int, int] = {}
+        for at, place in enumerate(folded(wordings)):
+            if wordings[place] not in self._copied:
+                stands[place] = stands[place] + 1 if at != place else 0
+        return stands
+
+    def _wording(self, id: int) -> Wording:
+        found = self._wordings.get(id)
+        if found is None:
+            found = self._wordings[id] = wording(self._sentences[id][0].text)
+        return found
+
+
+def results_of(
+    texts: Sequence[str],
+    answers: Sequence[Answer],
+    k: int,
+    sentences: Mapping[int, tuple[Sentence, Paper]],
+    *,
+    papers: bool,
+) -> Results:
+    """Put the answers of a batch into arrays [n, k]."""
+    import numpy as np
+
+    ids = np.full((len(answers), k), -1, dtype=np.int64)
+    scores = np.full((len(answers), k), np.nan, dtype=np.float32)
+    alike, matches = np.zeros_like(ids), np.zeros_like(ids)
+    for at, hits in enumerate(answers):
+        count = len(hits.ids)
+        ids[at, :count], scores[at, :count] = hits.ids, hits.scores
+        alike[at, :count], matches[at, :count] = hits.alike, hits.matches
+    shown = {id: sentences[id] for id in np.unique(ids[ids >= 0]).tolist()}
+    return Results(tuple(texts), ids, scores, shown, alike, matches if papers else None)
