@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -112,15 +113,29 @@ class Arranger:
         )
 
     def _folded(self, ids: list[int]) -> dict[int, int]:
-        """Return the places to keep, ascending, each with the number of others like it."""
+        """Return the places to keep, ascending, each with the number of others like it.
+
+        A paper isn't hidden by another that has a sentence of it, unless the other is the same
+        paper once more, as far as the title tells.
+        """
         if not self._how.fold:
             return dict.fromkeys(range(len(ids)), 0)
         wordings = [self._wording(id) for id in ids]
+        there = [at for at, said in enumerate(wordings) if said not in self._copied]
+        titles = [self._title(ids[at]) if self._how.papers else "" for at in there]
         stands: dict[int, int] = {}
-        for at, place in enumerate(folded(wordings)):
-            if wordings[place] not in self._copied:
-                stands[place] = stands[place] + 1 if at != place else 0
-        return stands
+        for group in by_paper(titles):
+            places = [there[at] for at in group]
+            for at, first in enumerate(folded([wordings[place] for place in places])):
+                if at == first:
+                    stands[places[at]] = 0
+                else:
+                    stands[places[first]] += 1
+        return dict(sorted(stands.items()))
+
+    def _title(self, id: int) -> str:
+        paper = self._sentences[id][1]
+        return "".join(re.findall(r"[^\W_]+", (paper.title or "").casefold())) or paper.id
 
     def _wording(self, id: int) -> Wording:
         found = self._wordings.get(id)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from astrosearch.errors import NotFound
-from astrosearch.ranking import soft_minimum
 from astrosearch.records import is_sentence_id
 from astrosearch.store import Store
 from astrosearch.vectors import VectorIndex
@@ -15,8 +14,6 @@ from astrosearch.vectors import VectorIndex
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-POOL = 100  # nearest to each, at least, that are ranked by their closeness to all
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +65,12 @@ def seeds_of(
 def like(
     vectors: VectorIndex, seeds: Seeds, depth: int, among: NDArray[np.int64] | None
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Find the sentences nearest to all of the seeds, [1, at most `depth`], their own left out.
+    """Find the sentences nearest to the seeds, [1, at most `depth`], their own left out.
 
-    One seed: by cosine. Several: candidates are the nearest to each and to their mean, ranked by
-    the soft minimum of their cosines, so that what is far from one ranks low.
+    Of several, by the mean of their cosines, which is that with the mean of the seeds: each seed
+    has length 1, so none outweighs the others, however many sentences it has. The least of their
+    cosines, and soft minima between, find less of what papers cited together have in common
+    (benchmarks/results/common_likeness.json).
     """
     import numpy as np
 
@@ -79,17 +78,10 @@ def like(
         among = np.setdiff1d(among, seeds.own, assume_unique=True)
         if not len(among):
             return np.empty((1, 0), dtype=np.int64), np.empty((1, 0), dtype=np.float32)
-    own = len(seeds.own) if among is None else 0
-    if len(seeds.vectors) == 1:
-        ids, scores = vectors.search(seeds.vectors, depth + own, among)
-        others = (ids[0] >= 0) & ~np.isin(ids[0], seeds.own)
-        return ids[:, others][:, :depth], scores[:, others][:, :depth]
-    asked = np.vstack([seeds.vectors, mean_of(seeds.vectors)])
-    near = np.unique(vectors.search(asked, max(depth, POOL) + own, among)[0])
-    near = np.setdiff1d(near[near >= 0], seeds.own, assume_unique=True)
-    scores = soft_minimum(seeds.vectors @ vectors.vectors(near).T)
-    order = np.lexsort((near, -scores))[:depth]
-    return near[order][None], scores[order][None]
+    more = len(seeds.own) if among is None else 0
+    ids, scores = vectors.search(mean_of(seeds.vectors)[None], depth + more, among)
+    others = (ids[0] >= 0) & ~np.isin(ids[0], seeds.own)
+    return ids[:, others][:, :depth], scores[:, others][:, :depth]
 
 
 def mean_of(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

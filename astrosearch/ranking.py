@@ -1,4 +1,4 @@
-"""Rankings rearranged: near-duplicates folded, papers gathered, results spread, likeness shared.
+"""Rankings rearranged: near-duplicates folded, papers gathered, results spread.
 
 All of it is pure: texts, scores and vectors in the order of a ranking go in, places in it come
 out.
@@ -21,7 +21,6 @@ _DENIALS = frozenset({"no", "not", "nor", "never", "none", "neither", "cannot", 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
 RELEVANCE = 0.7
-SOFTNESS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def wording(text: str) -> Wording:
     telling = frozenset(
         word
         for word in words
-        if word in _DENIALS or word[0].isdigit() or (len(word) == 1 and word != "a")
+        if word in _DENIALS or word[:1].isdigit() or (len(word) == 1 and word != "a")
     )
     longest = sorted(words, key=lambda word: (-len(word), word))
     return Wording(frozenset(words), telling, tuple(longest[: len(words) // 5 + 1]))
@@ -151,22 +150,3 @@ def spread(
         gain = relevance * worth - (1 - relevance) * nearest
         gain[chosen] = -np.inf
     return chosen
-
-
-def soft_minimum(cosines: NDArray[np.float32], softness: float = SOFTNESS) -> NDArray[np.float32]:
-    """Soft minimum over the rows of cosines [m, n]: -t log mean exp(-cosine / t), [n].
-
-    It lies between the least and the mean: what is far from one row ranks low, however near it
-    is to the others.
-
-    >>> import numpy as np
-    >>> [f"{one:.2f}" for one in soft_minimum(np.float32([[0.5, 0.9], [0.5, 0.1]]))]
-    ['0.50', '0.17']
-    """
-    import numpy as np
-
-    least = cosines.min(axis=0)
-    found: NDArray[np.float32] = least - softness * np.log(
-        np.exp((least - cosines) / softness).mean(axis=0)
-    )
-    return found

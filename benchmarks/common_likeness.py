@@ -31,7 +31,6 @@ from astrosearch.evaluation.citations import (
     normalized,
 )
 from astrosearch.evaluation.metrics import intervals, ndcg
-from astrosearch.ranking import soft_minimum
 from benchmarks.measured import SHARED, save
 
 Vectors = NDArray[np.float32]
@@ -45,6 +44,13 @@ def standardised(cosines: Vectors) -> Vectors:
     means, deviations = cosines.mean(axis=1, keepdims=True), cosines.std(axis=1, keepdims=True)
     unit: Vectors = 0.1 * (cosines - means) / deviations
     return unit
+
+
+def soft_minimum(cosines: Vectors, softness: float) -> Vectors:
+    """-t log mean exp(-cosine / t) over the rows of cosines [m, n]."""
+    lowest = cosines.min(axis=0)
+    found: Vectors = lowest - softness * np.log(np.exp((lowest - cosines) / softness).mean(axis=0))
+    return found
 
 
 def mean(cosines: Vectors) -> Vectors:

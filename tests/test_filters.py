@@ -145,6 +145,60 @@ def test_search_is_that_of_what_filters_take(index: Path, asked: dict[str, Any],
     assert len(lexical) >= min(k, len(with_words))
 
 
+some_ids = st.lists(st.sampled_from(PAPERS) | st.integers(1, 150).map(str), min_size=1, max_size=3)
+
+
+@settings(deadline=None, max_examples=60)
+@given(asked=filters, given_ids=some_ids, k=st.sampled_from([1, 5, 300]))
+def test_likeness_is_that_of_what_filters_take(
+    index: Path, asked: dict[str, Any], given_ids: list[str], k: int
+):
+    everything = rows(index)
+    model = WordEncoder()
+    seeds, own = [], set()
+    for id in dict.fromkeys(given_ids):
+        members = [row for row in everything if id in (row[3], str(row[0]))]
+        own |= {row[0] for row in members}
+        mean = model.encode([row[1] for row in members]).mean(axis=0)
+        seeds.append(mean / np.linalg.norm(mean))
+    seed = np.mean(seeds, axis=0)
+    seed /= np.linalg.norm(seed)
+    wanted = [row for row in everything if by_hand(row, asked) and row[0] not in own]
+    with astrosearch.open(index, encoder=WordEncoder()) as opened:
+        hits = opened.similar(given_ids, k=k, fold=False, **asked)
+        folded = opened.similar(given_ids, k=k, **asked)
+    cosines: Any = model.encode([row[1] for row in wanted]) @ seed if wanted else np.empty(0)
+    assert {hit.sentence.id for hit in hits} <= {row[0] for row in wanted}
+    assert len(hits) == min(k, len(wanted))
+    np.testing.assert_allclose([h.score for h in hits], np.sort(cosines)[::-1][:k], atol=2e-3)
+    assert {hit.sentence.id for hit in folded} <= {row[0] for row in wanted}
+
+
+@settings(deadline=None, max_examples=60)
+@given(asked=filters, text=st.sampled_from(WORDS), k=st.sampled_from([1, 5, 60]))
+def test_papers_are_those_that_filters_take(index: Path, asked: dict[str, Any], text: str, k: int):
+    wanted = [row for row in rows(index) if by_hand(row, asked)]
+    model = WordEncoder()
+    query = model.encode([f"{text} move"])[0]
+    cosines: Any = model.encode([row[1] for row in wanted]) @ query if wanted else np.empty(0)
+    best: dict[str, float] = {}
+    counts: dict[str, int] = {}
+    for row, cosine in zip(wanted, cosines.tolist(), strict=True):
+        best[row[3]] = max(best.get(row[3], -1), cosine)
+        counts[row[3]] = counts.get(row[3], 0) + 1
+    with astrosearch.open(index, encoder=WordEncoder()) as opened:
+        hits = opened.query(f"{text} move", k=k, papers=True, fold=False, **asked)
+        spread = opened.query(f"{text} move", k=k, papers=True, diverse=True, **asked)
+    for found in (hits, spread):
+        assert len({hit.paper.id for hit in found}) == len(found) == min(k, len(best))
+        assert {hit.sentence.id for hit in found} <= {row[0] for row in wanted}
+        assert all(1 <= (hit.matches or 0) <= counts[hit.paper.id] for hit in found)
+    scores = [hit.score for hit in hits]
+    np.testing.assert_allclose(scores, sorted(best.values(), reverse=True)[:k], atol=2e-3)
+    if k == 60:  # all were candidates
+        assert [hit.matches for hit in hits] == [counts[hit.paper.id] for hit in hits]
+
+
 def words_of(text: str) -> set[str]:
     return set(text.lower().replace(".", "").split())
 
