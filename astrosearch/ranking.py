@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # Where these differ, so does what is said, whatever else is shared.
 _DENIALS = frozenset({"no", "not", "nor", "never", "none", "neither", "cannot", "without"})
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+_POSSESSIVE = re.compile(r"(?<=\w)['’]s\b")
 
 RELEVANCE = 0.7
 
@@ -49,7 +50,8 @@ def wording(text: str) -> Wording:
     >>> wording("The slope is $z = 0.5$.") == wording("the slope is z=0.5")
     True
     """
-    words = frozenset(_TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())) or {text}
+    plain = _POSSESSIVE.sub("", unicodedata.normalize("NFKC", text).casefold())
+    words = frozenset(_TOKEN.findall(plain)) or {text}
     telling = frozenset(
         word
         for word in words

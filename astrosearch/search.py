@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
-from astrosearch.arranging import Answer, Arrangement, Arranger, results_of
+from astrosearch.arranging import Arrangement, Arranger, Candidates, copies
 from astrosearch.choosing import may_answer
 from astrosearch.errors import (
     AstrosearchError,
@@ -21,7 +22,7 @@ from astrosearch.errors import (
 from astrosearch.filtering import Filters, filters_of
 from astrosearch.likeness import like, seeds_of
 from astrosearch.queries import NOTHING, Asked, parse
-from astrosearch.records import Hit, Paper, Results, Sentence, is_sentence_id
+from astrosearch.records import Hit, Paper, Results, Sentence
 from astrosearch.store import (
     DATABASE,
     SEGMENTS,
@@ -44,8 +45,6 @@ Search = Callable[
     [list[int], int, "NDArray[np.int64] | None"],
     "tuple[NDArray[np.int64], NDArray[np.float32]]",
 ]
-# Candidates [rows, depth] and their scores, for some of a batch's queries.
-Candidates = Callable[[list[int], int], "tuple[NDArray[np.int64], NDArray[np.float32]]"]
 MODES: tuple[Mode, ...] = ("dense", "lexical")
 
 TRIES = 50  # at an answer; each but the last met a commit in between
@@ -267,8 +266,8 @@ class Index:
         """Return sentences like sentences, papers and a text, themselves left out.
 
         A paper, or a text, is the mean of its sentences' vectors. Of several, each counts the
-        same: what they have in common comes first. Copies of a sentence given are left out too,
-        unless `fold` is off.
+        same: what they have in common comes first. Copies are left out too, unless `fold` is off:
+        of a sentence, and of a paper that is there under another id with the same title.
 
         Parameters
         ----------
@@ -313,8 +312,7 @@ class Index:
             among = may_answer(self._store, Asked(""), filters)
             return like(self._opened(), seeds, depth, among)
 
-        copied = tuple(int(each) for each in ids if is_sentence_id(each))
-        how = Arrangement(k, fold, papers, diverse, copied)
+        how = Arrangement(k, fold, papers, diverse, tuple(ids))
         return self._answer([" ".join(ids)], search, how, prepare=encode)[0]
 
     # -- looking up
@@ -416,39 +414,31 @@ class Index:
         how: Arrangement,
         prepare: Callable[[], None] = lambda: None,
     ) -> Results:
-        """Search, look up what was found, and make hits of it.
-
-        Where folding or gathering leaves a query fewer hits than asked for, it is searched
-        deeper, until there are enough or no more.
-        """
+        """Search, look up what was found, and make hits of it."""
 
         def answer(store: Store) -> Results:
+            wished = replace(how, k=self._at_most(how.k))
+            if how.diverse:
+                self._opened()  # so that the vectors looked at are compared with their checksums
             sentences: dict[int, tuple[Sentence, Paper]] = {}
+
+            def candidates(
+                rows: list[int], depth: int
+            ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+                ids, scores = search(rows, self._at_most(depth))
+                self._look_up(store, ids, sentences)
+                return ids, scores
+
             if how.plain:
-                ids, scores = search(list(range(len(texts))), self._at_most(how.k))
-                self._look_up(store, ids, sentences)
+                ids, scores = candidates(list(range(len(texts))), wished.k)
                 return Results(tuple(texts), ids, scores, sentences)
-            copied = [sentence for sentence, _ in store.sentences(how.copied).values()]
-            arranger = Arranger(how, sentences, lambda ids: self._opened().vectors(ids), copied)
-            answers: dict[int, Answer] = {}
-            rows, depth = list(range(len(texts))), how.depth
-            while rows:
-                most = self._at_most(depth)
-                ids, scores = search(rows, most)
-                self._look_up(store, ids, sentences)
-                for row, found, own in zip(rows, ids, scores, strict=True):
-                    there = found >= 0
-                    answers[row] = arranger.hits(found[there], own[there])
-                # What found fewer than it could has nothing deeper.
-                whole = (ids >= 0).sum(axis=1) == depth
-                rows = [
-                    row
-                    for row, more in zip(rows, whole, strict=True)
-                    if more and len(answers[row].ids) < how.k
-                ]
-                depth *= 2
-            found_all = [answers[row] for row in range(len(texts))]
-            return results_of(texts, found_all, self._at_most(how.k), sentences, papers=how.papers)
+            arranger = Arranger(
+                wished,
+                sentences,
+                lambda ids: self._opened().vectors(ids),
+                copies(store, how.given),
+            )
+            return arranger.results(texts, candidates)
 
         return self._read(answer, prepare)
 

@@ -256,6 +256,19 @@ def test_copies_of_a_sentence_are_not_like_it(index: astrosearch.Index):
     assert len(copies) == len(index) - 1
 
 
+def test_a_paper_under_another_id_is_not_like_itself(tmp_path: Path):
+    title, text = "Winds of cool red giants", "Dust drives winds. Giants pulsate."
+    lines = [record(f"2501.0000{n}", title if n < 3 else "Other winds", text) for n in range(1, 4)]
+    (tmp_path / "records.jsonl").write_text("\n".join(lines) + "\n")
+    astrosearch.build(tmp_path / "records.jsonl", index=tmp_path / "index", encoder=WordEncoder())
+    with astrosearch.open(tmp_path / "index", encoder=WordEncoder()) as index:
+        assert {hit.paper.id for hit in index.similar("2501.00001")} == {"2501.00003"}
+        every = index.similar("2501.00001", fold=False)
+        assert {hit.paper.id for hit in every} == {"2501.00002", "2501.00003"}
+        papers = index.query("dust drives winds", papers=True)
+        assert [hit.paper.id for hit in papers] == ["2501.00001", "2501.00003"]
+
+
 def test_likeness_takes_all_that_queries_take(index: astrosearch.Index):
     hits = index.similar("2501.00001", k=3, papers=True, diverse=True, exclude="2501.00002")
     assert len({hit.paper.id for hit in hits}) == 3

@@ -24,6 +24,7 @@ SAID = (
     [
         (SAID[0], SAID[0].upper().replace(" ", "  ")),
         ("The mass is $M = 10^{12}\\,M_\\odot$.", "the mass is M = 10^12 M_odot"),
+        ("We use NASA's archive of spectra.", "We use NASA archive of spectra."),
         ("It rises as x² here.", "It rises as x2 here."),
         (SAID[0], SAID[0].replace("We measure", "Here we measure")),
         (SAID[1], SAID[1].replace("cool giants", "cool red giants")),
@@ -121,7 +122,8 @@ def test_spreading_takes_the_best_at_each_step(
         worth: float = (float(scores[place]) - float(scores[-1])) / span if span else 1.0
         if not before:
             return worth
-        return weight * worth - (1 - weight) * max(cosines[place, other] for other in before)
+        nearest = max(float(cosines[place, other]) for other in before)
+        return weight * worth - (1 - weight) * nearest
 
     for at, place in enumerate(chosen):
         before = chosen[:at]
