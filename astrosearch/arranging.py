@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+Sentences = Mapping[int, tuple[Sentence, Paper]]
 Vectors = Callable[["NDArray[np.int64]"], "NDArray[np.float32]"]
-# For some of a batch's queries, so many candidates [rows, depth] with their scores.
-Candidates = Callable[[list[int], int], "tuple[NDArray[np.int64], NDArray[np.float32]]"]
 
-
+AT_ONCE = 200_000  # candidates looked up together: twelve for each of 16,000 queries
 MIN_TITLE = 16  # letters; "Introduction" and "Cosmic strings" are the titles of several
 
 
@@ -63,6 +62,18 @@ class Arrangement:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """Candidates of some queries: ids [n, c], -1 where there are fewer, and scores [n, c]."""
+
+    ids: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    sentences: dict[int, tuple[Sentence, Paper]]
+
+
+Search = Callable[[list[int], int], Found]  # for these queries of a batch, to this depth
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One query's hits, best first, and how many sentences each stands for."""
 
@@ -96,31 +107,21 @@ def copies(store: Store, given: Sequence[str]) -> Copies:
 
 
 class Arranger:
-    """Makes hits of candidates; it remembers what sentences it has read before.
+    """Makes hits of candidates.
 
     Parameters
     ----------
     how : Arrangement
-    sentences : mapping of int to (Sentence, Paper)
-        Every candidate's; it may grow.
     vectors : callable
         Vectors [n, dim] of ids.
     copied : Copies
         What to leave out, when folding.
     """
 
-    def __init__(
-        self,
-        how: Arrangement,
-        sentences: Mapping[int, tuple[Sentence, Paper]],
-        vectors: Vectors,
-        copied: Copies = NO_COPIES,
-    ) -> None:
-        self._how, self._sentences, self._vectors = how, sentences, vectors
-        self._wordings: dict[int, Wording] = {}
-        self._copied = copied
+    def __init__(self, how: Arrangement, vectors: Vectors, copied: Copies = NO_COPIES) -> None:
+        self._how, self._vectors, self._copied = how, vectors, copied
 
-    def results(self, texts: Sequence[str], search: Candidates) -> Results:
+    def results(self, texts: Sequence[str], search: Search) -> Results:
         """Answer a batch of queries.
 
         Where folding or gathering leaves one fewer hits than asked for, it is searched deeper,
@@ -132,58 +133,72 @@ class Arranger:
         ids = np.full(shape, -1, dtype=np.int64)
         scores = np.full(shape, np.nan, dtype=np.float32)
         alike, matches = np.zeros_like(ids), np.zeros_like(ids)
+        shown: dict[int, tuple[Sentence, Paper]] = {}
         rows, depth = list(range(len(texts))), self._how.depth
         while rows:
             short = []
-            for row, found, own in zip(rows, *search(rows, depth), strict=True):
-                there = found >= 0
-                hits = self.hits(found[there], own[there])
-                count = len(hits.ids)
-                ids[row], scores[row] = -1, np.nan
-                ids[row, :count], scores[row, :count] = hits.ids, hits.scores
-                alike[row, :count], matches[row, :count] = hits.alike, hits.matches
-                if count < self._how.k and there.sum() == depth:  # there may be more
-                    short.append(row)
+            step = max(1, AT_ONCE // depth)
+            for start in range(0, len(rows), step):
+                part = rows[start : start + step]
+                found = search(part, depth)
+                for row, own, worth in zip(part, found.ids, found.scores, strict=True):
+                    there = own >= 0
+                    hits = self.hits(own[there], worth[there], found.sentences)
+                    count = len(hits.ids)
+                    ids[row], scores[row] = -1, np.nan
+                    ids[row, :count], scores[row, :count] = hits.ids, hits.scores
+                    alike[row, :count], matches[row, :count] = hits.alike, hits.matches
+                    shown |= {id: found.sentences[id] for id in hits.ids}
+                    if count < self._how.k and there.sum() == depth:  # there may be more
+                        short.append(row)
             rows, depth = short, 2 * depth
-        shown = {id: self._sentences[id] for id in np.unique(ids[ids >= 0]).tolist()}
+        shown = {id: shown[id] for id in np.unique(ids[ids >= 0]).tolist()}
         return Results(
             tuple(texts), ids, scores, shown, alike, matches if self._how.papers else None
         )
 
-    def hits(self, ids: NDArray[np.int64], scores: NDArray[np.float32]) -> Answer:
+    def hits(
+        self, ids: NDArray[np.int64], scores: NDArray[np.float32], sentences: Sentences
+    ) -> Answer:
         """Arrange candidates [c], best first; fewer than `k` hits where there are no more."""
         import numpy as np
 
         how = self._how
-        stands = self._folded(ids.tolist())
+        found = [sentences[id] for id in ids.tolist()]
+        stands = self._folded(found) if how.fold else dict.fromkeys(range(len(found)), 0)
         heads = list(stands)
-        groups = [[at] for at in heads]
+        groups = [[place] for place in heads]
         if how.papers:
-            own = by_paper([self._sentences[int(ids[at])][1].id for at in heads])
-            groups = [[heads[place] for place in places] for places in own]
+            own = by_paper([found[place][1].id for place in heads])
+            groups = [[heads[at] for at in group] for group in own]
         if how.diverse and groups:
             first = np.array([group[0] for group in groups])
             order = spread(scores[first], self._vectors(ids[first]), how.k)
-            groups = [groups[place] for place in order]
+            groups = [groups[at] for at in order]
         groups = groups[: how.k]
+        best = [group[0] for group in groups]
         return Answer(
-            [int(ids[group[0]]) for group in groups],
-            [float(scores[group[0]]) for group in groups],
-            [stands[group[0]] for group in groups],
+            ids[best].tolist(),
+            scores[best].tolist(),
+            [stands[place] for place in best],
             [len(group) for group in groups],
         )
 
-    def _folded(self, ids: list[int]) -> dict[int, int]:
+    def _folded(self, found: Sequence[tuple[Sentence, Paper]]) -> dict[int, int]:
         """Return the places to keep, ascending, each with the number of others like it.
 
         A paper isn't hidden by another that has a sentence of it, unless the other is the same
         paper once more, as far as the title tells.
         """
-        if not self._how.fold:
-            return dict.fromkeys(range(len(ids)), 0)
-        wordings = [self._wording(id) for id in ids]
-        there = [at for at, id in enumerate(ids) if not self._is_copy(id)]
-        titles = [self._title(ids[at]) if self._how.papers else "" for at in there]
+        copied = self._copied
+        wordings = [wording(sentence.text) for sentence, _ in found]
+        there = [
+            place
+            for place, (_, paper) in enumerate(found)
+            if wordings[place] not in copied.wordings
+            and not (copied.titles and title_of(paper) in copied.titles)
+        ]
+        titles = [title_of(found[place][1]) if self._how.papers else "" for place in there]
         stands: dict[int, int] = {}
         for group in by_paper(titles):
             places = [there[at] for at in group]
@@ -193,21 +208,6 @@ class Arranger:
                 else:
                     stands[places[first]] += 1
         return dict(sorted(stands.items()))
-
-    def _is_copy(self, id: int) -> bool:
-        copied = self._copied
-        return self._wording(id) in copied.wordings or (
-            bool(copied.titles) and self._title(id) in copied.titles
-        )
-
-    def _title(self, id: int) -> str:
-        return title_of(self._sentences[id][1])
-
-    def _wording(self, id: int) -> Wording:
-        found = self._wordings.get(id)
-        if found is None:
-            found = self._wordings[id] = wording(self._sentences[id][0].text)
-        return found
 
 
 def title_of(paper: Paper) -> str:

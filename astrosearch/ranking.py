@@ -7,6 +7,7 @@ out.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -26,22 +27,27 @@ RELEVANCE = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What of a sentence decides whether another says the same.
+    """What of a sentence decides whether another says the same, without case, order and markup.
 
     Attributes
     ----------
     words
-        Without case, order, punctuation and markup.
+        Each once, the longest first.
     telling
-        Numbers, single letters and denials: these must be the same.
-    rare
-        The longest words, so many that two that say the same share one (the prefixes of
-        Bayardo et al. 2007, WWW; long words are rare).
+        Those that must be the same: numbers, single letters and denials.
     """
 
-    words: frozenset[str]
-    telling: frozenset[str]
-    rare: tuple[str, ...]
+    words: tuple[str, ...]
+    telling: tuple[str, ...]
+
+    @property
+    def rare(self) -> tuple[str, ...]:
+        """So many of the longest words that two that say the same share one of these.
+
+        They are prefixes as of Bayardo et al. (2007, WWW), for .8 of the words; long words are
+        rare.
+        """
+        return self.words[: len(self.words) // 5 + 1]
 
 
 def wording(text: str) -> Wording:
@@ -51,14 +57,17 @@ def wording(text: str) -> Wording:
     True
     """
     plain = _POSSESSIVE.sub("", unicodedata.normalize("NFKC", text).casefold())
-    words = frozenset(_TOKEN.findall(plain)) or {text}
-    telling = frozenset(
-        word
-        for word in words
-        if word in _DENIALS or word[:1].isdigit() or (len(word) == 1 and word != "a")
-    )
-    longest = sorted(words, key=lambda word: (-len(word), word))
-    return Wording(frozenset(words), telling, tuple(longest[: len(words) // 5 + 1]))
+    # Interned, so that thousands of sentences share the words they have in common.
+    words = sorted({sys.intern(word) for word in _TOKEN.findall(plain)} or {text}, key=_longest)
+    return Wording(tuple(words), tuple(word for word in words if _is_telling(word)))
+
+
+def _longest(word: str) -> tuple[int, str]:
+    return -len(word), word
+
+
+def _is_telling(word: str) -> bool:
+    return word in _DENIALS or word[:1].isdigit() or (len(word) == 1 and word != "a")
 
 
 def says_the_same(one: Wording, other: Wording) -> bool:
@@ -75,7 +84,7 @@ def says_the_same(one: Wording, other: Wording) -> bool:
     """
     if one.telling != other.telling:
         return False
-    shared = len(one.words & other.words)
+    shared = len(set(one.words).intersection(other.words))
     least = 9
     if shared == min(len(one.words), len(other.words)):
         least = 8
@@ -90,7 +99,7 @@ def folded(wordings: Sequence[Wording]) -> list[int]:
     >>> folded([wording(text) for text in ("Dust glows.", "Gas cools.", "dust glows")])
     [0, 1, 0]
     """
-    kept: dict[tuple[frozenset[str], str], list[int]] = {}
+    kept: dict[tuple[tuple[str, ...], str], list[int]] = {}
     places = []
     for at, each in enumerate(wordings):
         rivals = {place for word in each.rare for place in kept.get((each.telling, word), ())}

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
-from astrosearch.arranging import Arrangement, Arranger, Candidates, copies
+from astrosearch.arranging import Arrangement, Arranger, Found, copies
 from astrosearch.choosing import may_answer
 from astrosearch.errors import (
     AstrosearchError,
@@ -410,7 +410,7 @@ class Index:
     def _answer(
         self,
         texts: Sequence[str],
-        search: Candidates,
+        search: Callable[[list[int], int], tuple[NDArray[np.int64], NDArray[np.float32]]],
         how: Arrangement,
         prepare: Callable[[], None] = lambda: None,
     ) -> Results:
@@ -420,44 +420,31 @@ class Index:
             wished = replace(how, k=self._at_most(how.k))
             if how.diverse:
                 self._opened()  # so that the vectors looked at are compared with their checksums
-            sentences: dict[int, tuple[Sentence, Paper]] = {}
 
-            def candidates(
-                rows: list[int], depth: int
-            ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+            def candidates(rows: list[int], depth: int) -> Found:
                 ids, scores = search(rows, self._at_most(depth))
-                self._look_up(store, ids, sentences)
-                return ids, scores
+                return Found(ids, scores, self._look_up(store, ids))
 
             if how.plain:
-                ids, scores = candidates(list(range(len(texts))), wished.k)
-                return Results(tuple(texts), ids, scores, sentences)
-            arranger = Arranger(
-                wished,
-                sentences,
-                lambda ids: self._opened().vectors(ids),
-                copies(store, how.given),
-            )
+                found = candidates(list(range(len(texts))), wished.k)
+                return Results(tuple(texts), found.ids, found.scores, found.sentences)
+            copied = copies(store, how.given)
+            arranger = Arranger(wished, lambda ids: self._opened().vectors(ids), copied)
             return arranger.results(texts, candidates)
 
         return self._read(answer, prepare)
 
-    def _look_up(
-        self,
-        store: Store,
-        ids: NDArray[np.int64],
-        sentences: dict[int, tuple[Sentence, Paper]],
-    ) -> None:
-        """Add the sentences of what was found to those known."""
+    def _look_up(self, store: Store, ids: NDArray[np.int64]) -> dict[int, tuple[Sentence, Paper]]:
+        """Return the sentences of what was found."""
         import numpy as np
 
-        wanted = [id for id in np.unique(ids[ids >= 0]).tolist() if id not in sentences]
-        found = _look_up(store, wanted)
+        wanted = np.unique(ids[ids >= 0])
+        found = _look_up(store, wanted.tolist())
         if len(found) < len(wanted):
             raise KeyError
         if self._vectors is not None:
-            self._vectors.check(np.array(wanted, dtype=np.int64))
-        sentences.update(found)
+            self._vectors.check(wanted)
+        return found
 
     def _read(self, read: Callable[[Store], T], prepare: Callable[[], None] = lambda: None) -> T:
         """Read from the newest committed state, and from that alone.

@@ -48,8 +48,8 @@ def neighbours(index: Path, count: int) -> dict[str, Any]:
     }
     for a, b in sorted(pairs):
         one, other = texts[a], texts[b]
-        shared = len(one.words & other.words)
-        share = shared / len(one.words | other.words)
+        shared = len(set(one.words) & set(other.words))
+        share = shared / len(set(one.words) | set(other.words))
         band = max((each for each in BANDS if each <= share), default=None)
         if band is None:
             continue
