@@ -167,21 +167,23 @@ class Arranger:
         found = [sentences[id] for id in ids.tolist()]
         stands = self._folded(found) if how.fold else dict.fromkeys(range(len(found)), 0)
         heads = list(stands)
-        groups = [[place] for place in heads]
-        if how.papers:
-            own = by_paper([found[place][1].id for place in heads])
-            groups = [[heads[at] for at in group] for group in own]
+        groups = [
+            (worth, [place]) for worth, place in zip(scores[heads].tolist(), heads, strict=True)
+        ]
+        if how.papers and heads:
+            gathered = by_paper([found[place][1].id for place in heads], scores[heads].tolist())
+            groups = [(worth, [heads[at] for at in group]) for worth, group in gathered]
         if how.diverse and groups:
-            first = np.array([group[0] for group in groups])
-            order = spread(scores[first], self._vectors(ids[first]), how.k)
-            groups = [groups[at] for at in order]
+            first = ids[[group[0] for _, group in groups]]
+            worths = np.array([worth for worth, _ in groups], dtype=np.float32)
+            groups = [groups[at] for at in spread(worths, self._vectors(first), how.k)]
         groups = groups[: how.k]
-        best = [group[0] for group in groups]
+        best = [group[0] for _, group in groups]
         return Answer(
             ids[best].tolist(),
-            scores[best].tolist(),
+            [worth for worth, _ in groups],
             [stands[place] for place in best],
-            [len(group) for group in groups],
+            [len(group) for _, group in groups],
         )
 
     def _folded(self, found: Sequence[tuple[Sentence, Paper]]) -> dict[int, int]:
@@ -199,9 +201,11 @@ class Arranger:
             and not (copied.titles and title_of(paper) in copied.titles)
         ]
         titles = [title_of(found[place][1]) if self._how.papers else "" for place in there]
+        apart: dict[str, list[int]] = {}
+        for place, title in zip(there, titles, strict=True):
+            apart.setdefault(title, []).append(place)
         stands: dict[int, int] = {}
-        for group in by_paper(titles):
-            places = [there[at] for at in group]
+        for places in apart.values():
             for at, first in enumerate(folded([wordings[place] for place in places])):
                 if at == first:
                     stands[places[at]] = 0

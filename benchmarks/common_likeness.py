@@ -110,7 +110,8 @@ def measured(
         cosines = own @ documents.T
         cosines[:, query.own] = -1
         for name, found in scores(cosines):
-            best = np.argsort(-found, kind="stable")[:K]
+            best = np.argpartition(-found, K)[:K]
+            best = best[np.lexsort((best, -found[best]))]
             rankings.setdefault(name, []).append(best)
     wanted = [query.wanted for query in queries]
     values = {name: ndcg(np.array(rows), wanted, K) for name, rows in rankings.items()}

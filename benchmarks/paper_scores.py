@@ -3,8 +3,9 @@
 Run: python -m benchmarks.paper_scores INDEX [--data DIR] [--mode dense] [--queries 2000]
 
 INDEX holds shared/corpus. Each query's best sentences are gathered by paper, and a score is made
-of each paper's: its best; the mean of its best m; a sum of its best with decay; its best and
-c log(1 + matches), matches being its sentences among the candidates. Looked for are
+of each paper's: its best; the mean of its best m; a sum of its best with decay, as they are or
+over the score of the last candidate; its best and c log(1 + matches), matches being its sentences
+among the candidates. Looked for are
 
   citation   the papers that a dev sentence cites, its own left out
   questions  the paper whose sentences answer a question
@@ -39,32 +40,37 @@ from benchmarks.measured import SHARED, save
 DEPTHS = (50, 100, 200)
 K = 10
 
-Score = Callable[[list[float]], float]  # of a paper's scores, best first
+Score = Callable[[list[float], float], float]  # of a paper's scores, best first, and the last's
 
 
 def mean_of(most: int) -> Score:
-    return lambda scores: sum(scores[:most]) / len(scores[:most])
+    return lambda scores, _: sum(scores[:most]) / len(scores[:most])
 
 
 def mean_or_less(most: int) -> Score:
-    return lambda scores: sum(scores[:most]) / most
+    return lambda scores, _: sum(scores[:most]) / most
 
 
 def decaying(most: int, decay: float) -> Score:
-    return lambda scores: sum(score * decay**at for at, score in enumerate(scores[:most]))
+    return lambda scores, _: sum(score * decay**at for at, score in enumerate(scores[:most]))
+
+
+def decaying_over_last(decay: float) -> Score:
+    return lambda scores, last: sum((s - last) * decay**at for at, s in enumerate(scores))
 
 
 def counting(weight: float) -> Score:
-    return lambda scores: scores[0] + weight * math.log1p(len(scores))
+    return lambda scores, _: scores[0] + weight * math.log1p(len(scores))
 
 
 WAYS: dict[str, Score] = {
-    "best": lambda scores: scores[0],
+    "best": lambda scores, _: scores[0],
     "mean of best 2": mean_of(2),
     "mean of best 3": mean_of(3),
     "mean of best 3, absent ones 0": mean_or_less(3),
-    **{f"sum of {m}, decay {d}": decaying(m, d) for m in (2, 3) for d in (0.05, 0.1, 0.25, 0.5)},
-    **{f"best + {c} log(1 + matches)": counting(c) for c in (0.005, 0.01, 0.02, 0.05, 0.1)},
+    **{f"sum of {m}, decay {d}": decaying(m, d) for m in (2, 3) for d in (0.1, 0.25, 0.5)},
+    **{f"sum over the last, decay {d}": decaying_over_last(d) for d in (0.1, 0.25, 0.5, 0.7, 1)},
+    **{f"best + {c} log(1 + matches)": counting(c) for c in (0.01, 0.02, 0.05, 0.1)},
 }
 
 
@@ -147,8 +153,10 @@ def values_of(
     ranked = {name: np.full((len(queries), K), -1) for name in WAYS}
     for at, query in enumerate(queries):
         papers = gathered(results, at, query, depth, titles=titles)
+        last = min((scores[-1] for scores in papers.values()), default=0.0)
         for name, score in WAYS.items():
-            best = sorted(papers, key=lambda paper: -score(papers[paper]))[:K]
+            worth = {paper: score(scores, last) for paper, scores in papers.items()}
+            best = sorted(papers, key=worth.__getitem__, reverse=True)[:K]
             ranked[name][at, : len(best)] = [names[paper] for paper in best]
     return {name: ndcg(rows, grades, K) for name, rows in ranked.items()}
 

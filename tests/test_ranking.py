@@ -87,14 +87,35 @@ def test_any_text_has_a_wording(text: str):
     assert says_the_same(wording(text), wording(text))
 
 
-@given(st.lists(st.integers(0, 5)))
-def test_papers_are_gathered_in_the_order_of_their_best(papers: list[int]):
-    groups = by_paper(papers)
-    assert sorted(place for group in groups for place in group) == list(range(len(papers)))
-    assert [group[0] for group in groups] == sorted(group[0] for group in groups)
-    assert all(group == sorted(group) for group in groups)
-    assert [papers[group[0]] for group in groups] == list(dict.fromkeys(papers))
-    assert all(len({papers[place] for place in group}) == 1 for group in groups)
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(-9, 9)), max_size=12),
+    st.sampled_from([0.0, 0.5, 1.0]),
+)
+def test_papers_are_gathered_by_what_their_sentences_add_up_to(
+    found: list[tuple[int, int]], decay: float
+):
+    found = sorted(found, key=lambda each: -each[1])
+    papers, scores = [paper for paper, _ in found], [float(score) for _, score in found]
+    groups = by_paper(papers, scores, decay)
+    assert sorted(place for _, group in groups for place in group) == list(range(len(papers)))
+    for score, group in groups:
+        own = [at for at, paper in enumerate(papers) if paper == papers[group[0]]]
+        assert group == own
+        worth = scores[own[0]]
+        for times, at in enumerate(own[1:], 1):
+            worth += (scores[at] - min(scores)) * decay**times
+        assert math.isclose(score, worth, abs_tol=1e-9)
+    order = [(-score, group[0]) for score, group in groups]
+    assert order == sorted(order)
+
+
+def test_a_second_good_sentence_counts_and_many_poor_ones_do_not():
+    papers = ["one", "two", "two", *["many"] * 20, "last"]
+    scores = [0.62, 0.6, 0.58, *[0.41] * 20, 0.4]
+    assert [papers[group[0]] for _, group in by_paper(papers, scores)] == [
+        *("two", "one", "many", "last")
+    ]
 
 
 @st.composite
