@@ -25,6 +25,7 @@ from astrosearch.ranking import spread
 from astrosearch.records import Results
 from astrosearch.search import open_vectors
 from astrosearch.store import Store
+from astrosearch.vectors import VectorIndex
 from benchmarks.measured import SHARED, save
 from benchmarks.paper_scores import plain, sets
 
@@ -49,7 +50,12 @@ def answers_of(results: Results, rows: list[dict[str, Any]]) -> list[dict[int, i
 
 
 def measured(
-    results: Results, wanted: list[dict[int, int]], vectors: Any, *, by_paper: bool
+    results: Results,
+    wanted: list[dict[int, int]],
+    left_out: list[frozenset[str]],
+    vectors: VectorIndex,
+    *,
+    by_paper: bool,
 ) -> dict[str, Any]:
     papers = {id: paper.id for id, (_, paper) in results.sentences.items()}
     numbers = {paper: at for at, paper in enumerate(dict.fromkeys(papers.values()))}
@@ -59,7 +65,8 @@ def measured(
         ranked = np.full((len(results), K), -1)
         alike, distinct = [], []
         for at, (ids, scores) in enumerate(zip(results.ids, results.scores, strict=True)):
-            ids, scores = ids[ids >= 0], scores[ids >= 0]
+            may = [id >= 0 and papers[id] not in left_out[at] for id in ids.tolist()]
+            ids, scores = ids[may][:POOL], scores[may][:POOL]
             rows = vectors.vectors(ids)
             places = spread(scores, rows, K, weight)
             chosen = ids[places].tolist()
@@ -96,19 +103,28 @@ def main() -> None:
         asked = index.query_batch(
             [plain(row["question"]) for row in questions], POOL, mode=options.mode
         )
-        citing = index.query_batch([query.text for query in cited], POOL, mode=options.mode)
+        citing = index.query_batch([query.text for query in cited], POOL + 100, mode=options.mode)
     papers = {id: paper.id for id, (_, paper) in citing.sentences.items()}
     numbers = {paper: at for at, paper in enumerate(dict.fromkeys(papers.values()))}
     found = [
         {numbers.get(paper, -2 - at): 1 for at, paper in enumerate(sorted(query.wanted))}
         for query in cited
     ]
+    none: frozenset[str] = frozenset()
     save(
         "diversity",
         {
             "pool": POOL,
-            "questions": measured(asked, answers_of(asked, questions), vectors, by_paper=False),
-            "citation": measured(citing, found, vectors, by_paper=True),
+            "questions": measured(
+                asked,
+                answers_of(asked, questions),
+                [none] * len(questions),
+                vectors,
+                by_paper=False,
+            ),
+            "citation": measured(
+                citing, found, [query.left_out for query in cited], vectors, by_paper=True
+            ),
         },
         options.mode,
     )

@@ -83,7 +83,7 @@ class Query:
 
 def plain(text: str) -> str:
     """A text without what a query means by quotes, minus signs and prefixes."""
-    return re.sub(r"(?<!\S)-|\b(title|abs|author|year):", " ", text.replace('"', " "))
+    return re.sub(r"(?<!\S)-|\b(title|abs|author|year):|[\"“”„«»]", " ", text)
 
 
 def sets(index: Path, data: Path, most: int) -> dict[str, list[Query]]:
