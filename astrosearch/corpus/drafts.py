@@ -11,10 +11,11 @@ from astrosearch.corpus.document import Document, Origin, Passage
 from astrosearch.corpus.latex import read_latex
 from astrosearch.corpus.plaintext import decode
 from astrosearch.corpus.sentences import sentences_of
-from astrosearch.corpus.tree import MemoryTree
+from astrosearch.corpus.tree import MAX_FILE_BYTES, MemoryTree, size_of
 from astrosearch.errors import CorpusError, NotFound, Unreadable
 
 _TEX = re.compile(r"\\(?:documentclass|begin|section|title|abstract|cite[a-z]*)\b")
+LONGEST_WITH_FORMULAS = 20_000  # characters of a paragraph; a longer one is no prose
 _CURE = "Give LaTeX or plain text."
 _PARAGRAPH = re.compile(r"\n\s*\n")
 
@@ -34,6 +35,8 @@ def sentences_in_file(path: Path) -> list[str]:
         raise CorpusError(f"{where} is no file.\nGive a .tex, .txt or .md file.")
     if reason := why_not_read(path):
         raise CorpusError(f"{where} can't be read.\n{reason}")
+    if size_of(path) > MAX_FILE_BYTES:
+        raise CorpusError(f"{where} is larger than a paper can be.\n{_CURE}")
     packed = path.suffix.lower() in (".gz", ".tgz", ".tar")
     try:
         text = "" if packed else decode(path.read_bytes(), str(where))
@@ -60,6 +63,8 @@ def sentences_in(text: str | bytes, name: str) -> list[str]:
     CorpusError
         When it isn't text, or holds none.
     """
+    if len(text) > MAX_FILE_BYTES:
+        raise CorpusError(f"{name} is larger than a paper can be.\n{_CURE}")
     if isinstance(text, bytes):
         try:
             text = decode(text, name)
@@ -83,7 +88,10 @@ def _in_latex(text: str) -> list[str]:
 def _passage(paragraph: str) -> Passage:
     from astrosearch.corpus.textform import of_query
 
-    return Passage(None, of_query(paragraph, "plain"), (), (Origin(0, "", 1),))
+    plain = " ".join(paragraph.split())
+    if len(plain) < LONGEST_WITH_FORMULAS:
+        plain = of_query(plain, "plain")
+    return Passage(None, plain, (), (Origin(0, "", 1),))
 
 
 def _readable(passages: Iterable[Passage]) -> list[str]:
