@@ -15,7 +15,8 @@ from click.testing import CliRunner, Result
 import astrosearch
 from astrosearch import store
 from astrosearch.cli import main
-from astrosearch.corpus import drafts
+from astrosearch.corpus.drafts import sentences_in
+from astrosearch.corpus.tree import MAX_FILE_BYTES
 from astrosearch.errors import AstrosearchError, NotFound
 from astrosearch.ranking import says_the_same, wording
 from astrosearch.records import COLUMNS, Hit
@@ -390,12 +391,12 @@ def test_files_that_are_no_text(
 
 def test_a_file_larger_than_papers_are_is_refused(folder: Path, tmp_path: Path):
     with (tmp_path / "large.txt").open("wb") as file:
-        file.truncate(drafts.MAX_FILE_BYTES + 1)
+        file.truncate(MAX_FILE_BYTES + 1)
     result = cli("similar", "--file", tmp_path / "large.txt", "--index", folder)
     assert result.exit_code == 1
     assert "larger than a paper can be" in result.stderr
     with pytest.raises(AstrosearchError, match="larger than"):
-        drafts.sentences_in("a" * (drafts.MAX_FILE_BYTES + 1), "the text")
+        sentences_in("a" * (MAX_FILE_BYTES + 1), "the text")
 
 
 def test_a_folder_and_an_empty_pipe_are_no_text(folder: Path, tmp_path: Path):
