@@ -80,9 +80,9 @@ def wording(text: str) -> Wording:
 def says_the_same(one: Wording, other: Wording) -> bool:
     """Whether two sentences are the same but for a few words.
 
-    Of the words of both, .9 must be shared, or .8 where one only adds words to the other. Among
-    72,000 neighbours in 300,000 sentences, what shares less often says another thing: of those
-    that share .8 to .9 and replace words, a quarter ("negative contour", "positive contour").
+    Of the words of both, .9 must be shared, or .8 where one only adds words to the other. Of 30
+    such pairs among 72,000 neighbours, read one by one, 3 say different things; of 19 that share
+    .8 to .9 and replace words, 5 do ("negative contour", "positive contour").
 
     >>> says_the_same(wording("Winds drive the gas out."), wording("The winds drive the gas out."))
     True

@@ -193,7 +193,8 @@ class Index:
             Which sentences to search, as `filters_of` reads them. Values of one kind are
             alternatives, and all kinds must hold.
         papers : bool
-            Hits are papers: each with its best sentence and how many sentences matched.
+            Hits are papers, with their best sentence, how many matched, and a score that these
+            add to: `ranking.by_paper`.
         diverse : bool
             Hits differ from each other.
         fold : bool
