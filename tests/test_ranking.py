@@ -42,6 +42,7 @@ def test_the_same_but_for_a_few_words_is_the_same(one: str, other: str):
         SAID,
         (SAID[0], SAID[0].replace("nine", "9")),
         ("We find 12 lines in NGC 1068 at z = 0.5.", "We find 12 lines in NGC 1068 at z = 0.7."),
+        ("We project the group on PC1 and PC2.", "We project the group on PC2 and PC1."),
         (SAID[0], SAID[0].replace("We measure", "We do not measure")),
         (SAID[1], SAID[1].replace("cool", "hot")),
         (
