@@ -254,6 +254,21 @@ def filter_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def arrangement_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say how hits are made of what is found."""
+    for option in (
+        click.option(
+            "--no-fold",
+            is_flag=True,
+            help="Show sentences that say the same one by one, not as one with a count.",
+        ),
+        click.option("--diverse", is_flag=True, help="Hits that differ from each other."),
+        click.option("--papers", is_flag=True, help="Papers, each with its best sentence."),
+    ):
+        command = option(command)
+    return command
+
+
 @main.command()
 @click.argument("text", required=False)
 @click.option(
@@ -288,6 +303,7 @@ def filter_options(command: Callable[..., None]) -> Callable[..., None]:
     help="Where the encoder runs; a GPU pays for batches of thousands.",
 )
 @filter_options
+@arrangement_options
 def query(
     text: str | None,
     batch: str | None,
@@ -305,6 +321,9 @@ def query(
     section: tuple[str, ...],
     within: tuple[str, ...],
     exclude: tuple[str, ...],
+    papers: bool,
+    diverse: bool,
+    no_fold: bool,
 ) -> None:
     """Find the sentences nearest in meaning to TEXT.
 
@@ -333,6 +352,9 @@ def query(
             section=section,
             within=within,
             exclude=exclude,
+            papers=papers,
+            diverse=diverse,
+            fold=not no_fold,
         )
         answers = list(zip(texts, results, strict=True))
         shown = [(text, hits[:k]) for text, hits in answers]
@@ -343,24 +365,70 @@ def query(
 
             click.echo(plot_answers(answers, plot), err=True)
     finally:  # the answer is not lost with the figure
-        _print(shown, format, heading=batch is not None, contexts=contexts)
+        _print(shown, format, heading=batch is not None, papers=papers, contexts=contexts)
 
 
 @main.command()
-@click.argument("id", metavar="SENTENCE_ID|PAPER_ID")
+@click.argument("ids", metavar="[SENTENCE_ID|PAPER_ID]...", nargs=-1)
+@click.option(
+    "--file",
+    "file",
+    metavar="FILE",
+    help="A text of your own (.tex, .txt, .md), such as a draft; - for standard input.",
+)
 @k_option
 @format_option
 @context_option
 @index_option
-def similar(id: str, k: int, format: str, context: int, index: Path) -> None:
-    """Find sentences like a sentence, or like a paper; itself left out."""
+@encoder_option
+@filter_options
+@arrangement_options
+def similar(
+    ids: tuple[str, ...],
+    file: str | None,
+    k: int,
+    format: str,
+    context: int,
+    index: Path,
+    encoder: str | None,
+    year: str | None,
+    category: tuple[str, ...],
+    author: tuple[str, ...],
+    section: tuple[str, ...],
+    within: tuple[str, ...],
+    exclude: tuple[str, ...],
+    papers: bool,
+    diverse: bool,
+    no_fold: bool,
+) -> None:
+    """Find sentences like sentences, papers, or a text of your own, themselves left out.
+
+    Of several, each counts the same: what they have in common comes first.
+    """
+    if not ids and file is None:
+        raise click.UsageError("give an id, or --file FILE")
     _check_context(context, format)
     from astrosearch.search import open_index
 
-    with open_index(index) as opened:
-        answers = [(id, opened.similar(id, k))]
+    text = None if file is None else _draft(file)
+    with open_index(index, encoder=encoder) as opened:
+        hits = opened.similar(
+            ids,
+            k,
+            text=text,
+            year=year,
+            category=category,
+            author=author,
+            section=section,
+            within=within,
+            exclude=exclude,
+            papers=papers,
+            diverse=diverse,
+            fold=not no_fold,
+        )
+        answers = [(" ".join([*ids, *([] if file is None else [file])]), hits)]
         contexts = _contexts(opened, answers, context)
-    _print(answers, format, contexts=contexts)
+    _print(answers, format, papers=papers, contexts=contexts)
 
 
 @main.command()
@@ -518,6 +586,14 @@ def _contexts(opened: Any, answers: list[tuple[str, Any]], n: int) -> Any:
     return opened.contexts((hit.sentence.id for hit in hits), n) if n else None
 
 
+def _draft(name: str) -> list[str]:
+    from astrosearch.corpus.drafts import sentences_in, sentences_in_file
+
+    if name == "-":
+        return sentences_in(sys.stdin.buffer.read(), "standard input")
+    return sentences_in_file(Path(name))
+
+
 def _console() -> Any:
     from rich.console import Console
 
@@ -527,7 +603,12 @@ def _console() -> Any:
 
 
 def _print(
-    answers: list[tuple[str, Any]], format: str, *, heading: bool = False, contexts: Any = None
+    answers: list[tuple[str, Any]],
+    format: str,
+    *,
+    heading: bool = False,
+    papers: bool = False,
+    contexts: Any = None,
 ) -> None:
     from astrosearch import render
 
@@ -537,7 +618,7 @@ def _print(
         for text, hits in answers:
             click.echo(render.to_json(text, hits, contexts))
     elif format == "csv":
-        render.write_csv(answers, sys.stdout)
+        render.write_csv(answers, sys.stdout, papers=papers)
     elif format == "bibtex":
         click.echo(render.to_bibtex(hit for _, hits in answers for hit in hits), nl=False)
     else:

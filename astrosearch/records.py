@@ -105,9 +105,12 @@ class Hit:
     score: float  # at most 1 in hybrid mode; a cosine in dense mode; BM25 in lexical mode
     sentence: Sentence
     paper: Paper
+    matches: int | None = None  # sentences of the paper among the candidates; None: not by paper
+    alike: int = 0  # other candidates that say the same, folded into this one
 
     def row(self) -> dict[str, Any]:
-        """Return the hit as one flat row."""
+        """Return the hit as one flat row; COUNTS are in it where hits are papers."""
+        counts = {} if self.matches is None else {"matches": self.matches, "alike": self.alike}
         return {
             "rank": self.rank,
             "score": self.score,
@@ -122,6 +125,7 @@ class Hit:
             "url": self.paper.url,
             "file": self.sentence.file,
             "line": self.sentence.line,
+            **counts,
         }
 
 
@@ -141,6 +145,7 @@ COLUMNS = (
     "file",
     "line",
 )
+COUNTS = ("matches", "alike")  # columns after them where hits are papers
 
 
 class Hits(list[Hit]):
@@ -193,12 +198,20 @@ class Results(Sequence[Hits]):
     scores : float32 [n, k]
         Their scores; NaN beside -1.
     queries : tuple of str
+    sentences : dict
+        Each id's sentence and paper.
+    alike : int64 [n, k], optional
+        How many other sentences that say the same were folded into each.
+    matches : int64 [n, k], optional
+        How many sentences of its paper were found, where hits are papers.
     """
 
     queries: tuple[str, ...]
     ids: NDArray[np.int64]
     scores: NDArray[np.float32]
     sentences: dict[int, tuple[Sentence, Paper]] = field(repr=False)
+    alike: NDArray[np.int64] | None = field(default=None, repr=False)
+    matches: NDArray[np.int64] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.queries)
@@ -210,10 +223,13 @@ class Results(Sequence[Hits]):
     def __getitem__(self, i: int | slice) -> Hits | list[Hits]:
         if isinstance(i, slice):
             return [self[at] for at in range(*i.indices(len(self)))]
-        found = zip(self.ids[i].tolist(), self.scores[i].tolist(), strict=True)
+        ids = self.ids[i].tolist()
+        alike = [0] * len(ids) if self.alike is None else self.alike[i].tolist()
+        matches = [None] * len(ids) if self.matches is None else self.matches[i].tolist()
+        found = zip(ids, self.scores[i].tolist(), matches, alike, strict=True)
         hits = (
-            Hit(rank, score, *self.sentences[sentence_id])
-            for rank, (sentence_id, score) in enumerate(found, 1)
+            Hit(rank, score, *self.sentences[sentence_id], *counts)
+            for rank, (sentence_id, score, *counts) in enumerate(found, 1)
             if sentence_id >= 0
         )
         return Hits(hits, self.queries[i])
@@ -232,13 +248,18 @@ class Results(Sequence[Hits]):
             for hit in hits:
                 yield {"query": query, **hit.row()}
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of what `rows` yields."""
+        return COLUMNS if self.matches is None else COLUMNS + COUNTS
+
     def to_pandas(self) -> Any:
         """Return a pandas DataFrame, one row a hit. Needs pandas."""
         try:
             import pandas as pd
         except ImportError as error:
             raise _missing("pandas") from error
-        return pd.DataFrame(list(self.rows()), columns=COLUMNS)
+        return pd.DataFrame(list(self.rows()), columns=self.columns)
 
     def to_astropy(self) -> Any:
         """Return an astropy Table, one row a hit. Needs astropy."""
@@ -247,7 +268,7 @@ class Results(Sequence[Hits]):
         except ImportError as error:
             raise _missing("astropy") from error
         rows = list(self.rows())
-        return Table({column: [row[column] for row in rows] for column in COLUMNS})
+        return Table({column: [row[column] for row in rows] for column in self.columns})
 
 
 def _missing(package: str) -> AstrosearchError:

@@ -11,6 +11,7 @@ from astrosearch.queries import STOPWORDS
 from astrosearch.records import (
     COLUMNS,
     CONTROL,
+    COUNTS,
     Context,
     Hit,
     Paper,
@@ -66,6 +67,8 @@ def json_hit(hit: Hit) -> dict[str, object]:
         "section": hit.sentence.section,
         "paper": json_paper(hit.paper),
         "source": {"file": hit.sentence.file, "line": hit.sentence.line},
+        **({} if hit.matches is None else {"matches": hit.matches}),
+        **({"alike": hit.alike} if hit.alike else {}),
     }
 
 
@@ -81,11 +84,17 @@ def json_paper(paper: Paper) -> dict[str, object]:
     }
 
 
-def write_csv(answers: Iterable[tuple[str, Sequence[Hit]]], file: TextIO) -> None:
-    """Write answers, (query, hits), as CSV with a header; the columns are records.COLUMNS."""
+def write_csv(
+    answers: Iterable[tuple[str, Sequence[Hit]]], file: TextIO, *, papers: bool = False
+) -> None:
+    """Write answers, (query, hits), as CSV with a header.
+
+    The columns are records.COLUMNS, and where hits are papers, COUNTS after them.
+    """
     import csv
 
-    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    columns = COLUMNS + COUNTS if papers else COLUMNS
+    writer = csv.DictWriter(file, columns, lineterminator="\n")
     writer.writeheader()
     for query, hits in answers:
         for hit in hits:
@@ -190,7 +199,8 @@ def print_hits(
     """Print hits for people: score, sentence with the query's words lit, and where it stands.
 
     Every hit is a block that wraps within the console's width; links are clickable where the
-    terminal knows how. A pipe gets the same as plain text. `contexts` are by sentence id.
+    terminal knows how. A pipe gets the same as plain text. A paper's block begins with the paper.
+    `contexts` are by sentence id.
     """
     from rich.table import Table
 
@@ -245,13 +255,18 @@ def _block(
         f"§ {sentence.section}" if sentence.section else "",
         f"{sentence.file}:{sentence.line}",
         f"id {sentence.id}",
+        f"+{hit.alike} alike" if hit.alike else "",
     )
-    lines: list[RenderableType] = [
+    said: list[RenderableType] = [
         _lit(clean(sentence.text), words),
         *([_running(after)] if after else []),
-        Pieces(about),
-        Pieces([_styled(clean(item), "dim") for item in place]),
     ]
+    if hit.matches is None:
+        lines: list[RenderableType] = [*said, Pieces(about)]
+    else:
+        count = f"{hit.matches} sentence{'s' * (hit.matches > 1)}"
+        lines = [Pieces([*about, _styled(count, "dim")]), *said]
+    lines.append(Pieces([_styled(clean(item), "dim") for item in place]))
     if paper.url:
         links = links and is_link(paper.url)
         link = _styled(clean(paper.url), f"dim underline link {paper.url}" if links else "dim")

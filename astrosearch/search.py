@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
+from astrosearch.arranging import Arrangement, Arranger, Found, copies
 from astrosearch.choosing import may_answer
 from astrosearch.errors import (
     AstrosearchError,
@@ -20,8 +22,9 @@ from astrosearch.errors import (
 from astrosearch.filtering import Filters, filters_of
 from astrosearch.hybrid import by_both, by_words
 from astrosearch.lexical import WordRanking
+from astrosearch.likeness import like, seeds_of
 from astrosearch.queries import Asked, parse
-from astrosearch.records import Context, Hit, Paper, Results, Sentence, is_sentence_id
+from astrosearch.records import Context, Hit, Paper, Results, Sentence
 from astrosearch.store import (
     DATABASE,
     SEGMENTS,
@@ -40,11 +43,10 @@ if TYPE_CHECKING:
 
     from astrosearch.encoder import Encoder
 
+    Ranked = tuple[NDArray[np.int64], NDArray[np.float32]]  # ids and scores [n, k]
+
 Mode = Literal["hybrid", "dense", "lexical"]
-Search = Callable[
-    [list[int], int, "NDArray[np.int64] | None"],
-    "tuple[NDArray[np.int64], NDArray[np.float32]]",
-]
+Search = Callable[[list[int], int, "NDArray[np.int64] | None"], "Ranked"]
 MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
 
 TRIES = 50  # at an answer; each but the last met a commit in between
@@ -144,6 +146,9 @@ class Index:
         section: str | Sequence[str] = (),
         within: str | Sequence[str] = (),
         exclude: str | Sequence[str] = (),
+        papers: bool = False,
+        diverse: bool = False,
+        fold: bool = True,
     ) -> list[Hit]:
         """Return the `k` sentences that answer `text` best, best first.
 
@@ -159,6 +164,9 @@ class Index:
             section=section,
             within=within,
             exclude=exclude,
+            papers=papers,
+            diverse=diverse,
+            fold=fold,
         )[0]
 
     def query_batch(
@@ -173,6 +181,9 @@ class Index:
         section: str | Sequence[str] = (),
         within: str | Sequence[str] = (),
         exclude: str | Sequence[str] = (),
+        papers: bool = False,
+        diverse: bool = False,
+        fold: bool = True,
     ) -> Results:
         """Answer many queries at once: one encoding, one matrix product, one metadata look-up.
 
@@ -185,6 +196,13 @@ class Index:
         year, category, author, section, within, exclude
             Which sentences to search, as `filters_of` reads them. Values of one kind are
             alternatives, and all kinds must hold.
+        papers : bool
+            Hits are papers, with their best sentence, how many matched, and a score that these
+            add to: `ranking.by_paper`.
+        diverse : bool
+            Hits differ from each other.
+        fold : bool
+            Sentences that say the same but for a few words are one hit, that counts them.
 
         Raises
         ------
@@ -202,6 +220,7 @@ class Index:
             exclude=exclude,
         )
         asked = _parsed(texts)
+        how = Arrangement(k, fold, papers, diverse)
         encoded: dict[str, NDArray[np.float32]] = {}
 
         def encode() -> None:
@@ -211,29 +230,88 @@ class Index:
             if encoder.fingerprint not in encoded:
                 encoded[encoder.fingerprint] = _encode(encoder, texts, asked)
 
-        def search() -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-            def find(
-                places: list[int], most: int, among: NDArray[np.int64] | None
-            ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-                own = [asked[place] for place in places]
+        def search(rows: list[int], depth: int) -> Ranked:
+            def find(places: list[int], most: int, among: NDArray[np.int64] | None) -> Ranked:
+                own = [rows[place] for place in places]
+                terms = [asked[row] for row in own]
                 if mode == "lexical":
-                    return by_words(self._worded(), own, most, among, self._store.dead_vectors())
-                rows = encoded[self.encoder.fingerprint][places]
+                    return by_words(self._worded(), terms, most, among, self._store.dead_vectors())
+                vectors = encoded[self.encoder.fingerprint][own]
                 if mode == "dense":
-                    return self._opened().search(rows, most, among)
-                return by_both(self._opened(), self._worded(), rows, own, most, among)
+                    return self._opened().search(vectors, most, among)
+                return by_both(self._opened(), self._worded(), vectors, terms, most, among)
 
-            return self._each(asked, k, filters, find)
+            return self._each([asked[row] for row in rows], depth, filters, find)
 
-        return self._answer(texts, search, prepare=encode)
+        return self._answer(texts, search, how, prepare=encode)
 
-    def similar(self, id: str | int, k: int = 10) -> list[Hit]:
-        """Return sentences like a sentence (by its id) or like a paper, itself left out.
+    def similar(
+        self,
+        id: str | int | Iterable[str | int] = (),
+        k: int = 10,
+        *,
+        text: str | Sequence[str] | None = None,
+        year: int | str | None = None,
+        category: str | Sequence[str] = (),
+        author: str | Sequence[str] = (),
+        section: str | Sequence[str] = (),
+        within: str | Sequence[str] = (),
+        exclude: str | Sequence[str] = (),
+        papers: bool = False,
+        diverse: bool = False,
+        fold: bool = True,
+    ) -> list[Hit]:
+        """Return sentences like sentences, papers and a text, themselves left out.
 
-        A paper is the mean of its sentences' vectors.
+        A paper, or a text, is the mean of its sentences' vectors. Of several, each counts the
+        same: what they have in common comes first. Copies are left out too, unless `fold` is off:
+        of a sentence, and of a paper that is there under another id with the same title.
+
+        Parameters
+        ----------
+        id : str or int, or several
+            Ids of sentences and papers.
+        k : int
+        text : str or sequence of str, optional
+            A text, LaTeX or plain, or its sentences.
+        year, category, author, section, within, exclude, papers, diverse, fold
+            As `query_batch` has them.
+
+        Raises
+        ------
+        NotFound
+            If there is no such sentence or paper.
+        AstrosearchError
+            If neither an id nor a text is given, or the text is empty.
         """
         _check([], k, "dense")
-        return self._answer([str(id)], lambda: self._similar(id, self._at_most(k)))[0]
+        given = [id] if isinstance(id, str) or not isinstance(id, Iterable) else list(id)
+        ids = list(dict.fromkeys(str(each) for each in given))
+        sentences = None if text is None else _sentences_of(text)
+        if not ids and sentences is None:
+            raise AstrosearchError("there is nothing to be like.\nGive an id, or a text.")
+        filters = filters_of(
+            year=year,
+            category=category,
+            author=author,
+            section=section,
+            within=within,
+            exclude=exclude,
+        )
+        encoded: dict[str, NDArray[np.float32]] = {}
+
+        def encode() -> None:
+            if sentences is not None and self.encoder.fingerprint not in encoded:
+                encoded[self.encoder.fingerprint] = _encode_plain(self.encoder, sentences)
+
+        def search(rows: list[int], depth: int) -> Ranked:
+            own = None if sentences is None else encoded[self.encoder.fingerprint]
+            seeds = seeds_of(self._store, self._opened(), ids, own)
+            among = may_answer(self._store, Asked(""), filters)
+            return like(self._opened(), seeds, depth, among)
+
+        how = Arrangement(k, fold, papers, diverse, tuple(ids))
+        return self._answer([" ".join(ids)], search, how, prepare=encode)[0]
 
     # -- looking up
 
@@ -364,23 +442,41 @@ class Index:
     def _answer(
         self,
         texts: Sequence[str],
-        search: Callable[[], tuple[NDArray[np.int64], NDArray[np.float32]]],
+        search: Callable[[list[int], int], Ranked],
+        how: Arrangement,
         prepare: Callable[[], None] = lambda: None,
     ) -> Results:
-        """Search, and look up what was found."""
-        import numpy as np
+        """Search, look up what was found, and make hits of it."""
 
         def answer(store: Store) -> Results:
-            ids, scores = search()
-            wanted = np.unique(ids[ids >= 0]).tolist()
-            found = _look_up(store, wanted)
-            if len(found) < len(wanted):
-                raise KeyError
-            if self._vectors is not None:
-                self._vectors.check(np.array(wanted, dtype=np.int64))
-            return Results(tuple(texts), ids, scores, found)
+            wished = replace(how, k=self._at_most(how.k))
+            if how.diverse:
+                self._opened()  # so that the vectors looked at are compared with their checksums
+
+            def candidates(rows: list[int], depth: int) -> Found:
+                ids, scores = search(rows, self._at_most(depth))
+                return Found(ids, scores, self._look_up(store, ids))
+
+            if how.plain:
+                found = candidates(list(range(len(texts))), wished.k)
+                return Results(tuple(texts), found.ids, found.scores, found.sentences)
+            copied = copies(store, how.given)
+            arranger = Arranger(wished, lambda ids: self._opened().vectors(ids), copied)
+            return arranger.results(texts, candidates)
 
         return self._read(answer, prepare)
+
+    def _look_up(self, store: Store, ids: NDArray[np.int64]) -> dict[int, tuple[Sentence, Paper]]:
+        """Return the sentences of what was found."""
+        import numpy as np
+
+        wanted = np.unique(ids[ids >= 0])
+        found = _look_up(store, wanted.tolist())
+        if len(found) < len(wanted):
+            raise KeyError
+        if self._vectors is not None:
+            self._vectors.check(wanted)
+        return found
 
     def _read(self, read: Callable[[Store], T], prepare: Callable[[], None] = lambda: None) -> T:
         """Read from the newest committed state, and from that alone.
@@ -430,9 +526,7 @@ class Index:
         there = self._store.living_vectors() if among is None else len(among)
         return min(k, max(1, there))
 
-    def _each(
-        self, asked: Sequence[Asked], k: int, filters: Filters, search: Search
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def _each(self, asked: Sequence[Asked], k: int, filters: Filters, search: Search) -> Ranked:
         """Search for all queries, those together that demand the same."""
         import numpy as np
 
@@ -460,26 +554,6 @@ class Index:
         if self._words is None:
             self._words = WordRanking(self._store.postings, self._store.living_vectors())
         return self._words
-
-    def _similar(self, id: str | int, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        import numpy as np
-
-        sentence_ids = self._ids_of(id)
-        self._opened().check(sentence_ids)
-        mean = self._opened().vectors(sentence_ids).mean(axis=0, keepdims=True)
-        mean /= max(float(np.linalg.norm(mean)), 1e-12)
-        ids, scores = self._opened().search(mean, k + len(sentence_ids))
-        others = ~np.isin(ids[0], sentence_ids)
-        return ids[:, others][:, :k], scores[:, others][:, :k]
-
-    def _ids_of(self, id: str | int) -> NDArray[np.int64]:
-        import numpy as np
-
-        if is_sentence_id(str(id)):
-            if not self._store.sentences([int(id)]):
-                raise self._no_sentence(int(id))
-            return np.array([int(id)], dtype=np.int64)
-        return self._store.sentence_ids(self._key_of(self._store, str(id)))
 
     def _key_of(self, store: Store, paper_id: str) -> int:
         key = store.paper_key(paper_id)
@@ -519,6 +593,23 @@ def _encode(encoder: Encoder, texts: Sequence[str], asked: Sequence[Asked]) -> N
     if form == "plain":
         return encoder.encode([each.text for each in asked])
     return encoder.encode([of_query(parse(text).text, form) for text in texts])
+
+
+def _sentences_of(text: str | Sequence[str]) -> list[str]:
+    from astrosearch.corpus.drafts import sentences_in
+
+    if isinstance(text, str):
+        return sentences_in(text, "the text")
+    sentences = [sentence for sentence in text if sentence.strip()]
+    if not sentences:
+        raise AstrosearchError("the text holds no sentence.\nGive a sentence or more.")
+    return sentences
+
+
+def _encode_plain(encoder: Encoder, sentences: Sequence[str]) -> NDArray[np.float32]:
+    from astrosearch.corpus.textform import of_query
+
+    return encoder.encode([of_query(sentence, encoder.text_form) for sentence in sentences])
 
 
 def open_vectors(store: Store) -> VectorIndex:

@@ -127,7 +127,7 @@ class Asking:
     def ask_everything(self, index: astrosearch.Index) -> None:
         """Two queries with all sentences for hits: one whole state."""
         texts = self._texts(2)
-        found = index.query_batch(texts, k=EVERYTHING, mode="dense")
+        found = index.query_batch(texts, k=EVERYTHING, mode="dense", fold=False)
         self._judge(texts[0], found[0])
         papers: dict[int, list[Sentence]] = {}
         for hit in found[0]:

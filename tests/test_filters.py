@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -132,9 +133,9 @@ def test_search_is_that_of_what_filters_take(index: Path, asked: dict[str, Any],
     everything = rows(index)
     wanted = [row for row in everything if by_hand(row, asked)]
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
-        hits = opened.query(f"{text} move", k=k, mode="dense", **asked)
-        hybrid = opened.query(f"{text} move", k=k, **asked)
-        lexical = opened.query(f"{text} move", k=k, mode="lexical", **asked)
+        hits = opened.query(f"{text} move", k=k, mode="dense", fold=False, **asked)
+        hybrid = opened.query(f"{text} move", k=k, fold=False, **asked)
+        lexical = opened.query(f"{text} move", k=k, mode="lexical", fold=False, **asked)
     model = WordEncoder()
     query = model.encode([f"{text} move"])[0]
     best: Any = (
@@ -183,6 +184,65 @@ def by_both(text: str, rows: list[tuple[Any, ...]], wanted: set[int]) -> dict[in
         for row in rows
         if row[0] in wanted
     }
+
+
+some_ids = st.lists(st.sampled_from(PAPERS) | st.integers(1, 150).map(str), min_size=1, max_size=3)
+
+
+@settings(deadline=None, max_examples=60)
+@given(asked=filters, given_ids=some_ids, k=st.sampled_from([1, 5, 300]))
+def test_likeness_is_that_of_what_filters_take(
+    index: Path, asked: dict[str, Any], given_ids: list[str], k: int
+):
+    everything = rows(index)
+    model = WordEncoder()
+    seeds, own = [], set()
+    for id in dict.fromkeys(given_ids):
+        members = [row for row in everything if id in (row[3], str(row[0]))]
+        own |= {row[0] for row in members}
+        mean = model.encode([row[1] for row in members]).mean(axis=0)
+        seeds.append(mean / np.linalg.norm(mean))
+    seed = np.mean(seeds, axis=0)
+    seed /= np.linalg.norm(seed)
+    wanted = [row for row in everything if by_hand(row, asked) and row[0] not in own]
+    with astrosearch.open(index, encoder=WordEncoder()) as opened:
+        hits = opened.similar(given_ids, k=k, fold=False, **asked)
+        folded = opened.similar(given_ids, k=k, **asked)
+    cosines: Any = model.encode([row[1] for row in wanted]) @ seed if wanted else np.empty(0)
+    assert {hit.sentence.id for hit in hits} <= {row[0] for row in wanted}
+    assert len(hits) == min(k, len(wanted))
+    np.testing.assert_allclose([h.score for h in hits], np.sort(cosines)[::-1][:k], atol=2e-3)
+    assert {hit.sentence.id for hit in folded} <= {row[0] for row in wanted}
+
+
+@settings(deadline=None, max_examples=60)
+@given(asked=filters, text=st.sampled_from(WORDS), k=st.sampled_from([1, 5, 60]))
+def test_papers_are_those_that_filters_take(index: Path, asked: dict[str, Any], text: str, k: int):
+    wanted = [row for row in rows(index) if by_hand(row, asked)]
+    model = WordEncoder()
+    query = model.encode([f"{text} move"])[0]
+    cosines: Any = model.encode([row[1] for row in wanted]) @ query if wanted else np.empty(0)
+    found = sorted(zip(cosines.tolist(), (row[3] for row in wanted), strict=True), reverse=True)
+    found = found[: max(100, 10 * k)]
+    own: dict[str, list[float]] = {}
+    for cosine, paper in found:
+        own.setdefault(paper, []).append(cosine - found[-1][0])
+    best = {
+        paper: found[-1][0] + sum(over / 2**at for at, over in enumerate(overs))
+        for paper, overs in own.items()
+    }
+    counts = Counter(row[3] for row in wanted)
+    with astrosearch.open(index, encoder=WordEncoder()) as opened:
+        hits = opened.query(f"{text} move", k=k, papers=True, fold=False, mode="dense", **asked)
+        spread = opened.query(f"{text} move", k=k, papers=True, diverse=True, **asked)
+    for shown in (hits, spread):
+        assert len({hit.paper.id for hit in shown}) == len(shown) == min(k, len(counts))
+        assert {hit.sentence.id for hit in shown} <= {row[0] for row in wanted}
+        assert all(1 <= (hit.matches or 0) <= counts[hit.paper.id] for hit in shown)
+    scores = [hit.score for hit in hits]
+    np.testing.assert_allclose(scores, sorted(best.values(), reverse=True)[:k], atol=2e-3)
+    if k == 60:  # all were candidates
+        assert [hit.matches for hit in hits] == [counts[hit.paper.id] for hit in hits]
 
 
 def words_of(text: str) -> set[str]:

@@ -46,7 +46,7 @@ def update(tmp_path: Path) -> Path:
 def answers(index: Path, count: int = 50) -> list[list[tuple[int, float]]]:
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
         asked = [" ".join(random.Random(i).choices(WORDS, k=4)) for i in range(count)]
-        found = opened.query_batch(asked, k=10)
+        found = opened.query_batch(asked, k=10, fold=False)
         return [[(hit.sentence.id, hit.score) for hit in found[i]] for i in range(count)]
 
 
@@ -93,7 +93,7 @@ def test_what_is_added_and_removed_later_counts_at_once(index: Path, tmp_path: P
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
         hits = opened.query("Quasars flicker without warning.", k=3)
         assert hits[0].paper.id == "new"
-        everything = opened.query("gas and dust", k=1000)
+        everything = opened.query("gas and dust", k=1000, fold=False)
         assert len(everything) == len(opened)
         assert "2503.99003" not in {hit.paper.id for hit in everything}
         assert opened.codes is not None
@@ -105,7 +105,11 @@ def test_what_is_added_and_removed_later_counts_at_once(index: Path, tmp_path: P
     assert verify(index) == []
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
         assert opened.codes is not None
-        assert opened.codes.segment.vectors == len(opened) == len(opened.query("gas", k=1000))
+        assert (
+            opened.codes.segment.vectors
+            == len(opened)
+            == len(opened.query("gas", k=1000, fold=False))
+        )
         assert opened.counts.dead_vectors == 0
 
 
@@ -118,7 +122,7 @@ def test_all_that_codes_cover_may_be_replaced(index: Path, tmp_path: Path):
         assert opened.codes is not None
         assert all(row.first_id > opened.codes.segment.last_id for row in opened.segments)
         assert len(opened.query("gas and dust", k=10)) == 10
-        assert len(opened.query("gas and dust", k=1000)) == len(opened)
+        assert len(opened.query("gas and dust", k=1000, fold=False)) == len(opened)
     indexing.optimize(index)
     assert verify(index) == []
 

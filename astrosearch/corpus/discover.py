@@ -140,6 +140,11 @@ def read(source: Source, *, all_categories: bool = False) -> Iterator[Document |
         yield _read_one(source)
 
 
+def why_not_read(path: Path) -> str | None:
+    """Say why files of this kind are not read, and what is to be done; None if they may be."""
+    return _NOT_READ.get(path.suffix.lower())
+
+
 def stamp(root: Path, parts: Sequence[str]) -> str:
     """Hash of the files' names, sizes and times of change, to tell a changed source unread."""
     digest = hashlib.blake2b(digest_size=16)
