@@ -46,25 +46,21 @@ def _answer(hits: Hits) -> str:
 
 
 def _row(hit: Hit, bar: float) -> str:
-    paper, sentence = hit.paper, hit.sentence
+    paper = hit.paper
     title = _text(paper.title or paper.id)
     if paper.url and is_link(paper.url):
         url = html.escape(paper.url)
         title = f'<a href="{url}" target="_blank" rel="noopener noreferrer">{title}</a>'
-    about = [f"<em>{title}</em>", *map(_piece, (byline(paper.authors), str(paper.year or "")))]
-    place = (
-        f"§ {sentence.section}" if sentence.section else "",
-        f"{sentence.file}:{sentence.line}",
-        f"id {sentence.id}",
-    )
+    known = (byline(paper.authors), str(paper.year or ""), hit.counted)
+    about = [f"<em>{title}</em>", *map(_piece, known)]
     score = f"{hit.score:.3f}" if math.isfinite(hit.score) else "–"
     return f"""<div class="astrosearch-hit">
 <div class="astrosearch-rank">{hit.rank}</div>
 <div class="astrosearch-score">{score}<div><div style="width: {bar:.0%}"></div></div></div>
 <div>
-<div>{_text(sentence.text)}</div>
+<div>{_text(hit.sentence.text)}</div>
 <div>{_joined(about)}</div>
-<div class="astrosearch-place">{_joined(map(_piece, place))}</div>
+<div class="astrosearch-place">{_joined(map(_piece, hit.place))}</div>
 </div>
 </div>"""
 

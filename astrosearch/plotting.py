@@ -197,7 +197,7 @@ def draw(timeline: Timeline, title: str) -> Figure:
     if timeline.unknown and timeline.starts:
         _set_apart(axes, places[-1], foot)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-    axes.set_ylabel("matching sentences", fontsize=12)
+    axes.set_ylabel("matches", fontsize=12)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=11)
     about = (

@@ -108,6 +108,22 @@ class Hit:
     matches: int | None = None  # sentences of the paper among the candidates; None: not by paper
     alike: int = 0  # other candidates that say the same, folded into this one
 
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where the sentence stands, and how many others say it, for people."""
+        said = (
+            f"§ {self.sentence.section}" if self.sentence.section else "",
+            f"{self.sentence.file}:{self.sentence.line}",
+            f"id {self.sentence.id}",
+            f"+{self.alike} alike" if self.alike else "",
+        )
+        return tuple(item for item in said if item)
+
+    @property
+    def counted(self) -> str:
+        """How many sentences of the paper matched, for people; empty where hits are sentences."""
+        return "" if self.matches is None else f"{self.matches} sentence{'s' * (self.matches > 1)}"
+
     def row(self) -> dict[str, Any]:
         """Return the hit as one flat row; COUNTS are in it where hits are papers."""
         counts = {} if self.matches is None else {"matches": self.matches, "alike": self.alike}

@@ -251,12 +251,6 @@ def _block(
     paper, sentence = hit.paper, hit.sentence
     about = [_styled(clean(paper.title or paper.id), "italic")]
     about += [_styled(clean(item), "") for item in (byline(paper.authors), str(paper.year or ""))]
-    place = (
-        f"§ {sentence.section}" if sentence.section else "",
-        f"{sentence.file}:{sentence.line}",
-        f"id {sentence.id}",
-        f"+{hit.alike} alike" if hit.alike else "",
-    )
     said: list[RenderableType] = [
         _lit(clean(sentence.text), words),
         *([_running(after)] if after else []),
@@ -264,9 +258,8 @@ def _block(
     if hit.matches is None:
         lines: list[RenderableType] = [*said, Pieces(about)]
     else:
-        count = f"{hit.matches} sentence{'s' * (hit.matches > 1)}"
-        lines = [Pieces([*about, _styled(count, "dim")]), *said]
-    lines.append(Pieces([_styled(clean(item), "dim") for item in place]))
+        lines = [Pieces([*about, _styled(hit.counted, "dim")]), *said]
+    lines.append(Pieces([_styled(clean(item), "dim") for item in hit.place]))
     if paper.url:
         links = links and is_link(paper.url)
         link = _styled(clean(paper.url), f"dim underline link {paper.url}" if links else "dim")
