@@ -126,7 +126,10 @@ def by_hand(folder: Path) -> Callable[[str, str], float]:
 
 
 @needs_torch
-def test_scores_are_the_models_bare_output(tiny: Reranker, by_hand: Callable[[str, str], float]):
+def test_scores_are_the_models_bare_output(
+    tiny: Reranker, by_hand: Callable[[str, str], float], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(reranking, "has_bfloat16", lambda: False)
     scores = tiny.scores(QUERY, TEXTS)
     assert scores.dtype == np.float32
     np.testing.assert_allclose(scores, [by_hand(QUERY, text) for text in TEXTS], atol=1e-5)
@@ -135,8 +138,18 @@ def test_scores_are_the_models_bare_output(tiny: Reranker, by_hand: Callable[[st
 
 
 @needs_torch
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.text(max_size=60), min_size=1, max_size=70), st.randoms())
+def test_half_precision_moves_scores_by_little(tiny: Reranker, monkeypatch: pytest.MonkeyPatch):
+    found = []
+    for bfloat16 in (False, True):
+        monkeypatch.setattr(reranking, "has_bfloat16", lambda answer=bfloat16: answer)
+        found.append(tiny.scores(QUERY, TEXTS))
+    assert found[0].tolist() != found[1].tolist()
+    np.testing.assert_allclose(found[0], found[1], atol=0.02)
+
+
+@needs_torch
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.text(max_size=60), min_size=1, max_size=45), st.randoms())
 def test_the_order_of_the_texts_changes_no_score(tiny: Reranker, texts: list[str], chance: Any):
     order = list(range(len(texts)))
     chance.shuffle(order)
@@ -173,8 +186,9 @@ def test_no_texts_give_no_scores(folder: Path):
 
 @needs_torch
 def test_a_huge_query_and_text_are_cut_where_the_model_cuts_them(
-    tiny: Reranker, by_hand: Callable[[str, str], float]
+    tiny: Reranker, by_hand: Callable[[str, str], float], monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(reranking, "has_bfloat16", lambda: False)
     query, text = "q u e r y " * 10_000, "a b c " * 30_000
     expected = by_hand(query[:1_000], text[:1_000])  # more takes its tokenizer minutes
     np.testing.assert_allclose(tiny.scores(query, [text]), [expected], atol=1e-5)
