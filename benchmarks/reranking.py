@@ -18,6 +18,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -182,6 +183,7 @@ def main() -> None:
     figures: dict[str, Any] = {
         "reranker": json.loads(training.read_text()) if training.exists() else reranker.name,
         "depth": options.depth,
+        "packages": {name: version(name) for name in ("torch", "sentence-transformers")},
     }
     asked = build_benchmark("questions", options.data)
     if not isinstance(asked, Benchmark):
