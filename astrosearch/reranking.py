@@ -32,6 +32,9 @@ BATCH = 32  # pairs
 # Characters looked at for each token that counts. A tokenizer combines every piece that it cuts off
 # the query with every piece of the text: two texts of 100,000 characters would take it minutes.
 CHARACTERS = 32
+# The cross-encoder's part in a new score; the rest is that of the search before. One half was never
+# tuned; alone, a small cross-encoder loses to hybrid search (benchmarks/results/reranking.json).
+SHARE = 0.5
 
 
 class Reranker:
@@ -80,6 +83,29 @@ class Reranker:
         place = {text: at for at, text in enumerate(distinct)}
         scores: NDArray[np.float32] = found[[place[text] for text in cut]]
         return scores
+
+
+def mixed(
+    first: NDArray[np.float32], second: NDArray[np.float32], share: float = SHARE
+) -> NDArray[np.float32]:
+    """Mix a search's scores [n] with a reranker's, each scaled to [0, 1]; equal ones to 0.
+
+    `share` is the weight of the second; 1 is the reranker alone.
+
+    >>> import numpy as np
+    >>> mixed(np.array([0.5, 0.25, 0.0]), np.array([-9.0, 1.0, 1.0])).tolist()
+    [0.5, 0.75, 0.5]
+    """
+    mix: NDArray[np.float32] = (1 - share) * _scaled(first) + share * _scaled(second)
+    return mix
+
+
+def _scaled(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    if not scores.size:
+        return scores
+    low, span = scores.min(), scores.max() - scores.min()
+    spread: NDArray[np.float32] = (scores - low) / (span or 1)
+    return spread
 
 
 def reranked(

@@ -31,7 +31,7 @@ from astrosearch.evaluation.metrics import Interval, intervals
 from astrosearch.evaluation.scoring import per_query
 from astrosearch.evaluation.suite import build_benchmark
 from astrosearch.evaluation.systems import BM25, Dense, Hybrid, Memory, Scorer, System, best, scaled
-from astrosearch.reranking import Reranker
+from astrosearch.reranking import SHARE, Reranker, mixed, reranked
 from benchmarks.measured import SHARED, save
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ class Reranked:
             ):
                 at = positions[positions >= 0]
                 judged = self.judge.scores(query, [documents[p] for p in at.tolist()])
-                both = np.stack([judged, row[at]])
-                new[at] = 2 + np.array([self.share, 1 - self.share], np.float32) @ scaled(both)
+                order, _ = reranked(at, mixed(row[at], judged, self.share))
+                new[order] = 2 + np.arange(len(order))[::-1]
             return out
 
         return scores
@@ -118,7 +118,7 @@ def gains(
             systems: list[System] = [
                 first,
                 Reranked("reranked", first, judge, depth, 1.0),
-                Reranked("mean of both", first, judge, depth, 0.5),
+                Reranked("mean of both", first, judge, depth, SHARE),
             ]
             found = [per_query(system, benchmark) for system in systems]
             values = [each[measure] for each in found]

@@ -190,7 +190,7 @@ def train(
             save(model, checkpoint, run)
     return model.eval(), {
         "steps": len(todo),
-        "groups": len(easy) + len(hard),
+        "groups": sum(map(len, todo)),
         "texts a group": len(hard[0]) - 1,
         "batch": BATCH,
         "rate": RATE,

@@ -17,7 +17,7 @@ from astrosearch import reranking
 from astrosearch.encoder import resolve
 from astrosearch.encoder.devices import has_torch
 from astrosearch.errors import EncoderError, MissingExtra
-from astrosearch.reranking import Reranker, reranked
+from astrosearch.reranking import Reranker, mixed, reranked
 
 needs_torch = pytest.mark.skipif(not has_torch(), reason="the train extra isn't installed")
 
@@ -175,6 +175,31 @@ def test_hits_are_ordered_by_score_and_ties_keep_their_order(rows: list[tuple[in
     found, their = reranked(ids, scores)
     expected = sorted(rows, key=lambda row: -row[1])  # a stable sort
     assert list(zip(found.tolist(), their.tolist(), strict=True)) == expected
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-9, 9, width=32), st.floats(-9, 9, width=32)), min_size=1, max_size=20
+    ),
+    st.sampled_from([0.0, 0.25, 0.5, 1.0]),
+)
+def test_a_mix_lies_between_and_its_ends_are_the_two_orders(
+    rows: list[tuple[float, float]], share: float
+):
+    first = np.array([each for each, _ in rows], np.float32)
+    second = np.array([each for _, each in rows], np.float32)
+    mix = mixed(first, second, share)
+    assert mix.shape == first.shape
+    assert ((mix >= 0) & (mix <= 1.000001)).all()
+    for end, scores in ((0.0, first), (1.0, second)):
+        best = mixed(first, second, end)
+        assert all(
+            best[i] <= best[j]
+            for i in range(len(rows))
+            for j in np.flatnonzero(scores >= scores[i])
+        )
+    better = np.flatnonzero((first > first[0]) & (second > second[0]))
+    assert (mix[better] >= mix[0]).all()
 
 
 @needs_torch
@@ -342,3 +367,7 @@ def test_a_missing_extra_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch)
 def test_an_unknown_device_is_refused(folder: Path):
     with pytest.raises(EncoderError, match="no device 'abacus'"):
         Reranker(str(folder), "abacus")
+
+
+def test_nothing_mixed_with_nothing_is_nothing():
+    assert mixed(np.empty(0, np.float32), np.empty(0, np.float32)).shape == (0,)
