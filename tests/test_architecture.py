@@ -48,6 +48,7 @@ HEIGHTS = {
     "schema": 1,
     "vectors": 1,
     "locking": 1,
+    "reranking": 2,
     "encoder": 1,
     "corpus": 1,
     "records": 0,

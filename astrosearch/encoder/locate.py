@@ -25,8 +25,8 @@ LONGEST_ID = 200  # the hub allows 96 characters for a name, as many for its own
 HUB_ID = re.compile(r"(?:[\w.-]+/)?[\w.-]+")
 
 
-def locate(name: str) -> tuple[Path, str]:
-    """Find the folder of an encoder and the name it goes by.
+def locate(name: str, what: str = "encoder") -> tuple[Path, str]:
+    """Find the folder of an encoder and the name it goes by; `what` an error calls it.
 
     A folder of that name comes before a hub id; "default" is always the bundled one, so a
     folder called default is written ./default.
@@ -46,13 +46,13 @@ def locate(name: str) -> tuple[Path, str]:
             return snapshot, name
         try:
             if "/" in name:
-                return download(name, tried), name
+                return download(name, tried, what), name
         except EncoderError:
             if snapshot is None:
                 raise
         if snapshot is not None:
             return snapshot, name  # weights in a pickle: reading the folder will say so
-    raise not_found(name, tried)
+    raise not_found(name, tried, what)
 
 
 def is_folder(path: Path) -> bool:
@@ -86,29 +86,30 @@ def cached_snapshot(name: str, cache: Path) -> Path | None:
     return snapshot if weights and (snapshot / "config.json").is_file() else None
 
 
-def download(name: str, tried: list[str]) -> Path:
+def download(name: str, tried: list[str], what: str) -> Path:
     """Fetch a hub id with huggingface_hub, where that is installed and the network allowed."""
     try:
         from huggingface_hub import constants, snapshot_download
         from huggingface_hub.errors import HfHubHTTPError
     except ImportError:
         cure = "To download it: pip install huggingface_hub, and try again"
-        raise not_found(name, tried, cure) from None
+        raise not_found(name, tried, what, cure) from None
     if constants.HF_HUB_OFFLINE:
         cure = "Downloading is switched off by HF_HUB_OFFLINE: unset it, or give a folder"
-        raise not_found(name, tried, cure)
+        raise not_found(name, tried, what, cure)
     try:
         return Path(snapshot_download(name, allow_patterns=DOWNLOADED))
     except (HfHubHTTPError, OSError, ValueError, TypeError, KeyError) as error:
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
         tried.append(f"huggingface.co: {first_line}")
-        raise not_found(name, tried) from error
+        raise not_found(name, tried, what) from error
 
 
-def not_found(name: str, tried: list[str], cure: str | None = None) -> EncoderError:
+def not_found(name: str, tried: list[str], what: str, cure: str | None = None) -> EncoderError:
     """Say where an encoder was looked for."""
+    bundled = f", or {DEFAULT!r}" if what == "encoder" else ""
     return EncoderError(
-        f"there is no encoder {name!r}; tried:\n"
+        f"there is no {what} {name!r}; tried:\n"
         + "".join(f"  {place}\n" for place in tried)
-        + (cure or f"Give the path of an encoder's folder, a hub id, or {DEFAULT!r}")
+        + (cure or f"Give the path of its folder, or a hub id{bundled}")
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 BATCH = {"cpu": 32, "cuda": 256}  # texts
 LOADING_FAILS = (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError)
+TALKATIVE = ("transformers", "sentence_transformers", "torch")
 WINDOW = 8192  # texts sorted by length together, and between two reports of progress
 
 
@@ -74,6 +77,22 @@ def no_progress_bars() -> Iterator[None]:
     finally:
         if shown:
             logging.enable_progress_bar()
+
+
+@contextmanager
+def quiet(*more: str) -> Iterator[None]:
+    """Keep bars, logs and warnings of torch's packages, and of `more`, off the terminal."""
+    loggers = [logging.getLogger(name) for name in (*TALKATIVE, *more)]
+    levels = [logger.level for logger in loggers]
+    with no_progress_bars(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL)
+        try:
+            yield
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
 
 
 class TorchEncoder:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import logging
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from astrosearch.encoder import torch_runtime
 from astrosearch.encoder.folder import damaged, read_folder
 from astrosearch.encoder.locate import locate
-from astrosearch.encoder.torch_runtime import LOADING_FAILS, no_progress_bars
+from astrosearch.encoder.torch_runtime import LOADING_FAILS
 from astrosearch.encoder.weights import read_safetensors
 from astrosearch.errors import EncoderError, MissingExtra
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 # On the CPU sdpa's backward pass costs more than plain steps: 9.4 against 12.2 pairs a CPU second.
 ATTENTION = {"cpu": "eager", "cuda": "sdpa"}
-TALKATIVE = ("transformers", "sentence_transformers", "datasets", "accelerate", "torch")
 
 
 def find_base(name: str) -> EncoderFolder:
@@ -74,18 +72,11 @@ def quiet() -> Iterator[None]:
     """Keep the training packages' bars, logs and warnings off the terminal for the moment."""
     import datasets
 
-    loggers = [logging.getLogger(name) for name in TALKATIVE]
-    levels = [logger.level for logger in loggers]
     bars = datasets.are_progress_bars_disabled()
-    with no_progress_bars(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for logger in loggers:
-            logger.setLevel(logging.CRITICAL)
+    with torch_runtime.quiet("datasets", "accelerate"):
         datasets.disable_progress_bars()
         try:
             yield
         finally:
-            for logger, level in zip(loggers, levels, strict=True):
-                logger.setLevel(level)
             if not bars:
                 datasets.enable_progress_bars()
