@@ -302,6 +302,11 @@ def arrangement_options(command: Callable[..., None]) -> Callable[..., None]:
     type=click.Choice(["auto", "cpu", "cuda"]),
     help="Where the encoder runs; a GPU pays for batches of thousands.",
 )
+@click.option(
+    "--rerank",
+    metavar="DIR|HUB_ID",
+    help="A cross-encoder that helps to order the best 50; slower. Needs the extra train or gpu.",
+)
 @filter_options
 @arrangement_options
 def query(
@@ -315,6 +320,7 @@ def query(
     encoder: str | None,
     plot: Path | None,
     device: str,
+    rerank: str | None,
     year: str | None,
     category: tuple[str, ...],
     author: tuple[str, ...],
@@ -355,6 +361,7 @@ def query(
             papers=papers,
             diverse=diverse,
             fold=not no_fold,
+            rerank=rerank,
         )
         answers = list(zip(texts, results, strict=True))
         shown = [(text, hits[:k]) for text, hits in answers]

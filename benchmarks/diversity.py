@@ -21,9 +21,9 @@ import astrosearch
 from astrosearch.evaluation.files import objects_of
 from astrosearch.evaluation.metrics import intervals, ndcg
 from astrosearch.evaluation.questions import QUESTIONS, sentence_digest
+from astrosearch.opened import open_vectors
 from astrosearch.ranking import spread
 from astrosearch.records import Results
-from astrosearch.search import open_vectors
 from astrosearch.store import Store
 from astrosearch.vectors import VectorIndex
 from benchmarks.measured import SHARED, save

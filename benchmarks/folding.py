@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 
 import astrosearch
+from astrosearch.opened import open_vectors
 from astrosearch.ranking import says_the_same, wording
-from astrosearch.search import open_vectors
 from astrosearch.store import Store
 from benchmarks.batch_queries import sampled_queries
 from benchmarks.measured import save

@@ -30,7 +30,7 @@ from astrosearch.evaluation.benchmark import Benchmark, sampled
 from astrosearch.evaluation.metrics import Interval, intervals
 from astrosearch.evaluation.scoring import per_query
 from astrosearch.evaluation.suite import build_benchmark
-from astrosearch.evaluation.systems import BM25, Dense, Hybrid, Memory, Scorer, System, best, scaled
+from astrosearch.evaluation.systems import Dense, Hybrid, Memory, Scorer, System, Words, best
 from astrosearch.reranking import SHARE, Reranker, mixed, reranked
 from benchmarks.measured import SHARED, save
 
@@ -81,7 +81,7 @@ class Reranked:
             rows = scorer(start, end)
             above = float("-inf") if self.first.cosine else 0.0
             chosen = best(rows, self.depth, above=above)
-            out = scaled(rows)
+            out = rows / np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-12)
             for query, row, positions, new in zip(
                 queries[start:end], rows, chosen, out, strict=True
             ):
@@ -89,7 +89,8 @@ class Reranked:
                 judged = self.judge.scores(query, [documents[p] for p in at.tolist()])
                 order, _ = reranked(at, mixed(row[at], judged, self.share))
                 new[order] = 2 + np.arange(len(order))[::-1]
-            return out
+            ordered: NDArray[np.float32] = out.astype(np.float32)
+            return ordered
 
         return scores
 
@@ -106,7 +107,7 @@ def gains(
 ) -> None:
     """Each benchmark's measure before and after, the difference on the same resamples."""
     dense = Dense("dense", load_encoder("default", "cpu"), Memory())
-    hybrid = Hybrid("hybrid", dense, BM25())
+    hybrid = Hybrid("hybrid", dense, Words())
     for name in NAMES:
         whole = build_benchmark(name, data)
         if not isinstance(whole, Benchmark):

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astrosearch.encoder import load_encoder
-from astrosearch.search import open_vectors
+from astrosearch.opened import open_vectors
 from astrosearch.store import Store
 from astrosearch.vectors import (
     CODES,

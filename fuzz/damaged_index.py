@@ -119,7 +119,7 @@ def _ask(opened: astrosearch.Index, problems: list[str], *, same: bool) -> None:
         lambda: opened.encoder_identity,
     ):
         try:
-            answer = ask()
+            answer: object = ask()
         except AstrosearchError:
             continue
         if isinstance(answer, list) and answer and isinstance(answer[0], Hit):

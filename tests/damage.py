@@ -17,8 +17,9 @@ import numpy as np
 import astrosearch
 from astrosearch import indexing, updating, vectors
 from astrosearch.errors import AstrosearchError
+from astrosearch.opened import open_vectors
 from astrosearch.repairing import repair
-from astrosearch.search import MODES, open_vectors
+from astrosearch.search import MODES
 from astrosearch.store import Store
 from astrosearch.vectors.library import faiss
 from astrosearch.verifying import verify

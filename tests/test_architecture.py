@@ -25,6 +25,8 @@ HEIGHTS = {
     "opening": 7,
     "indexing": 6,
     "search": 6,
+    "session": 5,
+    "opened": 4,
     "verifying": 6,
     "repairing": 7,
     "training": 6,

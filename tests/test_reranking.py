@@ -10,14 +10,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import astrosearch
 from astrosearch import reranking
+from astrosearch.cli import main
 from astrosearch.encoder import resolve
 from astrosearch.encoder.devices import has_torch
 from astrosearch.errors import EncoderError, MissingExtra
 from astrosearch.reranking import Reranker, mixed, reranked
+from astrosearch.search import MODES, Mode
+from tests.encoders import WordEncoder
 
 needs_torch = pytest.mark.skipif(not has_torch(), reason="the train extra isn't installed")
 
@@ -371,3 +376,53 @@ def test_an_unknown_device_is_refused(folder: Path):
 
 def test_nothing_mixed_with_nothing_is_nothing():
     assert mixed(np.empty(0, np.float32), np.empty(0, np.float32)).shape == (0,)
+
+
+# --- in a search ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def index(built: Path):
+    with astrosearch.open(built, encoder=WordEncoder()) as opened:
+        yield opened
+
+
+@needs_torch
+@pytest.mark.parametrize("mode", MODES)
+def test_a_search_is_ordered_by_the_mix_of_both_scores(
+    index: astrosearch.Index, tiny: Reranker, mode: Mode
+):
+    query = "winds of cool giants"
+    plain = index.query(query, k=100, mode=mode)
+    hits = index.query(query, k=100, mode=mode, rerank=tiny)
+    first = np.array([hit.score for hit in plain], dtype=np.float32)
+    second = tiny.scores(query, [hit.sentence.text for hit in plain])
+    ids = np.array([hit.sentence.id for hit in plain])
+    expected, scores = reranked(ids, mixed(first, second))
+    assert [hit.sentence.id for hit in hits] == expected.tolist()
+    assert [hit.score for hit in hits] == pytest.approx(scores.tolist(), abs=1e-5)
+    few = index.query(query, k=2, mode=mode, rerank=tiny)
+    assert [hit.sentence.id for hit in few] == expected[:2].tolist()
+
+
+@needs_torch
+def test_a_batch_is_reranked_query_by_query(index: astrosearch.Index, tiny: Reranker):
+    queries = ["haloes", '"cool giants" winds', "zzz"]
+    found = index.query_batch(queries, k=4, rerank=tiny)
+    assert [list(hits) for hits in found] == [
+        list(index.query(query, k=4, rerank=tiny)) for query in queries
+    ]
+
+
+@needs_torch
+def test_the_command_reranks_and_names_what_is_no_reranker(example_index: Path, folder: Path):
+    asked = ["query", "acoustic peaks", "--index", str(example_index), "--format", "json"]
+    plain = CliRunner().invoke(main, asked)
+    result = CliRunner().invoke(main, [*asked, "--rerank", str(folder)])
+    assert result.exit_code == 0, result.output
+    hits, before = (json.loads(each.stdout)["hits"] for each in (result, plain))
+    assert len(hits) == len(before)
+    assert all(0 <= hit["score"] <= 1 for hit in hits)
+    refused = CliRunner().invoke(main, [*asked, "--rerank", "default"])
+    assert refused.exit_code == 1
+    assert "no cross-encoder" in refused.stderr
