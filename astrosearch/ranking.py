@@ -22,15 +22,17 @@ _DENIALS = frozenset({"no", "not", "nor", "never", "none", "neither", "cannot", 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 _POSSESSIVE = re.compile("['’]s\\b")
 
-# Of what a paper's second sentence adds to its score, and so on. Of the scores in
-# benchmarks/results/paper_scores.json the one that is above the best sentence's alone, beyond the
-# interval, on all three sets: nDCG@10 of papers +.016 citation, +.062 questions, +.026 title.
+# What each further sentence of a paper adds, against the one before. At .5 nDCG@10 of papers is
+# above that of the best sentence alone, beyond the interval, on all three dev sets: +.018
+# citation, +.062 questions, +.026 title (benchmarks/results/paper_scores.json). Sums of the best
+# two or three scores reach as much, but hang on the scores' unit.
 DECAY = 0.5
 
-# Of relevance, against novelty: the least at which nDCG@10 on dev loses nothing beyond the interval
-# (-.012 questions, 0 citation); the ten hits' mean cosine falls from .53 to .50, and they are of
-# 6.5 papers instead of 5.9 (benchmarks/results/diversity.json).
 SHORTEST = 6  # words of a sentence that another may add to
+
+# Of relevance, against novelty: the least of those tried at which nDCG@10 on dev loses nothing
+# beyond the interval (-.012 questions, +.007 citation). The ten hits' mean cosine falls from .53 to
+# .50, and they are of 6.5 and 7.2 papers instead of 5.9 and 6.8 (benchmarks/results/diversity.json).
 RELEVANCE = 0.5
 
 
