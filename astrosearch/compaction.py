@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from astrosearch import vectors, words
-from astrosearch.store import SegmentRow, storage_errors
+from astrosearch.database import storage_errors
+from astrosearch.store import SegmentRow
 from astrosearch.writing import Writer
 
 if TYPE_CHECKING:

@@ -10,12 +10,13 @@ from pathlib import Path
 from astrosearch.ahead import Ahead
 from astrosearch.compaction import compact
 from astrosearch.corpus import discover
+from astrosearch.database import storage_errors
 from astrosearch.encoder import Encoder, load_encoder
 from astrosearch.errors import AstrosearchError, CorpusError, NotAnIndex, NotFound
 from astrosearch.layout import REBUILDING
 from astrosearch.locking import LOCK_FILE, WriterLock
 from astrosearch.optimizing import RECALL, optimize_writing
-from astrosearch.store import DATABASE, EncoderIdentity, Store, storage_errors
+from astrosearch.store import DATABASE, EncoderIdentity, Store
 from astrosearch.updating import Progress, Summary, Updating
 from astrosearch.writing import Writer
 

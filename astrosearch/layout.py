@@ -11,18 +11,11 @@ import sqlite3
 from pathlib import Path
 
 from astrosearch import __version__, vectors, words
+from astrosearch.database import connect, holds_bytes, storage_errors
 from astrosearch.errors import NotAnIndex
 from astrosearch.locking import LOCK_FILE
 from astrosearch.schema import FORMAT_VERSION, migrate
-from astrosearch.store import (
-    DATABASE,
-    SEGMENTS,
-    EncoderIdentity,
-    Store,
-    connect,
-    holds_bytes,
-    storage_errors,
-)
+from astrosearch.store import DATABASE, SEGMENTS, EncoderIdentity, Store
 
 REBUILDING = "rebuild.db"  # becomes DATABASE in one rename once it is finished
 UPGRADING = "upgrade.db"  # so does this: a copy in a newer format

@@ -9,7 +9,8 @@ from dataclasses import asdict
 
 from astrosearch import vectors
 from astrosearch.compaction import compact
-from astrosearch.store import CodesRow, SegmentRow, storage_errors
+from astrosearch.database import storage_errors
+from astrosearch.store import CodesRow, SegmentRow
 from astrosearch.writing import Writer
 
 RECALL = 0.98  # of the ten nearest; a third of a percent more costs about a tenth more time

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from astrosearch import vectors, words
 from astrosearch.corpus.textform import render
+from astrosearch.database import storage_errors
 from astrosearch.encoder import load_encoder
 from astrosearch.errors import NotAnIndex
 from astrosearch.layout import sealed
-from astrosearch.store import DATABASE, SegmentRow, storage_errors
+from astrosearch.store import DATABASE, SegmentRow
 from astrosearch.verifying import STRAY_WORDS, damaged_rows, file_problem, words_agree
 from astrosearch.writing import Writer
 

@@ -11,17 +11,15 @@ import errno
 import json
 import os
 import re
-import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import quote
 
 from astrosearch import words
 from astrosearch.checksums import paper_sum, sentence_sum
-from astrosearch.errors import EncoderMismatch, FormatTooNew, NotAnIndex, NotFound, StorageError
+from astrosearch.database import connect, connect_reading, fetch, storage_errors
+from astrosearch.errors import EncoderMismatch, FormatTooNew, NotAnIndex, NotFound
 from astrosearch.filtering import Filters
 from astrosearch.postings import Postings
 from astrosearch.records import Paper, Sentence, TextForm, is_text
@@ -34,15 +32,6 @@ if TYPE_CHECKING:
 DATABASE = "astrosearch.db"
 SEGMENTS = "segments"
 META = {"encoder_name", "encoder_fingerprint", "dimension", "text_form"}
-BUSY_SECONDS = 30.0
-LOG_UNDER_WAY = {
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_READONLY_CANTINIT,
-    sqlite3.SQLITE_READONLY_DIRECTORY,
-}
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
-FAILING = (errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT)
 Packed = bytes  # a row below has a field of that name
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _SEGMENT_FILE = re.compile(r"[0-9]{6,18}\.faiss")
@@ -123,146 +112,6 @@ class Counts:
     dead_vectors: int
 
 
-@contextlib.contextmanager
-def storage_errors(folder: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system say of a full, refusing or failing disk into
-    StorageError.
-    """
-    kept = "What was finished before is kept; run the same command again to go on."
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        text = str(error)
-        if "full" in text:
-            raise StorageError(f"the disk holding {folder} is full ({text}).\n{kept}") from error
-        # A quota's limit too; and a disk's error ends a transaction under sqlite-utils' feet.
-        if "disk I/O" in text or "no such savepoint" in text:
-            raise StorageError(
-                f"the disk holding {folder} is failing or full ({text}).\nLook at it. {kept}"
-            ) from error
-        if "readonly" in text or "unable to open" in text:
-            raise StorageError(
-                f"{folder} can't be written ({text}).\nCheck its permissions, or give --index DIR."
-            ) from error
-        if "locked" in text:
-            raise StorageError(
-                f"{folder} is busy: another program holds its database ({text}).\n"
-                "Close the program that has astrosearch.db open, and run again."
-            ) from error
-        raise NotAnIndex(folder, text, "Check it: astrosearch verify") from error
-    except (sqlite3.DatabaseError, UnicodeDecodeError, MemoryError) as error:
-        cause = str(error) or "it asks for more memory than there is"
-        raise NotAnIndex(
-            folder, cause, "Restore it from a copy, or build anew: astrosearch index --rebuild"
-        ) from error
-    except OSError as error:
-        if error.errno in FULL:
-            raise StorageError(
-                f"the disk holding {folder} is full ({error.strerror}).\n{kept}"
-            ) from error
-        if error.errno in FAILING:
-            raise StorageError(
-                f"the disk holding {folder} is failing ({error.strerror}).\nLook at it. {kept}"
-            ) from error
-        if error.errno in REFUSED:
-            raise StorageError(
-                f"{error.filename or folder} can't be read or written ({error.strerror}).\n"
-                "Check its permissions, or give --index DIR."
-            ) from error
-        if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP):
-            raise StorageError(
-                f"the disk holding {folder} can't lock files ({error.strerror}).\n"
-                "Put the index on a local disk: --index DIR"
-            ) from error
-        raise
-
-
-def connect(database: Path, *, write: bool = False) -> sqlite3.Connection:
-    """Open an existing database file; transactions are explicit."""
-    return _connect(database, "mode=rw" if write else "mode=ro")
-
-
-def _connect(database: Path, how: str) -> sqlite3.Connection:
-    return sqlite3.connect(
-        f"file:{quote(str(database.absolute()))}?{how}",
-        uri=True,
-        timeout=BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-
-
-def _connect_reading(database: Path) -> tuple[sqlite3.Connection, bool]:
-    """Open a database for reading; say too whether that is without its locks.
-
-    So it is where its writer was killed and this process may write nothing: SQLite can't make
-    the shared memory by which readers of a write-ahead log and a writer know of each other.
-    """
-    connection = connect(database)
-    try:
-        _touch(connection)
-    except sqlite3.OperationalError as error:
-        connection.close()
-        if "unable to open" not in str(error) and "readonly" not in str(error):
-            raise
-    else:
-        if holds_bytes(database, "-wal") or not _is_protected(database, "-shm"):
-            return connection, False
-        connection.close()  # it would take every read for one of a new state
-    if holds_bytes(database, "-journal"):  # of a writer killed in the middle of a transaction
-        with contextlib.closing(connect(database, write=True)) as mending:
-            _touch(mending)
-        return _connect_reading(database)
-    if holds_bytes(database, "-wal") and os.name == "posix":
-        connection = _connect(database, "mode=ro&vfs=unix-none")
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # its log's index in own memory
-    else:
-        connection = _connect(database, "mode=ro&immutable=1")
-    _touch(connection)
-    return connection, True
-
-
-def _is_protected(database: Path, suffix: str) -> bool:
-    beside = database.with_name(database.name + suffix)
-    return beside.exists() and not os.access(beside, os.W_OK)
-
-
-def _touch(connection: sqlite3.Connection) -> None:
-    # On read-only media that is how it stays.
-    _fetch(connection, "SELECT 1 FROM sqlite_master LIMIT 1", patience=0.2)
-
-
-def _fetch(
-    connection: sqlite3.Connection,
-    sql: str,
-    values: Sequence[object] = (),
-    patience: float = BUSY_SECONDS,
-) -> list[tuple[Any, ...]]:
-    """Run a query; wait while another user's writer begins or ends its log.
-
-    Files are missing then, and who may write nothing there can't help SQLite make them.
-    """
-    until = time.monotonic() + patience
-    while True:
-        try:
-            return connection.execute(sql, values).fetchall()
-        except sqlite3.OperationalError as error:
-            if (
-                getattr(error, "sqlite_errorcode", None) not in LOG_UNDER_WAY
-                or time.monotonic() > until
-            ):
-                raise
-        time.sleep(0.01)
-
-
-def holds_bytes(database: Path, suffix: str) -> bool:
-    """Whether the log of that suffix beside a database holds anything."""
-    try:
-        return database.with_name(database.name + suffix).stat().st_size > 0
-    except FileNotFoundError:
-        return False
-
-
 class Store:
     """An index's database, opened for reading.
 
@@ -294,7 +143,7 @@ class Store:
             if write:
                 self.connection = connect(path, write=True)
             else:
-                self.connection, self._unlocked = _connect_reading(path)
+                self.connection, self._unlocked = connect_reading(path)
                 self._identity = self._identity if not self._unlocked else self._identify()
             try:
                 self.format = self._check_format()
@@ -622,7 +471,7 @@ class Store:
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query; a damaged database is NotAnIndex, not SQLite's own error."""
         with storage_errors(self.folder):
-            return _fetch(self.connection, sql, values)
+            return fetch(self.connection, sql, values)
 
     def ids(self, sql: str, values: Sequence[object] = ()) -> NDArray[np.int64]:
         """Run a query for ids."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from astrosearch import words
+from astrosearch.database import storage_errors
 from astrosearch.errors import AstrosearchError, NotAnIndex
 from astrosearch.layout import sealed
 from astrosearch.schema import (
@@ -18,7 +19,7 @@ from astrosearch.schema import (
     WORDS_FORMAT,
     know_sums,
 )
-from astrosearch.store import DATABASE, SEGMENTS, SegmentRow, Store, storage_errors
+from astrosearch.store import DATABASE, SEGMENTS, SegmentRow, Store
 from astrosearch.vectors import Segment, coded_ids, sha256_of
 
 if TYPE_CHECKING:

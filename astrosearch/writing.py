@@ -27,6 +27,7 @@ from astrosearch.changes import (
     merged,
 )
 from astrosearch.checksums import paper_sum, sentence_sum
+from astrosearch.database import storage_errors
 from astrosearch.errors import NotAnIndex
 from astrosearch.layout import (
     REBUILDING,
@@ -41,7 +42,7 @@ from astrosearch.layout import (
 from astrosearch.locking import WriterLock
 from astrosearch.postings import Splitter
 from astrosearch.records import Paper
-from astrosearch.store import DATABASE, SEGMENTS, EncoderIdentity, Store, storage_errors
+from astrosearch.store import DATABASE, SEGMENTS, EncoderIdentity, Store
 
 if TYPE_CHECKING:
     import numpy as np

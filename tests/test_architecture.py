@@ -43,6 +43,7 @@ HEIGHTS = {
     "reading": 2,
     "changes": 2,
     "store": 1,
+    "database": 0,
     "words": 0,
     "postings": 0,
     "lexical": 1,

@@ -407,7 +407,7 @@ def test_a_rebuild_that_a_reader_keeps_from_its_place_is_kept(
     writing: Writing, monkeypatch: pytest.MonkeyPatch
 ):
     """A snapshot held for long keeps the old log from being folded in."""
-    monkeypatch.setattr("astrosearch.store.BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("astrosearch.database.BUSY_SECONDS", 0.2)
     layout.break_seal(writing.index / DATABASE)
     with contextlib.closing(sqlite3.connect(writing.index / DATABASE)) as db:
         db.execute("PRAGMA journal_mode = WAL")  # as while a writer is at work

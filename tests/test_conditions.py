@@ -24,7 +24,7 @@ import psutil
 import pytest
 
 import astrosearch
-from astrosearch import store, vectors
+from astrosearch import database, vectors
 from astrosearch.corpus import discover
 from astrosearch.indexing import optimize
 from astrosearch.layout import break_seal
@@ -226,7 +226,7 @@ def test_a_long_open_index_of_another_user_is_followed(plain: Plain, place: Path
             assert plain("query", "gas", "--index", index).exit_code == 0
 
 
-@pytest.mark.parametrize("code", sorted(store.LOG_UNDER_WAY))
+@pytest.mark.parametrize("code", sorted(database.LOG_UNDER_WAY))
 def test_a_log_that_another_user_just_begins_or_ends_is_waited_for(index: Path, code: int):
     class Refusing:
         def __init__(self, connection: sqlite3.Connection) -> None:
@@ -337,7 +337,7 @@ def test_a_reader_without_locks_sees_what_others_commit(
 ):
     """It may write nothing, so SQLite tells it nothing."""
     left_by_a_killed_writer(place)
-    touch, refused = store._touch, list[sqlite3.Connection]()
+    touch, refused = database._touch, list[sqlite3.Connection]()
 
     def refuse_once(connection: sqlite3.Connection) -> None:
         if not refused:
@@ -346,7 +346,7 @@ def test_a_reader_without_locks_sees_what_others_commit(
         touch(connection)
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "_touch", refuse_once)
+        patch.setattr(database, "_touch", refuse_once)
         opened = astrosearch.open(index, encoder=WordEncoder())
     with opened:
         assert len(opened.query("gas", k=EVERYTHING, fold=False)) == len(content(index))

@@ -233,7 +233,7 @@ def test_a_rebuild_that_cannot_be_finished_leaves_the_old_index(faults: Faults):
 def test_a_log_that_a_reader_held_open_is_folded_in_and_sealed(
     built: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("astrosearch.store.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("astrosearch.database.BUSY_SECONDS", 0.1)
     with Writer(built) as writer:
         writer.remove(["2501.99101"])
         reader = sqlite3.connect(built / DATABASE)

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from astrosearch.database import storage_errors
 from astrosearch.errors import StorageError
-from astrosearch.store import storage_errors
 
 PREFIX = "checkpoint-"
 PARTIAL = ".partial"

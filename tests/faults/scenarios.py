@@ -17,6 +17,7 @@ from pathlib import Path
 
 import astrosearch
 from astrosearch import indexing, store, updating, vectors
+from astrosearch.database import connect
 from astrosearch.errors import NotFound
 from astrosearch.vectors import coding, segments
 from tests.encoders import WordEncoder
@@ -44,7 +45,6 @@ def lower_limits() -> None:
     segments.CHUNK = 16
     coding.KEPT_EVERY = 0.0
     coding.KEPT_SHARE = 0
-    connect = store.connect
 
     def connected(database: Path, *, write: bool = False) -> sqlite3.Connection:
         connection = connect(database, write=write)
@@ -52,7 +52,7 @@ def lower_limits() -> None:
             connection.execute("PRAGMA wal_autocheckpoint = 60")
         return connection
 
-    store.connect = connected
+    store.connect = connected  # type: ignore[attr-defined]
 
 
 def sentences(rng: random.Random, count: int) -> str:

@@ -1,0 +1,165 @@
+"""Connections to an index's database, and what goes wrong with the disk it lies on."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from astrosearch.errors import NotAnIndex, StorageError
+
+BUSY_SECONDS = 30.0
+LOG_UNDER_WAY = {
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY_CANTINIT,
+    sqlite3.SQLITE_READONLY_DIRECTORY,
+}
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+FAILING = (errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT)
+
+
+@contextlib.contextmanager
+def storage_errors(folder: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system say of a full, refusing or failing disk into
+    StorageError.
+    """
+    kept = "What was finished before is kept; run the same command again to go on."
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "full" in text:
+            raise StorageError(f"the disk holding {folder} is full ({text}).\n{kept}") from error
+        # A quota's limit too; and a disk's error ends a transaction under sqlite-utils' feet.
+        if "disk I/O" in text or "no such savepoint" in text:
+            raise StorageError(
+                f"the disk holding {folder} is failing or full ({text}).\nLook at it. {kept}"
+            ) from error
+        if "readonly" in text or "unable to open" in text:
+            raise StorageError(
+                f"{folder} can't be written ({text}).\nCheck its permissions, or give --index DIR."
+            ) from error
+        if "locked" in text:
+            raise StorageError(
+                f"{folder} is busy: another program holds its database ({text}).\n"
+                "Close the program that has astrosearch.db open, and run again."
+            ) from error
+        raise NotAnIndex(folder, text, "Check it: astrosearch verify") from error
+    except (sqlite3.DatabaseError, UnicodeDecodeError, MemoryError) as error:
+        cause = str(error) or "it asks for more memory than there is"
+        raise NotAnIndex(
+            folder, cause, "Restore it from a copy, or build anew: astrosearch index --rebuild"
+        ) from error
+    except OSError as error:
+        if error.errno in FULL:
+            raise StorageError(
+                f"the disk holding {folder} is full ({error.strerror}).\n{kept}"
+            ) from error
+        if error.errno in FAILING:
+            raise StorageError(
+                f"the disk holding {folder} is failing ({error.strerror}).\nLook at it. {kept}"
+            ) from error
+        if error.errno in REFUSED:
+            raise StorageError(
+                f"{error.filename or folder} can't be read or written ({error.strerror}).\n"
+                "Check its permissions, or give --index DIR."
+            ) from error
+        if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP):
+            raise StorageError(
+                f"the disk holding {folder} can't lock files ({error.strerror}).\n"
+                "Put the index on a local disk: --index DIR"
+            ) from error
+        raise
+
+
+def connect(database: Path, *, write: bool = False) -> sqlite3.Connection:
+    """Open an existing database file; transactions are explicit."""
+    return _connect(database, "mode=rw" if write else "mode=ro")
+
+
+def _connect(database: Path, how: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"file:{quote(str(database.absolute()))}?{how}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def connect_reading(database: Path) -> tuple[sqlite3.Connection, bool]:
+    """Open a database for reading; say too whether that is without its locks.
+
+    So it is where its writer was killed and this process may write nothing: SQLite can't make
+    the shared memory by which readers of a write-ahead log and a writer know of each other.
+    """
+    connection = connect(database)
+    try:
+        _touch(connection)
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if "unable to open" not in str(error) and "readonly" not in str(error):
+            raise
+    else:
+        if holds_bytes(database, "-wal") or not _is_protected(database, "-shm"):
+            return connection, False
+        connection.close()  # it would take every read for one of a new state
+    if holds_bytes(database, "-journal"):  # of a writer killed in the middle of a transaction
+        with contextlib.closing(connect(database, write=True)) as mending:
+            _touch(mending)
+        return connect_reading(database)
+    if holds_bytes(database, "-wal") and os.name == "posix":
+        connection = _connect(database, "mode=ro&vfs=unix-none")
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # its log's index in own memory
+    else:
+        connection = _connect(database, "mode=ro&immutable=1")
+    _touch(connection)
+    return connection, True
+
+
+def _is_protected(database: Path, suffix: str) -> bool:
+    beside = database.with_name(database.name + suffix)
+    return beside.exists() and not os.access(beside, os.W_OK)
+
+
+def _touch(connection: sqlite3.Connection) -> None:
+    # On read-only media that is how it stays.
+    fetch(connection, "SELECT 1 FROM sqlite_master LIMIT 1", patience=0.2)
+
+
+def fetch(
+    connection: sqlite3.Connection,
+    sql: str,
+    values: Sequence[object] = (),
+    patience: float = BUSY_SECONDS,
+) -> list[tuple[Any, ...]]:
+    """Run a query; wait while another user's writer begins or ends its log.
+
+    Files are missing then, and who may write nothing there can't help SQLite make them.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return connection.execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if (
+                getattr(error, "sqlite_errorcode", None) not in LOG_UNDER_WAY
+                or time.monotonic() > until
+            ):
+                raise
+        time.sleep(0.01)
+
+
+def holds_bytes(database: Path, suffix: str) -> bool:
+    """Whether the log of that suffix beside a database holds anything."""
+    try:
+        return database.with_name(database.name + suffix).stat().st_size > 0
+    except FileNotFoundError:
+        return False
