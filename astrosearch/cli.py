@@ -331,7 +331,10 @@ def query(
     diverse: bool,
     no_fold: bool,
 ) -> None:
-    """Find the sentences nearest in meaning to TEXT.
+    """Find the sentences that answer TEXT best, by their meaning and their words.
+
+    In TEXT, "words in quotes" must stand in a sentence and -words must not; title:, abs:, author:
+    and year: are as in ADS.
 
     Options that choose sentences may be given several times: one value of each kind must hold.
     """

@@ -15,6 +15,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import astrosearch
 from astrosearch.cli import main
@@ -77,6 +78,39 @@ def test_readme_commands_run(tmp_path: Path):
         )
         assert out.returncode == 0, (line, out.stderr)
         assert out.stdout or words[1] == "index"
+
+
+SEARCHING = ROOT / "docs" / "searching.md"
+
+
+def test_the_page_on_searching_runs(example_index: Path, monkeypatch: pytest.MonkeyPatch):
+    blocks = re.findall(r"```python\n(.*?)```", SEARCHING.read_text(), re.DOTALL)
+    run_doctest("\n".join(blocks), "searching.md", example_index, monkeypatch)
+
+
+def test_the_commands_on_searching_run(example_index: Path, tmp_path: Path):
+    (tmp_path / "draft.tex").write_text("Dust drives the winds of cool giants.\n")
+    lines = "".join(re.findall(r"```sh\n(.*?)```", SEARCHING.read_text(), re.DOTALL)).splitlines()
+    assert len(lines) >= 4
+    for line in lines:
+        words = shlex.split(line.split("  #")[0])[1:]
+        arguments = [str(tmp_path / word) if word == "draft.tex" else word for word in words]
+        out = CliRunner().invoke(main, arguments, env={"ASTROSEARCH_INDEX": str(example_index)})
+        assert out.exit_code == 0, (line, out.output)
+        assert out.stdout
+
+
+def test_every_option_of_a_search_is_described():
+    text = SEARCHING.read_text()
+    options = {
+        option
+        for command in ("query", "similar", "show")
+        for parameter in main.commands[command].params
+        for option in parameter.opts
+        if option.startswith("--")
+    }
+    usual = {"--help", "--index", "--encoder", "--device", "--batch", "--format"}
+    assert not {option for option in options - usual if option not in text}
 
 
 def test_readme_names_every_command_and_index_option():
