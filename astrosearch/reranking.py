@@ -126,6 +126,10 @@ def reranked(
 
 def find(name: str) -> tuple[Path, str]:
     """Find a cross-encoder by folder or hub id, and check what can be checked without torch."""
+    if not name.strip():
+        raise EncoderError(
+            f"no reranker is named.\nGive a CrossEncoder's folder or hub id: {EXAMPLE}"
+        )
     path, name = locate(name, "reranker")
     config = read_json(path / "config.json")
     modules = parse_json(path / "modules.json") if (path / "modules.json").exists() else []

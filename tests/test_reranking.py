@@ -423,6 +423,9 @@ def test_the_command_reranks_and_names_what_is_no_reranker(example_index: Path, 
     hits, before = (json.loads(each.stdout)["hits"] for each in (result, plain))
     assert len(hits) == len(before)
     assert all(0 <= hit["score"] <= 1 for hit in hits)
+    unnamed = CliRunner().invoke(main, [*asked, "--rerank", ""])
+    assert unnamed.exit_code == 1
+    assert "no reranker is named" in unnamed.stderr
     refused = CliRunner().invoke(main, [*asked, "--rerank", "default"])
     assert refused.exit_code == 1
     assert "no cross-encoder" in refused.stderr
