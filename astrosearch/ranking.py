@@ -30,7 +30,7 @@ DECAY = 0.5
 
 # Of relevance, against novelty: the least of those tried at which nDCG@10 on dev loses nothing
 # beyond the interval (-.012 questions, +.007 citation). The ten hits' mean cosine falls from .53 to
-# .50, and they are of 6.5 and 7.2 papers instead of 5.9 and 6.8 (benchmarks/results/diversity.json).
+# .50; they are of 6.5 and 7.2 papers instead of 5.9 and 6.8 (benchmarks/results/diversity.json).
 RELEVANCE = 0.5
 
 
