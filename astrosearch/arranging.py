@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Sentences = Mapping[int, tuple[Sentence, Paper]]
 Vectors = Callable[["NDArray[np.int64]"], "NDArray[np.float32]"]
 
+DEEPER = 4  # times: every time is a pass over all vectors, for a few queries of a batch
 AT_ONCE = 200_000  # candidates looked up together: twelve for each of 16,000 queries
 MIN_TITLE = 16  # letters; "Introduction" and "Cosmic strings" are the titles of several
 
@@ -151,7 +152,7 @@ class Arranger:
                     shown |= {id: found.sentences[id] for id in hits.ids}
                     if count < self._how.k and there.sum() == depth:  # there may be more
                         short.append(row)
-            rows, depth = short, 2 * depth
+            rows, depth = short, DEEPER * depth
         shown = {id: shown[id] for id in np.unique(ids[ids >= 0]).tolist()}
         return Results(
             tuple(texts), ids, scores, shown, alike, matches if self._how.papers else None
