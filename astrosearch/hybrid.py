@@ -36,8 +36,8 @@ def by_words(
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Rank sentences by BM25: ids [n, k] and scores; -1 and NaN where no more hold a word."""
     ids, scores = _empty(len(asked), k)
-    for i, each in enumerate(asked):
-        found, found_scores = best(words.weighted(each.ranking), k, among, dead)
+    for i, weighted in enumerate(words.weighted([each.ranking for each in asked])):
+        found, found_scores = best(weighted, k, among, dead)
         ids[i, : len(found)], scores[i, : len(found)] = found, found_scores
     return ids, scores
 
@@ -58,8 +58,7 @@ def by_both(
 
     near, cosines = vectors.search(rows, max(k, DEPTH), among)
     ids, scores = _empty(len(asked), k)
-    for i, each in enumerate(asked):
-        weighted = words.weighted(each.ranking)
+    for i, weighted in enumerate(words.weighted([each.ranking for each in asked])):
         found = near[i] >= 0
         candidates, cosine = near[i][found], cosines[i][found]
         worded = best(weighted, max(k, WORDED_DEPTH), among, vectors.dead)[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from astrosearch.postings import Postings, Splitter
@@ -17,7 +17,8 @@ LookUp = Callable[[Sequence[str]], Mapping[str, Postings]]
 
 # A name asked for counts so many times over what its rarity gives: nothing else will do.
 NAME_WEIGHT = 3.0
-KEPT = 2_000_000  # postings of words asked for before, of 12 bytes each
+KEPT = 2_000_000  # postings of words asked for lately, of 12 bytes each
+TOGETHER = 32  # queries whose words are looked up at once
 
 
 class WordRanking:
@@ -36,27 +37,46 @@ class WordRanking:
         self._splitter = Splitter()
         self._kept: dict[str, Postings] = {}
 
-    def weighted(self, terms: Sequence[Term]) -> list[Postings]:
-        """Return, for each term that some sentence holds, these with their scores for impacts."""
-        phrases = [phrase for term in terms for phrase in term.phrases]
-        split = dict(zip(phrases, self._splitter.words_of(phrases), strict=True))
-        known = self._known({word for words in split.values() for word in words})
-        found = []
-        for term in terms:
-            spellings = {split[phrase] for phrase in term.phrases} - {()}
-            held = [_together([known.get(word) for word in words]) for words in sorted(spellings)]
-            postings = _any_of([each for each in held if each is not None])
-            if postings is not None:
-                weight = self._idf(len(postings)) * (NAME_WEIGHT if term.name else 1)
-                found.append(Postings(postings.ids, postings.impacts * weight))
-        return found
+    def weighted(self, queries: Sequence[Sequence[Term]]) -> Iterator[list[Postings]]:
+        """Yield for each query, for each of its terms that some sentence holds, these.
 
-    def _known(self, words: Set[str]) -> Mapping[str, Postings]:
-        if sum(map(len, self._kept.values())) > KEPT:
-            self._kept.clear()
-        asked = sorted(words - self._kept.keys())
-        self._kept |= self._look_up(asked) if asked else {}
-        return self._kept
+        Their impacts are the term's scores there.
+        """
+        for start in range(0, len(queries), TOGETHER):
+            part = queries[start : start + TOGETHER]
+            phrases = list({phrase for terms in part for term in terms for phrase in term.phrases})
+            split = dict(zip(phrases, self._splitter.words_of(phrases), strict=True))
+            known = self._known({word for words in split.values() for word in words})
+            for terms in part:
+                found = (self._of(term, split, known) for term in terms)
+                yield [postings for postings in found if postings is not None]
+
+    def _of(
+        self,
+        term: Term,
+        split: Mapping[str, tuple[str, ...]],
+        known: Mapping[str, Postings],
+    ) -> Postings | None:
+        spellings = {split[phrase] for phrase in term.phrases} - {()}
+        held = [_together([known.get(word) for word in words]) for words in sorted(spellings)]
+        postings = _any_of([each for each in held if each is not None])
+        if postings is None:
+            return None
+        weight = self._idf(len(postings)) * (NAME_WEIGHT if term.name else 1)
+        return Postings(postings.ids, postings.impacts * weight)
+
+    def _known(self, words: Set[str]) -> dict[str, Postings]:
+        """Look up words, but for those asked for lately."""
+        known = {word: self._kept.pop(word) for word in words & self._kept.keys()}
+        asked = sorted(words - known.keys())
+        known |= self._look_up(asked) if asked else {}
+        self._kept |= known  # the latest last
+        over = sum(map(len, self._kept.values())) - KEPT
+        for word in list(self._kept) if over > 0 else ():
+            over -= len(self._kept.pop(word))
+            if over <= 0:
+                break
+        return known
 
     def _idf(self, holding: int) -> float:
         """Return the weight of a term, as Lucene's BM25 has it: never negative."""

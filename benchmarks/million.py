@@ -118,7 +118,7 @@ def ask(index: Path, file: Path) -> dict[str, Any]:
                 started = time.perf_counter()
                 opened.query(text, mode=mode)
                 alone[mode].append(1e3 * (time.perf_counter() - started))
-        for mode in MODES:
+        for mode in 2 * MODES:  # the first round reads from disk what the second finds in memory
             started = time.perf_counter()
             opened.query_batch(texts[:BATCH], mode=mode)
             batch[mode] = round(time.perf_counter() - started, 2)

@@ -192,7 +192,8 @@ class Words:
         )
         plain = in_form(queries, "plain", readable=readable)
         # Quotes of a title or a citing sentence demand nothing.
-        asked = [ranking.weighted(parse(text.replace('"', " ")).ranking) for text in plain]
+        terms = [parse(text.replace('"', " ")).ranking for text in plain]
+        asked = list(ranking.weighted(terms))
 
         def scores(start: int, end: int) -> NDArray[np.float32]:
             rows = np.zeros((end - start, len(documents)), dtype=np.float32)
