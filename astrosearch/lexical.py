@@ -18,7 +18,7 @@ LookUp = Callable[[Sequence[str]], Mapping[str, Postings]]
 # A name asked for counts so many times over what its rarity gives: nothing else will do.
 NAME_WEIGHT = 3.0
 KEPT = 2_000_000  # postings of words asked for lately, of 12 bytes each
-TOGETHER = 32  # queries whose words are looked up at once
+TOGETHER = 128  # queries whose words are looked up at once
 
 
 class WordRanking:
