@@ -308,7 +308,7 @@ def train_command(
     "dense_weights",
     multiple=True,
     type=click.FloatRange(0, 1),
-    help="Share of the encoder in a hybrid; may be given again. [default: 0.8]",
+    help="Share of the encoder in a hybrid; may be given again. [default: 0.7]",
 )
 @click.option(
     "--device",

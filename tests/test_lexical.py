@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import astrosearch
+from astrosearch import indexing
+from astrosearch.errors import NotAnIndex
 from astrosearch.lexical import best, scores_of
 from astrosearch.postings import Postings, Splitter, packed, unpacked
+from astrosearch.repairing import repair
+from astrosearch.store import Store
+from astrosearch.verifying import verify
+from tests.encoders import WordEncoder
 
 WORDS = ("gas", "dust", "halo", "ring", "the", "of")
 
@@ -82,3 +93,55 @@ def test_postings_name_each_text_of_a_word_once(texts):
 def test_words_are_split_as_the_full_text_splits_them():
     split = Splitter().words_of(["Galaxies, H-alpha", "Étoiles σ₈", "", "NGC1068 N-body's"])
     assert split == [("galaxi", "h", "alpha"), ("etoil", "σ₈"), (), ("ngc1068", "n", "bodi", "s")]
+
+
+# --- the table ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE words SET postings = zeroblob(length(postings)) WHERE word = 'halo'",
+        "UPDATE words SET postings = (SELECT postings FROM words WHERE word = 'the') "
+        "WHERE word = 'halo'",
+        "UPDATE words SET word = 'haloed' WHERE word = 'halo'",
+        "DELETE FROM words WHERE word = 'halo'",
+        "UPDATE words SET part = part + 100000",
+    ],
+)
+def test_damaged_words_are_refused_found_and_mended(built: Path, damage: str):
+    with astrosearch.open(built, encoder=WordEncoder()) as opened:
+        before = opened.query("halo gas", mode="lexical")
+    with closing(sqlite3.connect(built / "astrosearch.db")) as db:
+        db.execute(damage)
+        db.commit()
+    if "SET postings" in damage or "SET part" in damage:
+        with (
+            astrosearch.open(built, encoder=WordEncoder()) as opened,
+            pytest.raises(NotAnIndex, match="words is damaged"),
+        ):
+            opened.query("halo gas")
+    assert any(problem.startswith("words") for problem in verify(built))
+    assert "words: gathered anew" in repair(built, encoder=WordEncoder()).done
+    assert verify(built) == []
+    with astrosearch.open(built, encoder=WordEncoder()) as opened:
+        assert opened.query("halo gas", mode="lexical") == before
+
+
+def test_merging_drops_the_words_of_what_is_gone(corpus: Path, built: Path):
+    def held() -> set[int]:
+        with closing(Store(built)) as store:
+            return set(store.postings(["halo"])["halo"].ids.tolist())
+
+    before = held()
+    (corpus / "2501.99101.txt").write_text(
+        (corpus / "2501.99101.txt").read_text().replace("rounder", "more spherical")
+    )
+    astrosearch.build(corpus, index=built, encoder=WordEncoder())
+    indexing.optimize(built)
+    assert held()
+    assert not held() & before
+    assert verify(built) == []
+    with closing(Store(built)) as store:
+        parts = store.rows("SELECT DISTINCT part FROM words")
+        assert len(parts) == len(store.segments())
