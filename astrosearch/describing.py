@@ -87,8 +87,8 @@ def print_shown(console: Console, shown: Shown) -> None:
     for (section, file), part in groupby(shown.sentences, lambda s: (s.section, s.file)):
         sentences = list(part)
         line = marked.line if marked in sentences else sentences[0].line
-        heading = Text(clean(section or ""), "bold cyan")
-        heading.append(f"  {clean(file)}:{line}", "dim not bold")
+        place = (f"  {clean(file)}:{line}", "dim")  # a cyan of its own would be hard to read
+        heading = Text.assemble((clean(section or ""), "bold cyan"), place)
         grid.add_row()
         grid.add_row("", heading)
         above = sentences[0].paragraph
