@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
@@ -186,6 +188,15 @@ def _tex(text: str) -> str:
 
 
 # -- the terminal
+
+
+def stdout_console() -> Console:
+    """Make a console of the standard output."""
+    from rich.console import Console
+
+    # A pipe has no width of its own, and rich's guess of 80 would waste a wide pager.
+    has_width = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(highlight=False, width=None if has_width else 100)
 
 
 def print_hits(

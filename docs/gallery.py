@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.text import Text
 
 import astrosearch
-from astrosearch import cli
+from astrosearch import cli, render
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples" / "corpus"
@@ -97,7 +97,7 @@ def terminal(command: str, index: Path, width: int, name: str) -> str:
 def run(command: str, index: Path, console: Console) -> None:
     """Run a command as typed, on a console; what it writes past the console is shown there too."""
     environment = {"ASTROSEARCH_INDEX": str(index), "COLUMNS": str(console.width)}
-    with mock.patch.object(cli, "_console", return_value=console):
+    with mock.patch.object(render, "stdout_console", return_value=console):
         result = CliRunner().invoke(cli.main, shlex.split(command)[1:], env=environment)
     if result.exit_code:
         raise SystemExit(f"{command}: {result.output}")
