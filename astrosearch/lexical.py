@@ -37,6 +37,11 @@ class WordRanking:
         self._splitter = Splitter()
         self._kept: dict[str, Postings] = {}
 
+    def close(self) -> None:
+        """Let go of what is kept in memory."""
+        self._splitter.close()
+        self._kept.clear()
+
     def weighted(self, queries: Sequence[Sequence[Term]]) -> Iterator[list[Postings]]:
         """Yield for each query, for each of its terms that some sentence holds, these.
 

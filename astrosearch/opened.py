@@ -62,6 +62,8 @@ class Opened:
     def close(self) -> None:
         """Close its files."""
         self.store.close()
+        if self._words is not None:
+            self._words.close()
         self._vectors = self._words = None
 
     def sound_vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:

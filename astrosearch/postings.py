@@ -97,6 +97,10 @@ class Splitter:
         )
         self._db.execute("CREATE VIRTUAL TABLE words USING fts5vocab(texts, 'instance')")
 
+    def close(self) -> None:
+        """Let go of its memory."""
+        self._db.close()
+
     def words_of(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
         """Return the words of each text, in order."""
         found: list[list[str]] = [[] for _ in texts]

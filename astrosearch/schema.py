@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from astrosearch.checksums import paper_sum, sentence_sum
+from astrosearch.postings import TOKENIZE
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,8 +27,6 @@ FORMAT_VERSION = 4
 SENTENCE_SUM = "sentence_sum(sentence_id, paper_key, text, tex, section, file, line, paragraph)"
 SENTENCE_SUM_BEFORE = SENTENCE_SUM.replace("paragraph", "NULL")  # format 3
 PAPER_SUM = "paper_sum(paper_key, paper_id, title, authors, year, categories, doi, url)"
-
-TOKENIZE = "porter unicode61 remove_diacritics 2"
 
 
 def m001_initial(db: Database) -> None:

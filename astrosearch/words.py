@@ -6,9 +6,10 @@ as their vectors do. Format: index/README.md.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -48,9 +49,9 @@ def add(db: sqlite3.Connection, rows: Sequence[tuple[int, str, bytes]]) -> None:
 def gather(db: sqlite3.Connection, first_id: int, last_id: int) -> None:
     """Make the parts of a segment anew, from its sentences; within a transaction."""
     db.execute("DELETE FROM words WHERE part BETWEEN ? AND ?", [first_id, last_id])
-    splitter = Splitter()
-    for ids, texts in _batches(db, first_id, last_id):
-        add(db, rows_of(ids, texts, splitter))
+    with contextlib.closing(Splitter()) as splitter:
+        for ids, texts in _batches(db, first_id, last_id):
+            add(db, rows_of(ids, texts, splitter))
 
 
 def merge(
@@ -118,7 +119,6 @@ def agree(
     first_id: int,
     last_id: int,
     dead: NDArray[np.int64],
-    tell: Callable[[], None] = lambda: None,
 ) -> bool:
     """Say whether the parts of a segment hold just what its sentences say.
 
@@ -136,11 +136,10 @@ def agree(
         ids, impacts = unpacked(part, word, blob)
         alive = ~np.isin(ids, dead) if len(dead) else slice(None)
         stored += _sum(word, ids[alive], impacts[alive])
-    splitter = Splitter()
-    for ids, texts in _batches(db, first_id, last_id):
-        tell()
-        for word, (places, made) in splitter.postings_of(texts).items():
-            expected += _sum(word, ids[places], np.frombuffer(made, dtype=np.uint8))
+    with contextlib.closing(Splitter()) as splitter:
+        for ids, texts in _batches(db, first_id, last_id):
+            for word, (places, made) in splitter.postings_of(texts).items():
+                expected += _sum(word, ids[places], np.frombuffer(made, dtype=np.uint8))
     return stored % 2**64 == expected % 2**64
 
 

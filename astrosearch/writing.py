@@ -99,7 +99,7 @@ class Writer:
             undo.callback(lambda: self.store.close())
             self.connection = self.store.connection
             self._logging = self._finished = False
-            self._splitter = Splitter()
+            self._splitter = undo.enter_context(contextlib.closing(Splitter()))
             self._remove_orphans()
             self._undo = undo.pop_all()
 

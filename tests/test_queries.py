@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import astrosearch
 from astrosearch.errors import AstrosearchError
+from astrosearch.postings import TOKENIZE
 from astrosearch.queries import Term, any_of, parse, terms
-from astrosearch.schema import TOKENIZE
 from astrosearch.search import MODES, Mode
 from tests.conftest import record
 from tests.encoders import WordEncoder

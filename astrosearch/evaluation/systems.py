@@ -6,6 +6,7 @@ is the same for all.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -182,7 +183,8 @@ class Words:
         """Gather the documents' words."""
         import numpy as np
 
-        made = Splitter().postings_of(in_form(documents, "plain", readable=readable))
+        with contextlib.closing(Splitter()) as splitter:
+            made = splitter.postings_of(in_form(documents, "plain", readable=readable))
         held = {
             word: Postings.of(places, np.frombuffer(impacts, np.uint8))
             for word, (places, impacts) in made.items()
@@ -193,7 +195,8 @@ class Words:
         plain = in_form(queries, "plain", readable=readable)
         # Quotes of a title or a citing sentence demand nothing.
         terms = [parse(text.replace('"', " ")).ranking for text in plain]
-        asked = list(ranking.weighted(terms))
+        with contextlib.closing(ranking):
+            asked = list(ranking.weighted(terms))
 
         def scores(start: int, end: int) -> NDArray[np.float32]:
             rows = np.zeros((end - start, len(documents)), dtype=np.float32)
