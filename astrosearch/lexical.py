@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 LookUp = Callable[[Sequence[str]], Mapping[str, Postings]]
 
-# A name asked for counts so many times over what its rarity gives: nothing else will do.
+# A name asked for counts so many times over what its rarity gives: nothing else will do. The name
+# is in the first three for 40 of 40 queries, with 1 for 36 (benchmarks/results/identifiers.json).
 NAME_WEIGHT = 3.0
 KEPT = 2_000_000  # postings of words asked for lately, of 12 bytes each
 TOGETHER = 128  # queries whose words are looked up at once

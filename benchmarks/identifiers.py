@@ -12,8 +12,10 @@ import argparse
 import re
 import statistics
 from pathlib import Path
+from unittest import mock
 
-from astrosearch.search import MODES, open_index
+from astrosearch import lexical
+from astrosearch.search import MODES, Mode, open_index
 from benchmarks.measured import save
 
 TOP = 3
@@ -72,13 +74,19 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("index", type=Path)
     options = parser.parse_args()
-    found = {}
+    found: dict[str, list[bool]] = {}
     with open_index(options.index) as index:
-        for mode in MODES:
-            found[mode] = [
+
+        def ask(mode: Mode) -> list[bool]:
+            return [
                 any(has_name(hit.sentence.text, name) for hit in index.query(text, TOP, mode=mode))
                 for text, name in QUERIES
             ]
+
+        for mode in MODES:
+            found[mode] = ask(mode)
+        with mock.patch.object(lexical, "NAME_WEIGHT", 1.0):
+            found["hybrid, a name weighing as a word"] = ask("hybrid")
     save(
         "identifiers",
         {
