@@ -192,6 +192,10 @@ class _Mending:
                 )
             if made is not None:
                 self.writer.add_segment(db, made)
+            bounds = [row for row in (old, made) if row is not None]
+            words.gather(
+                db, min(row.first_id for row in bounds), max(row.last_id for row in bounds)
+            )
         if old is not None:
             vectors.discard(self.writer.segments_folder / old.file)
         name = old.file if old is not None else "no file"
