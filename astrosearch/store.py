@@ -420,10 +420,15 @@ class Store:
 
     def matching(self, expression: str, section: str | None = None) -> NDArray[np.int64]:
         """Return ids of the sentences, of a section, that an FTS5 expression matches, ascending."""
+        if section is None:
+            return self.ids(
+                "SELECT rowid FROM sentences_fts WHERE sentences_fts MATCH ? ORDER BY rowid",
+                [expression],
+            )
         return self.ids(
             """SELECT sentence_id FROM sentences_fts
                JOIN sentences ON sentence_id = sentences_fts.rowid
-               WHERE sentences_fts MATCH ?1 AND (?2 IS NULL OR section = ?2) ORDER BY 1""",
+               WHERE sentences_fts MATCH ? AND section = ? ORDER BY 1""",
             [expression, section],
         )
 
