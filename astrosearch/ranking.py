@@ -24,7 +24,7 @@ _POSSESSIVE = re.compile("['’]s\\b")
 
 # What each further sentence of a paper adds, against the one before. At .5 nDCG@10 of papers is
 # above that of the best sentence alone, beyond the interval, on all three dev sets: +.018
-# citation, +.062 questions, +.026 title; in hybrid search +.003, within the interval, +.058 and +.027
+# citation, +.062 questions, +.026 title; in hybrid search +.003 (within it), +.058 and +.027
 # (benchmarks/results/paper_scores.json). Sums of the best two or three scores reach as much, but
 # hang on the scores' unit.
 DECAY = 0.5
