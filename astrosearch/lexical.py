@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from astrosearch.postings import Postings, Splitter
-from astrosearch.queries import Term
+from astrosearch.queries import NOTHING, Term, any_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 LookUp = Callable[[Sequence[str]], Mapping[str, Postings]]
+Matching = Callable[[str], "NDArray[np.int64]"]
 
 # A name asked for counts so many times over what its rarity gives: nothing else will do. The name
 # is in the first three for 40 of 40 queries, with 1 for 36 (benchmarks/results/identifiers.json).
@@ -29,12 +30,14 @@ class WordRanking:
     ----------
     look_up : callable
         Finds the postings of words; words that nothing holds are left out.
+    matching : callable
+        Finds the ids, ascending, that an FTS5 expression matches.
     sentences : int
         How many there are.
     """
 
-    def __init__(self, look_up: LookUp, sentences: int) -> None:
-        self._look_up, self._sentences = look_up, sentences
+    def __init__(self, look_up: LookUp, matching: Matching, sentences: int) -> None:
+        self._look_up, self._matching, self._sentences = look_up, matching, sentences
         self._splitter = Splitter()
         self._kept: dict[str, Postings] = {}
 
@@ -66,6 +69,9 @@ class WordRanking:
         spellings = {split[phrase] for phrase in term.phrases} - {()}
         held = [_together([known.get(word) for word in words]) for words in sorted(spellings)]
         postings = _any_of([each for each in held if each is not None])
+        if postings is not None and term.name and any(len(words) > 1 for words in spellings):
+            # M 13 is not any M with a 13. Names are rare: FTS5 takes a millisecond for one.
+            postings = _among(postings, self._matching(any_of([term]) or NOTHING))
         if postings is None:
             return None
         weight = self._idf(len(postings)) * (NAME_WEIGHT if term.name else 1)
@@ -167,6 +173,14 @@ def _together(words: Sequence[Postings | None]) -> Postings | None:
         ids = ids[there]
         impacts = np.minimum(impacts[there], each.impacts[at[there]])
     return Postings(ids, impacts) if len(ids) else None
+
+
+def _among(postings: Postings, ids: NDArray[np.int64]) -> Postings | None:
+    """Leave only some ids, ascending; None if none are left."""
+    import numpy as np
+
+    kept = np.isin(postings.ids, ids, assume_unique=True, kind="sort")
+    return Postings(postings.ids[kept], postings.impacts[kept]) if kept.any() else None
 
 
 def _any_of(spellings: Sequence[Postings]) -> Postings | None:

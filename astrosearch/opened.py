@@ -56,7 +56,9 @@ class Opened:
     def words(self) -> WordRanking:
         """What ranks by words."""
         if self._words is None:
-            self._words = WordRanking(self.store.postings, self.store.living_vectors())
+            self._words = WordRanking(
+                self.store.postings, self.store.matching, self.store.living_vectors()
+            )
         return self._words
 
     def close(self) -> None:

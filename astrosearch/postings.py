@@ -109,6 +109,15 @@ class Splitter:
             found[number].append(word)
         return [tuple(words) for words in found]
 
+    def matching(self, expression: str) -> NDArray[np.int64]:
+        """Return the places, ascending, of the last texts split that an FTS5 expression matches."""
+        import numpy as np
+
+        rows = self._db.execute(
+            "SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY rowid", [expression]
+        )
+        return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
     def postings_of(self, texts: Sequence[str]) -> dict[str, tuple[NDArray[np.int64], bytes]]:
         """Return each word's places among texts, ascending, and its impacts there, a byte each."""
         import numpy as np

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 import astrosearch
 from astrosearch import indexing
 from astrosearch.errors import NotAnIndex
-from astrosearch.lexical import best, scores_of
+from astrosearch.lexical import WordRanking, best, scores_of
 from astrosearch.postings import Postings, Splitter, packed, unpacked
+from astrosearch.queries import terms
 from astrosearch.repairing import repair
 from astrosearch.store import Store
 from astrosearch.verifying import verify
@@ -93,6 +94,24 @@ def test_postings_name_each_text_of_a_word_once(texts):
 def test_words_are_split_as_the_full_text_splits_them():
     split = Splitter().words_of(["Galaxies, H-alpha", "Étoiles σ₈", "", "NGC1068 N-body's"])
     assert split == [("galaxi", "h", "alpha"), ("etoil", "σ₈"), (), ("ngc1068", "n", "bodi", "s")]
+
+
+def test_a_name_is_its_words_side_by_side():
+    texts = ["The cluster M 13 is old.", "M dwarfs within 13 parsecs", "Messier 13", "a 13 M star"]
+    with closing(Splitter()) as splitter:
+        held = {
+            word: Postings.of(places, np.frombuffer(impacts, np.uint8))
+            for word, (places, impacts) in splitter.postings_of(texts).items()
+        }
+        ranking = WordRanking(
+            lambda words: {word: held[word] for word in words if word in held},
+            splitter.matching,
+            len(texts),
+        )
+        with closing(ranking):
+            name, other = ranking.weighted([tuple(terms("M 13")), tuple(terms("M-dwarf"))])
+    assert [each.ids.tolist() for each in name] == [[0, 2]]
+    assert [each.ids.tolist() for each in other] == [[1]]
 
 
 # --- the table ------------------------------------------------------------------------------

@@ -183,19 +183,21 @@ class Words:
         """Gather the documents' words."""
         import numpy as np
 
-        with contextlib.closing(Splitter()) as splitter:
-            made = splitter.postings_of(in_form(documents, "plain", readable=readable))
+        splitter = Splitter()
+        made = splitter.postings_of(in_form(documents, "plain", readable=readable))
         held = {
             word: Postings.of(places, np.frombuffer(impacts, np.uint8))
             for word, (places, impacts) in made.items()
         }
         ranking = WordRanking(
-            lambda words: {word: held[word] for word in words if word in held}, len(documents)
+            lambda words: {word: held[word] for word in words if word in held},
+            splitter.matching,
+            len(documents),
         )
         plain = in_form(queries, "plain", readable=readable)
         # Quotes of a title or a citing sentence demand nothing.
         terms = [parse(text.replace('"', " ")).ranking for text in plain]
-        with contextlib.closing(ranking):
+        with contextlib.closing(ranking), contextlib.closing(splitter):
             asked = list(ranking.weighted(terms))
 
         def scores(start: int, end: int) -> NDArray[np.float32]:
