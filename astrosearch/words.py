@@ -7,9 +7,10 @@ as their vectors do. Format: index/README.md.
 from __future__ import annotations
 
 import contextlib
+import heapq
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -66,22 +67,17 @@ def merge(
     ValueError
         When a row is damaged.
     """
-    bounds = [first_id, last_id]
-    db.execute("CREATE TEMP TABLE merged (word TEXT PRIMARY KEY, postings BLOB) WITHOUT ROWID")
-    rows = db.execute(
-        """SELECT word, part, postings FROM words WHERE part BETWEEN ? AND ?
-           ORDER BY word, part""",
-        bounds,
-    )
-    db.executemany("INSERT INTO merged VALUES (?, ?)", _merged(rows, part, dead))
-    db.execute("DELETE FROM words WHERE part BETWEEN ? AND ?", bounds)
-    db.execute("INSERT INTO words SELECT ?, word, postings FROM merged ORDER BY word", [part])
-    db.execute("DROP TABLE merged")
+    parts = [row[0] for row in db.execute(_PARTS) if first_id <= row[0] <= last_id]
+    own = "SELECT word, part, postings FROM words WHERE part = ? ORDER BY word"
+    rows = heapq.merge(*(db.execute(own, [each]) for each in parts), key=lambda row: row[:2])
+    merged = list(_merged(rows, part, dead))  # of one segment: some 20 MB
+    db.execute("DELETE FROM words WHERE part BETWEEN ? AND ?", [first_id, last_id])
+    add(db, merged)
 
 
 def _merged(
-    rows: Iterator[tuple[str, int, bytes]], part: int, gone: NDArray[np.int64]
-) -> Iterator[tuple[str, bytes]]:
+    rows: Iterable[tuple[str, int, bytes]], part: int, gone: NDArray[np.int64]
+) -> Iterator[tuple[int, str, bytes]]:
     import numpy as np
 
     for word, group in groupby(rows, key=lambda row: row[0]):
@@ -92,7 +88,7 @@ def _merged(
             alive = ~np.isin(ids, gone)
             ids, impacts = ids[alive], impacts[alive]
         if len(ids):
-            yield word, packed(part, word, ids, impacts.tobytes())
+            yield part, word, packed(part, word, ids, impacts.tobytes())
 
 
 def joined(rows: Sequence[tuple[int, str, bytes]]) -> dict[str, Postings]:
