@@ -72,6 +72,8 @@ def unpacked(part: int, word: str, blob: bytes) -> tuple[NDArray[np.int64], NDAr
     """
     import numpy as np
 
+    if not (isinstance(part, int) and isinstance(word, str) and isinstance(blob, bytes)):
+        raise ValueError("a row of words is damaged")  # SQLite reads on, whatever is stored
     body = memoryview(blob)[SUM_BYTES:]
     count, rest = divmod(len(body), 5)
     if rest or not count or bytes(blob[:SUM_BYTES]) != _sum_of(part, word, body):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -173,7 +174,7 @@ def words_agree(store: Store, row: SegmentRow) -> bool:
     """Say whether the words of a segment's sentences are what these say."""
     try:
         return words.agree(store.connection, row.first_id, row.last_id, store.dead_vectors())
-    except ValueError:
+    except (ValueError, sqlite3.DatabaseError):
         return False
 
 

@@ -11,7 +11,7 @@ import heapq
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from astrosearch.postings import Postings, Splitter, packed, unpacked
@@ -69,10 +69,18 @@ def merge(
     """
     parts = [row[0] for row in db.execute(_PARTS) if first_id <= row[0] <= last_id]
     own = "SELECT word, part, postings FROM words WHERE part = ? ORDER BY word"
-    rows = heapq.merge(*(db.execute(own, [each]) for each in parts), key=lambda row: row[:2])
+    held = (_checked(db.execute(own, [each])) for each in parts)
+    rows = heapq.merge(*held, key=lambda row: row[:2])
     merged = list(_merged(rows, part, dead))  # of one segment: some 20 MB
     db.execute("DELETE FROM words WHERE part BETWEEN ? AND ?", [first_id, last_id])
     add(db, merged)
+
+
+def _checked(rows: Iterable[tuple[str, int, bytes]]) -> Iterator[tuple[str, int, bytes]]:
+    for row in rows:
+        if [type(value) for value in row] != [str, int, bytes]:
+            raise ValueError("a row of words is damaged")
+        yield row
 
 
 def _merged(
@@ -120,7 +128,7 @@ def agree(
 
     Raises
     ------
-    ValueError
+    ValueError, sqlite3.DatabaseError
         When a row is damaged.
     """
     import numpy as np
@@ -157,14 +165,19 @@ def _batches(
 ) -> Iterator[tuple[NDArray[np.int64], list[str]]]:
     import numpy as np
 
-    after = first_id - 1
-    while True:
-        rows = db.execute(
-            """SELECT sentence_id, text FROM sentences WHERE sentence_id > ? AND sentence_id <= ?
-               ORDER BY 1 LIMIT ?""",
-            [after, last_id, BATCH],
-        ).fetchall()
-        if not rows:
-            return
-        after = rows[-1][0]
-        yield np.array([row[0] for row in rows], dtype=np.int64), [row[1] for row in rows]
+    cursor = db.execute(
+        """SELECT sentence_id, text FROM sentences WHERE sentence_id BETWEEN ? AND ?
+           ORDER BY sentence_id""",
+        [first_id, last_id],
+    )
+    last = first_id - 1
+    while rows := cursor.fetchmany(BATCH):
+        ids = [row[0] for row in rows]
+        # A damaged table may give rows in any order, some twice, and of any type.
+        ascends = all(isinstance(id, int) for id in ids) and all(
+            one < other for one, other in pairwise([last, *ids])
+        )
+        if not ascends or not all(isinstance(row[1], str) for row in rows):
+            raise sqlite3.DatabaseError("the table of sentences is damaged")
+        last = ids[-1]
+        yield np.array(ids, dtype=np.int64), [row[1] for row in rows]

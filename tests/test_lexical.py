@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import astrosearch
-from astrosearch import indexing
+from astrosearch import indexing, words
 from astrosearch.errors import NotAnIndex
 from astrosearch.lexical import WordRanking, best, scores_of
 from astrosearch.postings import Postings, Splitter, packed, unpacked
@@ -104,7 +105,7 @@ def test_a_name_is_its_words_side_by_side():
             for word, (places, impacts) in splitter.postings_of(texts).items()
         }
         ranking = WordRanking(
-            lambda words: {word: held[word] for word in words if word in held},
+            lambda asked: {word: held[word] for word in asked if word in held},
             splitter.matching,
             len(texts),
         )
@@ -164,3 +165,25 @@ def test_merging_drops_the_words_of_what_is_gone(corpus: Path, built: Path):
     with closing(Store(built)) as store:
         parts = store.rows("SELECT DISTINCT part FROM words")
         assert len(parts) == len(store.segments())
+
+
+class OutOfOrder:
+    """A database whose table of sentences is damaged: its rows come in no order, again and again."""
+
+    def execute(self, sql: str, values: object = ()) -> OutOfOrder:
+        return self
+
+    def fetchmany(self, count: int) -> list[tuple[object, str]]:
+        return [(5, "gas"), (3, "dust")]
+
+
+def test_sentences_out_of_order_end_with_an_error():
+    damaged: Any = OutOfOrder()
+    with pytest.raises(sqlite3.DatabaseError, match="sentences is damaged"):
+        words.gather(damaged, 1, 9)
+
+
+@pytest.mark.parametrize("row", [(1, "gas", None), (1, b"gas", b""), ("1", "gas", "text")])
+def test_rows_of_other_types_are_damaged(row: Any):
+    with pytest.raises(ValueError, match="damaged"):
+        unpacked(*row)
