@@ -168,7 +168,7 @@ def test_merging_drops_the_words_of_what_is_gone(corpus: Path, built: Path):
 
 
 class OutOfOrder:
-    """A database whose table of sentences is damaged: its rows come in no order, again and again."""
+    """A database whose table of sentences is damaged: rows in no order, again and again."""
 
     def execute(self, sql: str, values: object = ()) -> OutOfOrder:
         return self
