@@ -115,6 +115,13 @@ def test_a_name_is_its_words_side_by_side():
     assert [each.ids.tolist() for each in other] == [[1]]
 
 
+def test_an_article_is_no_part_of_a_name():
+    found = list(terms("is GW151226 a merger near HD 209458 b"))
+    named = [term.phrases for term in found if term.name]
+    assert named[0] == ("gw 151226", "gw151226")
+    assert "hd 209458 b" in named[1]
+
+
 # --- the table ------------------------------------------------------------------------------
 
 

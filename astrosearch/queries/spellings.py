@@ -53,7 +53,7 @@ _ION = (
 _LINE = rf"\b(?P<series>(?i:{'|'.join(_SERIES)}))[ -]?(?P<letter>(?i:{_LETTER}))\b"
 _NAME = (
     rf"\b(?P<catalogue>(?i:{'|'.join(sorted(CATALOGUES, key=len, reverse=True))}))"
-    r"(?P<rest>[ -]?[JB]?\d[\w.+−-]*(?: [a-d]\b)?)"
+    r"(?P<rest>[ -]?[JB]?\d[\w.+−-]*(?: [b-d]\b)?)"  # a planet; " a" is an article
 )
 _WORD = r"(?P<token>[^\W_]+(?:[-−'’./+][^\W_]+)*)"
 _THING = re.compile(f"{_ION}|{_LINE}|{_NAME}|{_WORD}")
