@@ -16,7 +16,7 @@ from astrosearch.encoder import load_encoder
 from astrosearch.errors import NotAnIndex
 from astrosearch.layout import sealed
 from astrosearch.store import DATABASE, SegmentRow
-from astrosearch.verifying import STRAY_WORDS, damaged_rows, file_problem, words_agree
+from astrosearch.verifying import damaged_rows, file_problem, segments_without_words, stray_words
 from astrosearch.writing import Writer
 
 if TYPE_CHECKING:
@@ -225,15 +225,15 @@ class _Mending:
 
     def words(self) -> None:
         """Gather words anew where they are not what the sentences say."""
-        strays = self.store.rows(STRAY_WORDS)[0][0]
-        bad = [row for row in self.store.segments() if not words_agree(self.store, row)]
+        strays = stray_words(self.store)
+        bad = segments_without_words(self.store)
         for number, row in enumerate(bad):
             self.tell("words", number / len(bad))
             with self.writer.transaction() as db:
                 words.gather(db, row.first_id, row.last_id)
         if strays:
             with self.writer.transaction() as db:
-                db.execute(STRAY_WORDS.replace("SELECT count(*)", "DELETE"))
+                db.execute(f"DELETE {words.STRAYS}")
         if bad or strays:
             self.repaired.done.append("words: gathered anew")
 

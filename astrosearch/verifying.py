@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-STRAY_WORDS = """SELECT count(*) FROM words WHERE NOT EXISTS (
-    SELECT 1 FROM segments WHERE part BETWEEN first_id AND last_id)"""
 TRIES = 3  # while a writer keeps committing
 
 
@@ -164,18 +162,28 @@ def _words_problems(store: Store, tell: Callable[[str], None]) -> list[str]:
     if store.format < WORDS_FORMAT:
         return []
     tell("words")
-    bad = sum(not words_agree(store, row) for row in store.segments())
-    strays = store.rows(STRAY_WORDS)[0][0]
+    bad = len(segments_without_words(store))
+    strays = stray_words(store)
     problems = [f"words: those of {bad} segments are not what their sentences say"] if bad else []
     return problems + ([f"words: {strays} belong to no segment"] if strays else [])
 
 
-def words_agree(store: Store, row: SegmentRow) -> bool:
-    """Say whether the words of a segment's sentences are what these say."""
-    try:
-        return words.agree(store.connection, row.first_id, row.last_id, store.dead_vectors())
-    except (ValueError, sqlite3.DatabaseError):
-        return False
+def segments_without_words(store: Store) -> list[SegmentRow]:
+    """Return the segments whose words are not what their sentences say."""
+    dead = store.dead_vectors()
+
+    def agree(row: SegmentRow) -> bool:
+        try:
+            return words.agree(store.connection, row.first_id, row.last_id, dead)
+        except (ValueError, sqlite3.DatabaseError):
+            return False
+
+    return [row for row in store.segments() if not agree(row)]
+
+
+def stray_words(store: Store) -> int:
+    """Count the rows of words that belong to no segment."""
+    return int(store.rows(f"SELECT count(*) {words.STRAYS}")[0][0])
 
 
 def _codes_problems(

@@ -28,6 +28,9 @@ _PARTS = """WITH RECURSIVE parts(part) AS (
     UNION ALL SELECT (SELECT min(part) FROM words WHERE part > parts.part) FROM parts
     WHERE part IS NOT NULL
 ) SELECT part FROM parts WHERE part IS NOT NULL"""
+# Rows of no segment: nothing writes such.
+STRAYS = """FROM words WHERE NOT EXISTS (
+    SELECT 1 FROM segments WHERE part BETWEEN first_id AND last_id)"""
 LOOK_UP = f"""SELECT part, word, postings FROM words
     WHERE part IN ({_PARTS}) AND word IN (SELECT value FROM json_each(?)) ORDER BY word, part"""
 
