@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from astrosearch.ranking import Wording, by_paper, folded, spread, wording
 from astrosearch.records import Paper, Results, Sentence, is_sentence_id
 from astrosearch.store import Store
+from astrosearch.vectors import unfilled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -130,9 +131,7 @@ class Arranger:
         """
         import numpy as np
 
-        shape = (len(texts), self._how.k)
-        ids = np.full(shape, -1, dtype=np.int64)
-        scores = np.full(shape, np.nan, dtype=np.float32)
+        ids, scores = unfilled(len(texts), self._how.k)
         alike, matches = np.zeros_like(ids), np.zeros_like(ids)
         shown: dict[int, tuple[Sentence, Paper]] = {}
         rows, depth = list(range(len(texts))), self._how.depth

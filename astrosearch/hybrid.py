@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from astrosearch.lexical import WordRanking, best, bound, scores_of
 from astrosearch.queries import Asked
-from astrosearch.vectors import VectorIndex
+from astrosearch.vectors import VectorIndex, unfilled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +36,7 @@ def by_words(
     dead: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Rank sentences by BM25: ids [n, k] and scores; -1 and NaN where no more hold a word."""
-    ids, scores = _empty(len(asked), k)
+    ids, scores = unfilled(len(asked), k)
     for i, weighted in enumerate(words.weighted([each.ranking for each in asked])):
         found, found_scores = best(weighted, k, among, dead)
         ids[i, : len(found)], scores[i, : len(found)] = found, found_scores
@@ -58,7 +58,7 @@ def by_both(
     import numpy as np
 
     near, cosines = vectors.search(rows, max(k, DEPTH), among)
-    ids, scores = _empty(len(asked), k)
+    ids, scores = unfilled(len(asked), k)
     for i, weighted in enumerate(words.weighted([each.ranking for each in asked])):
         found = near[i] >= 0
         candidates, cosine = near[i][found], cosines[i][found]
@@ -79,9 +79,3 @@ def fused(
     share = scores_of(weighted, ids) / max(bound(weighted), 1e-9)
     score: NDArray[np.float32] = DENSE_WEIGHT * cosines + (1 - DENSE_WEIGHT) * share
     return score
-
-
-def _empty(queries: int, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    import numpy as np
-
-    return np.full((queries, k), -1, dtype=np.int64), np.full((queries, k), np.nan, np.float32)

@@ -13,7 +13,7 @@ from astrosearch.lexical import WordRanking
 from astrosearch.queries import Asked
 from astrosearch.records import Context, Paper, Sentence
 from astrosearch.store import SEGMENTS, Store
-from astrosearch.vectors import Tuning, VectorIndex, check_size
+from astrosearch.vectors import Tuning, VectorIndex, check_size, unfilled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,11 +82,7 @@ class Opened:
 
     def each(self, asked: Sequence[Asked], k: int, filters: Filters, search: Search) -> Ranked:
         """Search for all queries, those together that demand the same."""
-        import numpy as np
-
-        k = self.at_most(k)
-        ids = np.full((len(asked), k), -1, dtype=np.int64)
-        scores = np.full((len(asked), k), np.nan, dtype=np.float32)
+        ids, scores = unfilled(len(asked), self.at_most(k))
         alike: dict[Asked, list[int]] = {}
         for place, each in enumerate(asked):
             alike.setdefault(each.demands, []).append(place)

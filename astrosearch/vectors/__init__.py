@@ -7,6 +7,7 @@ VectorIndex searches all of it as one (searching.py). What a GPU can do is in gp
 
 from astrosearch.vectors.codes import CODES, EXACT_UP_TO, Codes, Tuning, coded_ids
 from astrosearch.vectors.coding import tune, write_codes
+from astrosearch.vectors.rankings import unfilled
 from astrosearch.vectors.searching import VectorIndex
 from astrosearch.vectors.segments import (
     MAX_SEGMENT_BYTES,
@@ -40,6 +41,7 @@ __all__ = [
     "sums_of",
     "sync_folder",
     "tune",
+    "unfilled",
     "write_codes",
     "write_segment",
 ]
