@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from astrosearch._version import __version__
 from astrosearch.errors import AstrosearchError
 from astrosearch.records import Hit, Paper, Results, Sentence
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from astrosearch.updating import Summary
 
     open = open_index
-
-__version__ = "0.1.0"
 
 __all__ = [
     "AstrosearchError",

@@ -14,7 +14,8 @@ from typing import Any
 
 import click
 
-from astrosearch import __version__, search_commands, training_commands
+from astrosearch import search_commands, training_commands
+from astrosearch._version import __version__
 from astrosearch.errors import AstrosearchError
 from astrosearch.records import escaped, harmless, is_text
 from astrosearch.search_commands import index_option

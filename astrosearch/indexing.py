@@ -166,7 +166,7 @@ def optimize(
     """
     if not 0 < recall <= 1:
         raise AstrosearchError(
-            f"a recall of {recall:g} can't be had.\nGive a share above 0, at most 1: 0.98"
+            f"a recall of {recall:g} can't be had.\nGive a share above 0, at most 1: {RECALL:g}"
         )
     with Writer(Path(index)) as writer:
         optimize_writing(writer, recall, progress or (lambda step, done: None))

@@ -10,7 +10,8 @@ import os
 import sqlite3
 from pathlib import Path
 
-from astrosearch import __version__, vectors, words
+from astrosearch import vectors, words
+from astrosearch._version import __version__
 from astrosearch.database import connect, holds_bytes, storage_errors
 from astrosearch.errors import NotAnIndex
 from astrosearch.locking import LOCK_FILE

@@ -63,6 +63,7 @@ HEIGHTS = {
     "checksums": 0,
     "__init__": 0,
     "errors": -1,
+    "_version": -1,
 }
 HEAVY = {
     *("numpy", "torch", "faiss", "openvino", "onnxruntime", "sqlite_utils", "rich"),

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -319,3 +320,14 @@ def test_a_cold_query_imports_only_what_it_needs(tmp_path: Path):
     heavy = {"torch", "transformers", "sentence_transformers", "huggingface_hub", "datasets"}
     unneeded = {"sqlite_utils", "pandas", "scipy", "matplotlib", "rich", "pylatexenc", "pluggy"}
     assert not loaded & (heavy | unneeded)
+
+
+def test_defaults_that_help_names_are_the_librarys():
+    from astrosearch.hybrid import DENSE_WEIGHT
+    from astrosearch.optimizing import RECALL
+
+    recall = next(p for p in main.commands["optimize"].params if p.name == "recall")
+    assert recall.default == RECALL
+    weights = next(p for p in main.commands["evaluate"].params if p.name == "dense_weights")
+    assert isinstance(weights, click.Option)
+    assert f"[default: {DENSE_WEIGHT:g}]" in (weights.help or "")

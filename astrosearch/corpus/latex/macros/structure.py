@@ -79,7 +79,7 @@ def ensure_math(expansion: Expansion, start: int) -> None:
     if inner is None:
         expansion.emit("\\ensuremath")
     else:
-        # A `$` within means that the argument leaves math itexpansion; its text is shown as it is.
+        # A `$` within means that the argument leaves math itself; its text is shown as it is.
         dollars = "" if "$" in inner or "\n\n" in inner else "$"
         expansion.frames.append(Frame(dollars + inner + dollars))
 
