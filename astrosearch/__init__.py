@@ -17,9 +17,9 @@ from astrosearch.errors import AstrosearchError
 from astrosearch.records import Hit, Paper, Results, Sentence
 
 if TYPE_CHECKING:
-    from astrosearch.indexing import build
-    from astrosearch.search import Index, open_index
-    from astrosearch.updating import Summary
+    from astrosearch.indexing.build import build
+    from astrosearch.indexing.run import Summary
+    from astrosearch.search.index import Index, open_index
 
     open = open_index
 
@@ -40,19 +40,19 @@ __all__ = [
 def __getattr__(name: str) -> object:
     # Imported on first use: `astrosearch --help` must not wait for numpy.
     if name == "build":
-        from astrosearch.indexing import build
+        from astrosearch.indexing.build import build
 
         return build
     if name == "Summary":
-        from astrosearch.updating import Summary
+        from astrosearch.indexing.run import Summary
 
         return Summary
     if name == "open":
-        from astrosearch.search import open_index
+        from astrosearch.search.index import open_index
 
         return open_index
     if name == "Index":
-        from astrosearch.search import Index
+        from astrosearch.search.index import Index
 
         return Index
     raise AttributeError(f"module 'astrosearch' has no attribute {name!r}")

@@ -1,6 +1,6 @@
 """`python -m astrosearch`."""
 
-from astrosearch.cli import main
+from astrosearch.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -181,7 +181,7 @@ class Hits(list[Hit]):
         return super().__getitem__(i)
 
     def _repr_html_(self) -> str:
-        from astrosearch.notebook import to_html
+        from astrosearch.output.notebook import to_html
 
         return to_html([self])
 
@@ -254,7 +254,7 @@ class Results(Sequence[Hits]):
         return (self[i] for i in range(len(self)))
 
     def _repr_html_(self) -> str:
-        from astrosearch.notebook import to_html
+        from astrosearch.output.notebook import to_html
 
         return to_html(self)
 

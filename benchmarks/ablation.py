@@ -23,9 +23,9 @@ from astrosearch.encoder import Encoder, load_encoder
 from astrosearch.evaluation.benchmark import AnyBenchmark, Benchmark, sampled
 from astrosearch.evaluation.evaluate import evaluate
 from astrosearch.evaluation.suite import build_benchmark
-from astrosearch.training.fit import train
-from astrosearch.training.pairs import Pair, read_pairs, write_pairs
-from astrosearch.training.recipe import ASTRO, Recipe
+from astrosearch.training.fit.recipe import ASTRO, Recipe
+from astrosearch.training.fit.train import train
+from astrosearch.training.pairs.file import Pair, read_pairs, write_pairs
 from benchmarks.measured import RESULTS, SHARED, save
 
 MEASURES = {

@@ -18,8 +18,8 @@ import faiss
 import numpy as np
 
 import astrosearch
-from astrosearch.store import SEGMENTS, Store
-from astrosearch.vectors import VectorIndex
+from astrosearch.store.reader import SEGMENTS, Store
+from astrosearch.store.vectors import VectorIndex
 from benchmarks.measured import save
 
 K = 10

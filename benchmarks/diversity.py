@@ -21,11 +21,11 @@ import astrosearch
 from astrosearch.evaluation.files import objects_of
 from astrosearch.evaluation.metrics import intervals, ndcg
 from astrosearch.evaluation.questions import QUESTIONS, sentence_digest
-from astrosearch.opened import open_vectors
-from astrosearch.ranking import spread
 from astrosearch.records import Results
-from astrosearch.store import Store
-from astrosearch.vectors import VectorIndex
+from astrosearch.search.ordering import spread
+from astrosearch.search.snapshot import open_vectors
+from astrosearch.store.reader import Store
+from astrosearch.store.vectors import VectorIndex
 from benchmarks.measured import SHARED, save
 from benchmarks.paper_scores import plain, sets
 

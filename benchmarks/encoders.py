@@ -10,7 +10,7 @@ import json
 import sys
 import time
 
-from astrosearch.evaluation.named import evaluate_by_name
+from astrosearch.evaluation.by_name import evaluate_by_name
 from astrosearch.evaluation.suite import NAMES
 from benchmarks.measured import SHARED, save
 

@@ -53,12 +53,12 @@ def indexed(papers: Path, folder: Path, cores: int, jobs: int = 1) -> dict[str, 
 
 def tokens(folder: Path) -> tuple[int, float]:
     """Count the tokens of an index's sentences, and their share of those computed."""
-    from astrosearch import updating
     from astrosearch.encoder import resolve
     from astrosearch.encoder.folder import read_folder
     from astrosearch.encoder.openvino_runtime import TOKEN_BUDGET
     from astrosearch.encoder.tokens import TextTokenizer, batches
-    from astrosearch.store import Store
+    from astrosearch.indexing import run as updating
+    from astrosearch.store.reader import Store
 
     tokenizer = TextTokenizer(read_folder(resolve("default"), "default"))
     texts = [row[0] for row in Store(folder).rows("SELECT text FROM sentences ORDER BY 1")]

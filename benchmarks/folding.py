@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 
 import astrosearch
-from astrosearch.opened import open_vectors
-from astrosearch.ranking import says_the_same, wording
-from astrosearch.store import Store
+from astrosearch.search.ordering import says_the_same, wording
+from astrosearch.search.snapshot import open_vectors
+from astrosearch.store.reader import Store
 from benchmarks.batch_queries import sampled_queries
 from benchmarks.measured import save
 

@@ -22,7 +22,7 @@ from astrosearch.evaluation.benchmark import Benchmark, sampled
 from astrosearch.evaluation.metrics import intervals, ndcg
 from astrosearch.evaluation.suite import build_benchmark
 from astrosearch.evaluation.systems import BM25, Dense, Memory, Words, best
-from astrosearch.hybrid import DENSE_WEIGHT
+from astrosearch.search.fusion import DENSE_WEIGHT
 from benchmarks.measured import SHARED, save
 
 NAMES = ("citation", "citation-title", "title", "definition", "questions")

@@ -17,8 +17,8 @@ from astrosearch.corpus import discover
 from astrosearch.corpus.sentences import sentences_of
 from astrosearch.errors import Unreadable
 from astrosearch.evaluation.citations import citing_sentences
-from astrosearch.training.pairs import read_pairs
-from astrosearch.training.selection import is_named, read_names
+from astrosearch.training.pairs.file import read_pairs
+from astrosearch.training.pairs.selection import is_named, read_names
 from benchmarks.measured import SHARED, save
 
 RUN = 10  # words

@@ -14,8 +14,8 @@ import statistics
 from pathlib import Path
 from unittest import mock
 
-from astrosearch import lexical
-from astrosearch.search import MODES, Mode, open_index
+from astrosearch.search import bm25 as lexical
+from astrosearch.search.index import MODES, Mode, open_index
 from benchmarks.measured import save
 
 TOP = 3

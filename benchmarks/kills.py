@@ -20,7 +20,7 @@ import time
 from itertools import islice
 from pathlib import Path
 
-from astrosearch.verifying import verify
+from astrosearch.maintenance.verify import verify
 from benchmarks.measured import SHARED, save
 from tests.faults.states import content
 

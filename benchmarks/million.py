@@ -20,12 +20,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from astrosearch import vectors, words
-from astrosearch.checksums import sentence_sum
-from astrosearch.indexing import optimize
-from astrosearch.schema import PAPER_SUM, know_sums
-from astrosearch.search import MODES, open_index
-from astrosearch.writing import Writer
+from astrosearch.indexing.build import optimize
+from astrosearch.search.index import MODES, open_index
+from astrosearch.store import vectors
+from astrosearch.store.checksums import sentence_sum
+from astrosearch.store.schema import PAPER_SUM, know_sums
+from astrosearch.store.words import table as words
+from astrosearch.store.writer import Writer
 from benchmarks.against_peers import COLD, QUESTION, bytes_in, queries, run
 from benchmarks.measured import save
 from benchmarks.vector_search import enlarged, real_vectors

@@ -26,12 +26,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from astrosearch.encoder import load_encoder
+from astrosearch.encoder.cross_encoder import SHARE, Reranker, mixed, reranked
 from astrosearch.evaluation.benchmark import Benchmark, sampled
 from astrosearch.evaluation.metrics import Interval, intervals
 from astrosearch.evaluation.scoring import per_query
 from astrosearch.evaluation.suite import build_benchmark
 from astrosearch.evaluation.systems import Dense, Hybrid, Memory, Scorer, System, Words, best
-from astrosearch.reranking import SHARE, Reranker, mixed, reranked
 from benchmarks.measured import SHARED, save
 
 if TYPE_CHECKING:

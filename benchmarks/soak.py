@@ -26,9 +26,10 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from astrosearch import updating, vectors
-from astrosearch.verifying import verify
-from astrosearch.writing import Writer
+from astrosearch.indexing import run as updating
+from astrosearch.maintenance.verify import verify
+from astrosearch.store import vectors
+from astrosearch.store.writer import Writer
 from benchmarks.measured import ROOT, save
 from tests.editions import Writing, fingerprint
 

@@ -25,8 +25,8 @@ from typing import Any
 import numpy as np
 
 from astrosearch.encoder import load_encoder, resolve
-from astrosearch.training.bases import quiet
-from astrosearch.training.pairs import Pair, read_pairs
+from astrosearch.training.fit.base import quiet
+from astrosearch.training.pairs.file import Pair, read_pairs
 
 SHARES = {"citation": 0.5, "title": 0.4, "abstract": 0.1}  # of the groups
 MINED = 3  # pairs a group is drawn from: their second texts are what is confused

@@ -28,9 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astrosearch.encoder import load_encoder
-from astrosearch.opened import open_vectors
-from astrosearch.store import Store
-from astrosearch.vectors import (
+from astrosearch.search.snapshot import open_vectors
+from astrosearch.store.reader import Store
+from astrosearch.store.vectors import (
     CODES,
     Segment,
     SegmentFile,
@@ -38,8 +38,8 @@ from astrosearch.vectors import (
     VectorIndex,
     write_segment,
 )
-from astrosearch.vectors.library import faiss as load_faiss
-from astrosearch.vectors.rankings import best_of
+from astrosearch.store.vectors.library import faiss as load_faiss
+from astrosearch.store.vectors.rankings import best_of
 from benchmarks.measured import RESULTS, SHARED, save
 
 faiss = load_faiss()

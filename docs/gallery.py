@@ -26,7 +26,8 @@ from rich.console import Console
 from rich.text import Text
 
 import astrosearch
-from astrosearch import cli, render
+from astrosearch.cli import main as cli
+from astrosearch.output import terminal as render
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples" / "corpus"

@@ -8,9 +8,9 @@ from functools import cache
 
 import astrosearch
 from astrosearch.errors import AstrosearchError
+from astrosearch.maintenance.verify import verify
 from astrosearch.records import Hit
-from astrosearch.store import DATABASE, SEGMENTS
-from astrosearch.verifying import verify
+from astrosearch.store.reader import DATABASE, SEGMENTS
 from fuzz import properties
 from fuzz.scratch import scratch
 from tests.encoders import WordEncoder

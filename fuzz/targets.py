@@ -20,7 +20,7 @@ from astrosearch.corpus.latex import choose_main, find_mains, read_latex
 from astrosearch.corpus.latex.source import decode
 from astrosearch.corpus.tree import MAX_FILE_BYTES, MemoryTree, inside
 from astrosearch.errors import Unreadable
-from astrosearch.training.bibliography import bbl_works, bib_entries, bib_work, cited_works
+from astrosearch.training.pairs.bibliography import bbl_works, bib_entries, bib_work, cited_works
 from fuzz import properties
 from fuzz.damaged_index import index
 from fuzz.scratch import scratch

@@ -15,14 +15,16 @@ from typing import Any
 import numpy as np
 
 import astrosearch
-from astrosearch import indexing, updating, vectors
 from astrosearch.errors import AstrosearchError
-from astrosearch.opened import open_vectors
-from astrosearch.repairing import repair
-from astrosearch.search import MODES
-from astrosearch.store import Store
-from astrosearch.vectors.library import faiss
-from astrosearch.verifying import verify
+from astrosearch.indexing import build as indexing
+from astrosearch.indexing import run as updating
+from astrosearch.maintenance.repair import repair
+from astrosearch.maintenance.verify import verify
+from astrosearch.search.index import MODES
+from astrosearch.search.snapshot import open_vectors
+from astrosearch.store import vectors
+from astrosearch.store.reader import Store
+from astrosearch.store.vectors.library import faiss
 from tests.encoders import WordEncoder
 
 WORDS = ["gas", "dust", "stars", "winds", "haloes", "shocks", "grains", "jets", "cores", "rings"]

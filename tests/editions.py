@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import astrosearch
-from astrosearch import indexing
+from astrosearch.indexing import build as indexing
 from astrosearch.records import Hit, Paper, Sentence
 from tests.encoders import WordEncoder
 

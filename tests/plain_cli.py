@@ -20,8 +20,9 @@ from unittest import mock
 
 from click.testing import CliRunner
 
-from astrosearch import updating, vectors
-from astrosearch.cli import main
+from astrosearch.cli.main import main
+from astrosearch.indexing import run as updating
+from astrosearch.store import vectors
 from tests.encoders import WordEncoder
 
 SLOW = float(os.environ.get("PLAIN_SLOW", "0"))
@@ -45,7 +46,7 @@ def with_words() -> contextlib.ExitStack:
     """Put the encoder of words in the model's place."""
     patches = contextlib.ExitStack()
     patches.enter_context(mock.patch.object(vectors, "write_codes", write_codes_slowly))
-    for where in ("astrosearch.indexing", "astrosearch.encoder"):
+    for where in ("astrosearch.indexing.build", "astrosearch.encoder"):
         patch = mock.patch(f"{where}.load_encoder", return_value=SlowEncoder())
         patches.enter_context(patch)
     return patches

@@ -15,11 +15,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 import astrosearch
-from astrosearch.cli import main
+from astrosearch.cli.main import main
 from astrosearch.errors import FormatTooNew, IndexLocked, StorageError
-from astrosearch.indexing import build
-from astrosearch.locking import WriterLock
-from astrosearch.verifying import verify
+from astrosearch.indexing.build import build
+from astrosearch.lock import WriterLock
+from astrosearch.maintenance.verify import verify
 from tests.conftest import HALO, record
 from tests.encoders import WordEncoder
 

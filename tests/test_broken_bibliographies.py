@@ -7,8 +7,8 @@ import pytest
 from astrosearch.corpus.authors import split_authors
 from astrosearch.corpus.latex import read_latex
 from astrosearch.corpus.tree import MemoryTree
-from astrosearch.training import bibliography
-from astrosearch.training.bibliography import LONGEST_VALUE, bib_entries
+from astrosearch.training.pairs import bibliography
+from astrosearch.training.pairs.bibliography import LONGEST_VALUE, bib_entries
 from tests.growth import assert_linear
 
 MAIN = b"\\documentclass{a}\\begin{document}Seen \\cite{a,b}.\\bibliography{r}\\end{document}"

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import astrosearch
-from astrosearch.cli import main
+from astrosearch.cli.main import main
 from tests.conftest import EXAMPLES
 
 QUESTION = "acoustic peaks at small scales"
@@ -323,8 +323,8 @@ def test_a_cold_query_imports_only_what_it_needs(tmp_path: Path):
 
 
 def test_defaults_that_help_names_are_the_librarys():
-    from astrosearch.hybrid import DENSE_WEIGHT
-    from astrosearch.optimizing import RECALL
+    from astrosearch.maintenance.optimize import RECALL
+    from astrosearch.search.fusion import DENSE_WEIGHT
 
     recall = next(p for p in main.commands["optimize"].params if p.name == "recall")
     assert recall.default == RECALL

@@ -19,13 +19,16 @@ from typing import Any
 import pytest
 
 import astrosearch
-from astrosearch import indexing, layout, updating, vectors
 from astrosearch.errors import AstrosearchError, IndexLocked, NotAnIndex
-from astrosearch.locking import LOCK_FILE, WriterLock
-from astrosearch.schema import SENTENCE_SUM, know_sums
-from astrosearch.store import DATABASE, Store
-from astrosearch.verifying import verify
-from astrosearch.writing import Writer
+from astrosearch.indexing import build as indexing
+from astrosearch.indexing import run as updating
+from astrosearch.lock import LOCK_FILE, WriterLock
+from astrosearch.maintenance.verify import verify
+from astrosearch.store import lifecycle as layout
+from astrosearch.store import vectors
+from astrosearch.store.reader import DATABASE, Store
+from astrosearch.store.schema import SENTENCE_SUM, know_sums
+from astrosearch.store.writer import Writer
 from tests.conftest import ROOT
 from tests.editions import Asking, Writing, fingerprint, name_of
 from tests.encoders import WordEncoder
@@ -397,7 +400,7 @@ def test_a_rebuild_keeps_the_lock_until_it_is_in_place(
         probed.append(folder)
 
     probed: list[Path] = []
-    monkeypatch.setattr("astrosearch.writing.swap_in", probe)
+    monkeypatch.setattr("astrosearch.store.writer.swap_in", probe)
     writing.rebuild()
     assert probed == [writing.index]
     assert verify(writing.index) == []
@@ -407,7 +410,7 @@ def test_a_rebuild_that_a_reader_keeps_from_its_place_is_kept(
     writing: Writing, monkeypatch: pytest.MonkeyPatch
 ):
     """A snapshot held for long keeps the old log from being folded in."""
-    monkeypatch.setattr("astrosearch.database.BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("astrosearch.store.database.BUSY_SECONDS", 0.2)
     layout.break_seal(writing.index / DATABASE)
     with contextlib.closing(sqlite3.connect(writing.index / DATABASE)) as db:
         db.execute("PRAGMA journal_mode = WAL")  # as while a writer is at work

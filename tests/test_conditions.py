@@ -24,13 +24,14 @@ import psutil
 import pytest
 
 import astrosearch
-from astrosearch import database, vectors
 from astrosearch.corpus import discover
-from astrosearch.indexing import optimize
-from astrosearch.layout import break_seal
-from astrosearch.locking import LOCK_FILE
-from astrosearch.store import DATABASE, Store
-from astrosearch.verifying import verify
+from astrosearch.indexing.build import optimize
+from astrosearch.lock import LOCK_FILE
+from astrosearch.maintenance.verify import verify
+from astrosearch.search.index import MODES
+from astrosearch.store import database, vectors
+from astrosearch.store.lifecycle import break_seal
+from astrosearch.store.reader import DATABASE, Store
 from tests.conftest import HALO, ROOT
 from tests.editions import EVERYTHING, name_of, write_edition
 from tests.encoders import WordEncoder
@@ -302,7 +303,7 @@ def test_reading_makes_no_file_and_needs_no_shared_memory(place: Path, index: Pa
     names = set(index.iterdir())
     (index / f"{DATABASE}-shm").mkdir()  # whoever wants to make it fails
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
-        for mode in astrosearch.search.MODES:
+        for mode in MODES:
             assert opened.query("gas", mode=mode)
         assert opened.similar(name_of(2))
         assert opened.counts.papers == PAPERS

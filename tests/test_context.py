@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 import astrosearch
-from astrosearch import describing, render
-from astrosearch.cli import main
+from astrosearch.cli.main import main
 from astrosearch.errors import AstrosearchError, NotFound
-from astrosearch.schema import SENTENCE_SUM_BEFORE, know_sums
-from astrosearch.store import Store
-from astrosearch.verifying import verify
+from astrosearch.maintenance.verify import verify
+from astrosearch.output import show as describing
+from astrosearch.output import terminal as render
+from astrosearch.store.reader import Store
+from astrosearch.store.schema import SENTENCE_SUM_BEFORE, know_sums
 from tests.conftest import record
 from tests.encoders import WordEncoder
 

@@ -12,12 +12,12 @@ import pytest
 from click.testing import CliRunner
 
 import astrosearch
-from astrosearch import indexing
-from astrosearch.cli import main
+from astrosearch.cli.main import main
 from astrosearch.errors import EncoderMismatch, NotAnIndex
-from astrosearch.repairing import repair
-from astrosearch.store import Store
-from astrosearch.verifying import verify
+from astrosearch.indexing import build as indexing
+from astrosearch.maintenance.repair import repair
+from astrosearch.maintenance.verify import verify
+from astrosearch.store.reader import Store
 from tests.damage import Damage, content, damages, make_index, outcome
 from tests.encoders import WordEncoder
 
@@ -93,7 +93,9 @@ def test_nothing_is_written_over_damage(index: Path, tmp_path: Path):
 
 def test_repair_from_the_command_line(index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     copy = Path(shutil.copytree(index, tmp_path / "copy"))
-    monkeypatch.setattr("astrosearch.repairing.load_encoder", lambda name, device: WordEncoder())
+    monkeypatch.setattr(
+        "astrosearch.maintenance.repair.load_encoder", lambda name, device: WordEncoder()
+    )
     (segment, *_) = sorted((copy / "segments").iterdir())
     segment.unlink()
 

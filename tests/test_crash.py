@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from astrosearch.verifying import verify
+from astrosearch.maintenance.verify import verify
 from tests.conftest import ROOT, record
 
 

@@ -18,8 +18,8 @@ import pytest
 from click.testing import CliRunner
 
 import astrosearch
-from astrosearch.cli import main
-from astrosearch.vectors import VectorIndex
+from astrosearch.cli.main import main
+from astrosearch.store.vectors import VectorIndex
 from tests.conftest import ROOT
 
 README = ROOT / "README.md"

@@ -19,8 +19,8 @@ import numpy as np
 import pytest
 
 from astrosearch.encoder import Encoder, fingerprint, load_encoder, precision, resolve
+from astrosearch.encoder.cache import MOST, kept_file, read_kept, write_kept
 from astrosearch.encoder.folder import read_folder
-from astrosearch.encoder.kept import MOST, kept_file, read_kept, write_kept
 from astrosearch.encoder.tokens import TextTokenizer, batches
 from astrosearch.encoder.weights import Weights, read_safetensors
 from astrosearch.errors import EncoderError

@@ -14,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from astrosearch import training_commands
-from astrosearch.cli import main
+from astrosearch.cli import train as training_commands
+from astrosearch.cli.main import main
+from astrosearch.cli.show_evaluation import print_report
 from astrosearch.errors import AstrosearchError, MissingExtra, NotFound
-from astrosearch.evaluation import baselines, named
+from astrosearch.evaluation import baselines
+from astrosearch.evaluation import by_name as named
 from astrosearch.evaluation.benchmark import Benchmark, PairsBenchmark, sampled
 from astrosearch.evaluation.citations import (
     citation,
@@ -26,7 +28,6 @@ from astrosearch.evaluation.citations import (
     normalized,
     without_citations,
 )
-from astrosearch.evaluation.display import print_report
 from astrosearch.evaluation.evaluate import dense_ndcg, evaluate, per_query
 from astrosearch.evaluation.files import MalformedLine
 from astrosearch.evaluation.metrics import intervals, ranking_measures

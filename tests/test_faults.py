@@ -17,13 +17,13 @@ from pathlib import Path
 import pytest
 
 import astrosearch
-from astrosearch import indexing
 from astrosearch.errors import NotAnIndex
-from astrosearch.layout import REBUILDING
-from astrosearch.store import DATABASE
-from astrosearch.updating import Progress
-from astrosearch.verifying import verify
-from astrosearch.writing import Writer
+from astrosearch.indexing import build as indexing
+from astrosearch.indexing.run import Progress
+from astrosearch.maintenance.verify import verify
+from astrosearch.store.lifecycle import REBUILDING
+from astrosearch.store.reader import DATABASE
+from astrosearch.store.writer import Writer
 from tests.encoders import WordEncoder
 from tests.faults.client import ROOT, Faults, can_mount
 from tests.faults.scenarios import OLD_OR_NEW, SCENARIOS
@@ -233,7 +233,7 @@ def test_a_rebuild_that_cannot_be_finished_leaves_the_old_index(faults: Faults):
 def test_a_log_that_a_reader_held_open_is_folded_in_and_sealed(
     built: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("astrosearch.database.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("astrosearch.store.database.BUSY_SECONDS", 0.1)
     with Writer(built) as writer:
         writer.remove(["2501.99101"])
         reader = sqlite3.connect(built / DATABASE)

@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import astrosearch
-from astrosearch import vectors
-from astrosearch.cli import main
+from astrosearch.cli.main import main
 from astrosearch.errors import AstrosearchError, NotFound
-from astrosearch.filtering import filters_of, fold
-from astrosearch.hybrid import DENSE_WEIGHT
-from astrosearch.indexing import optimize
-from astrosearch.postings import K1, USUAL_LENGTH, B, Splitter
+from astrosearch.indexing.build import optimize
 from astrosearch.records import Paper
+from astrosearch.search.filters import filters_of, fold
+from astrosearch.search.fusion import DENSE_WEIGHT
+from astrosearch.store import vectors
+from astrosearch.store.words.postings import K1, USUAL_LENGTH, B, Splitter
 from tests.conftest import record
 from tests.encoders import WordEncoder
 

@@ -19,12 +19,12 @@ from click.testing import CliRunner, Result
 from pybtex.database import parse_string
 
 import astrosearch
-from astrosearch import reading
-from astrosearch.cli import main
+from astrosearch.cli.main import main
 from astrosearch.corpus import discover, limits
 from astrosearch.corpus.limits import Budget
+from astrosearch.indexing import workers as reading
+from astrosearch.maintenance.verify import verify
 from astrosearch.records import CONTROL
-from astrosearch.verifying import verify
 from tests import dying, hostile
 from tests.conftest import HALO
 from tests.encoders import WordEncoder
@@ -320,7 +320,7 @@ def test_a_terminal_gets_only_colours_and_links_of_our_own(steered: Path):
 
 
 def test_the_summary_and_errors_of_indexing_steer_nothing(steered: Path, capfd):
-    from astrosearch.progress import print_summary
+    from astrosearch.cli.progress import print_summary
 
     (steered / "corpus" / "evil.jsonl").touch()
     print_summary(build(steered), steered / "index")

@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 import astrosearch
-from astrosearch import indexing, reading, updating
 from astrosearch.errors import CorpusError, EncoderMismatch, NotAnIndex, NotFound
-from astrosearch.verifying import verify
+from astrosearch.indexing import build as indexing
+from astrosearch.indexing import run as updating
+from astrosearch.indexing import workers as reading
+from astrosearch.maintenance.verify import verify
 from tests.conftest import HALO, PEAKS, record
 from tests.encoders import WordEncoder
 

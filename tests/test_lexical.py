@@ -13,14 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import astrosearch
-from astrosearch import indexing, words
 from astrosearch.errors import NotAnIndex
-from astrosearch.lexical import WordRanking, best, scores_of
-from astrosearch.postings import Postings, Splitter, packed, unpacked
-from astrosearch.queries import terms
-from astrosearch.repairing import repair
-from astrosearch.store import Store
-from astrosearch.verifying import verify
+from astrosearch.indexing import build as indexing
+from astrosearch.maintenance.repair import repair
+from astrosearch.maintenance.verify import verify
+from astrosearch.search.bm25 import WordRanking, best, scores_of
+from astrosearch.search.language import terms
+from astrosearch.store.reader import Store
+from astrosearch.store.words import table as words
+from astrosearch.store.words.postings import Postings, Splitter, packed, unpacked
 from tests.encoders import WordEncoder
 
 WORDS = ("gas", "dust", "halo", "ring", "the", "of")

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import astrosearch
-from astrosearch.notebook import HITS, QUERIES
+from astrosearch.output.notebook import HITS, QUERIES
 from astrosearch.records import CONTROL, Hit, Hits, Paper, Results, Sentence, shares
 
 PAPER = Paper(

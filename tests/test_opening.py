@@ -17,8 +17,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import astrosearch
-from astrosearch import opening
-from astrosearch.cli import main
+from astrosearch.cli import editor as opening
+from astrosearch.cli.main import main
 from tests.conftest import PEAKS, TAIL, record
 from tests.encoders import WordEncoder
 from tests.test_bundles import tarred

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 import astrosearch
-from astrosearch import indexing, vectors
 from astrosearch.errors import AstrosearchError
-from astrosearch.schema import FORMAT_VERSION
-from astrosearch.store import Store
-from astrosearch.vectors import coding, segments
-from astrosearch.verifying import verify
+from astrosearch.indexing import build as indexing
+from astrosearch.maintenance.verify import verify
+from astrosearch.store import vectors
+from astrosearch.store.reader import Store
+from astrosearch.store.schema import FORMAT_VERSION
+from astrosearch.store.vectors import build_codes as coding
+from astrosearch.store.vectors import segments
 from tests.encoders import WordEncoder
 
 WORDS = ["gas", "dust", "stars", "winds", "haloes", "shocks", "grains", "jets", "cores", "rings"]
@@ -248,6 +250,6 @@ def test_open_index_goes_on_while_it_is_optimized(index: Path):
 
 
 def test_an_older_version_is_told_that_it_is_too_old(index: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("astrosearch.store.FORMAT_VERSION", 2)
+    monkeypatch.setattr("astrosearch.store.reader.FORMAT_VERSION", 2)
     with pytest.raises(AstrosearchError, match=f"format {FORMAT_VERSION}"):
         Store(index)

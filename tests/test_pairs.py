@@ -16,16 +16,16 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astrosearch.cli import main
+from astrosearch.cli.main import main
 from astrosearch.corpus import discover
 from astrosearch.errors import AstrosearchError, NotFound, PairsError
-from astrosearch.training.bibliography import bbl_works, bib_entries, bib_work
-from astrosearch.training.cleaning import is_boilerplate, is_boilerplate_section, is_fragment
-from astrosearch.training.families import Families
-from astrosearch.training.fingerprints import alike, near_keys, normalised
-from astrosearch.training.mining import Settings, mine, mined
-from astrosearch.training.pairs import KINDS, Columns, Pair, read_pairs, write_pairs
-from astrosearch.training.splitting import Shares, Tally, parse_shares, separated, spool
+from astrosearch.training.pairs.bibliography import bbl_works, bib_entries, bib_work
+from astrosearch.training.pairs.cleaning import is_boilerplate, is_boilerplate_section, is_fragment
+from astrosearch.training.pairs.families import Families
+from astrosearch.training.pairs.file import KINDS, Columns, Pair, read_pairs, write_pairs
+from astrosearch.training.pairs.fingerprints import alike, near_keys, normalised
+from astrosearch.training.pairs.mine import Settings, mine, mined
+from astrosearch.training.pairs.splitting import Shares, Tally, parse_shares, separated, spool
 from tests.conftest import record
 
 SHARED = Path(__file__).parents[2] / "shared"

@@ -13,14 +13,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 import astrosearch
-from astrosearch import store
-from astrosearch.cli import main
+from astrosearch.cli.main import main
 from astrosearch.corpus.drafts import sentences_in
 from astrosearch.corpus.tree import MAX_FILE_BYTES
 from astrosearch.errors import AstrosearchError, NotFound
-from astrosearch.ranking import says_the_same, wording
 from astrosearch.records import COLUMNS, Hit
-from astrosearch.search import MODES, Mode
+from astrosearch.search.index import MODES, Mode
+from astrosearch.search.ordering import says_the_same, wording
+from astrosearch.store import reader as store
 from tests.conftest import record
 from tests.encoders import WordEncoder
 

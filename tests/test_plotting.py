@@ -20,10 +20,18 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 import astrosearch
-from astrosearch import plotting
-from astrosearch.cli import main
+from astrosearch.cli.main import main
 from astrosearch.errors import AstrosearchError, MissingExtra, StorageError
-from astrosearch.plotting import BARS, MATCHES, OTHER, UNCATEGORISED, count, draw, plot_answers
+from astrosearch.output import timeline as plotting
+from astrosearch.output.timeline import (
+    BARS,
+    MATCHES,
+    OTHER,
+    UNCATEGORISED,
+    count,
+    draw,
+    plot_answers,
+)
 from astrosearch.records import Hit, Paper, Sentence
 from tests.conftest import record
 from tests.encoders import WordEncoder

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import astrosearch
 from astrosearch.errors import AstrosearchError
-from astrosearch.postings import TOKENIZE
-from astrosearch.queries import Term, any_of, parse, terms
-from astrosearch.search import MODES, Mode
+from astrosearch.search.index import MODES, Mode
+from astrosearch.search.language import Term, any_of, parse, terms
+from astrosearch.store.words.postings import TOKENIZE
 from tests.conftest import record
 from tests.encoders import WordEncoder
 

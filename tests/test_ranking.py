@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from astrosearch.ranking import by_paper, folded, says_the_same, spread, wording
+from astrosearch.search.ordering import by_paper, folded, says_the_same, spread, wording
 
 SAID = (
     "We measure the slope of the mass function in nine nearby clusters of galaxies.",

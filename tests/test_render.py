@@ -16,8 +16,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from astrosearch import render
-from astrosearch.cli import main
+from astrosearch.cli.main import main
+from astrosearch.output import terminal as render
 from astrosearch.records import CONTROL, Hit, Paper, Sentence
 
 PAPER = Paper(

@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import astrosearch
-from astrosearch import reranking
-from astrosearch.cli import main
+from astrosearch.cli.main import main
+from astrosearch.encoder import cross_encoder as reranking
 from astrosearch.encoder import resolve
+from astrosearch.encoder.cross_encoder import Reranker, mixed, reranked
 from astrosearch.encoder.devices import has_torch
 from astrosearch.errors import EncoderError, MissingExtra
-from astrosearch.reranking import Reranker, mixed, reranked
-from astrosearch.search import MODES, Mode
+from astrosearch.search.index import MODES, Mode
 from tests.encoders import WordEncoder
 
 needs_torch = pytest.mark.skipif(not has_torch(), reason="the train extra isn't installed")

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 import astrosearch
-from astrosearch import indexing
 from astrosearch.errors import AstrosearchError, NotFound
-from astrosearch.search import MODES, Mode
+from astrosearch.indexing import build as indexing
+from astrosearch.search.index import MODES, Mode
 from tests.encoders import WordEncoder
 
 

@@ -23,19 +23,19 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from astrosearch.cli import main
+from astrosearch.cli.main import main
 from astrosearch.encoder import load_encoder
 from astrosearch.encoder.devices import has_torch
 from astrosearch.encoder.folder import read_folder
 from astrosearch.errors import EncoderError, PairsError, StorageError, TrainingError
-from astrosearch.training.curves import WIDTH, chart, save_picture
-from astrosearch.training.dev import dev_benchmark
-from astrosearch.training.fit import SeedResult, Trained, train
-from astrosearch.training.mixture import by_kind, read_training_pairs, weighted
-from astrosearch.training.negatives import mine
-from astrosearch.training.pairs import Pair, write_pairs
-from astrosearch.training.recipe import ASTRO, SEED, Recipe
-from astrosearch.training.trainer import Progress
+from astrosearch.training.fit.curves import WIDTH, chart, save_picture
+from astrosearch.training.fit.data import by_kind, read_training_pairs, weighted
+from astrosearch.training.fit.dev_benchmark import dev_benchmark
+from astrosearch.training.fit.negatives import mine
+from astrosearch.training.fit.recipe import ASTRO, SEED, Recipe
+from astrosearch.training.fit.train import SeedResult, Trained, train
+from astrosearch.training.fit.trainer import Progress
+from astrosearch.training.pairs.file import Pair, write_pairs
 from tests.encoders import WordEncoder
 
 pytestmark = [
@@ -144,8 +144,8 @@ def test_the_seed_recipe_has_the_seeds_values() -> None:
 def seed_trainer(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     from datasets import Dataset
 
-    from astrosearch.training.bases import load_model, quiet
-    from astrosearch.training.trainer import make_trainer
+    from astrosearch.training.fit.base import load_model, quiet
+    from astrosearch.training.fit.trainer import make_trainer
 
     count = 34_176
     rows = {name: [f"ring{i}" for i in range(count)] for name in ("sentence_0", "sentence_1")}
@@ -240,7 +240,7 @@ def seed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_seed_recipes_folder_has_the_cards_architecture(seed_folder: Path) -> None:
     from sentence_transformers import SentenceTransformer
 
-    from astrosearch.training.bases import quiet
+    from astrosearch.training.fit.base import quiet
 
     with quiet():
         model = SentenceTransformer(str(seed_folder), device="cpu")
@@ -325,8 +325,8 @@ def test_matryoshka_half_still_finds(trained: Trained) -> None:
 
 
 def test_turning_keeps_cosines_and_puts_what_distinguishes_first(tiny: Path) -> None:
-    from astrosearch.training.bases import load_model
-    from astrosearch.training.rotation import rotated
+    from astrosearch.training.fit.base import load_model
+    from astrosearch.training.fit.rotation import rotated
 
     texts = [pair.text_a for pair in toy_pairs()]
     model = load_model(tiny, "cpu").eval()
@@ -398,8 +398,8 @@ def test_what_can_not_be_averaged_is_refused(
 def test_a_mean_of_weights_has_the_bases_share(tiny: Path, tmp_path: Path) -> None:
     import torch
 
-    from astrosearch.training.averaging import averaged
-    from astrosearch.training.bases import load_model
+    from astrosearch.training.fit.averaging import averaged
+    from astrosearch.training.fit.base import load_model
 
     base = {name: t.clone() for name, t in load_model(tiny, "cpu").state_dict().items()}
     for number, step in enumerate((1.0, 4.0)):
@@ -473,7 +473,7 @@ def test_a_run_with_other_settings_is_refused(toy: Path, tiny: Path, tmp_path: P
 def test_a_full_disk_keeps_the_last_checkpoint(
     toy: Path, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from astrosearch.training import checkpoints, trainer
+    from astrosearch.training.fit import checkpoints, trainer
 
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
 
@@ -543,7 +543,7 @@ def test_ctrl_c_says_what_is_kept(
     def interrupt(*args: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("astrosearch.training.fit.run_seed", interrupt)
+    monkeypatch.setattr("astrosearch.training.fit.train.run_seed", interrupt)
     out = run(toy, "-o", tmp_path / "out", "--batch-size", 8, "--hard-negatives", 0)
     assert out.exit_code == 130
     assert "what was finished is kept" in out.stderr
@@ -551,7 +551,7 @@ def test_ctrl_c_says_what_is_kept(
 
 def test_two_processes_do_not_share_a_run(toy: Path, tiny: Path, tmp_path: Path) -> None:
     from astrosearch.errors import IndexLocked
-    from astrosearch.locking import WriterLock
+    from astrosearch.lock import WriterLock
 
     (tmp_path / "out.training").mkdir()
     with WriterLock(tmp_path / "out.training"), pytest.raises(IndexLocked):
@@ -786,9 +786,9 @@ def test_sorting_by_length_leaves_the_loss_and_its_gradient(tiny: Path, kept: in
     import torch
     from sentence_transformers.sentence_transformer import losses
 
-    from astrosearch.training.bases import load_model, quiet
-    from astrosearch.training.losses import KEPT_BYTES, MINI_BATCH_TOKENS, make_loss
-    from astrosearch.training.trainer import set_dropout
+    from astrosearch.training.fit.base import load_model, quiet
+    from astrosearch.training.fit.losses import KEPT_BYTES, MINI_BATCH_TOKENS, make_loss
+    from astrosearch.training.fit.trainer import set_dropout
 
     pairs = toy_pairs(30)
     texts = [p.text_a * (1 + i % 4) for i, p in enumerate(pairs)], [p.text_b for p in pairs]

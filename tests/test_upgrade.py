@@ -11,12 +11,13 @@ import pytest
 from click.testing import CliRunner
 
 import astrosearch
-from astrosearch import indexing, layout
-from astrosearch.cli import main
+from astrosearch.cli.main import main
 from astrosearch.errors import AstrosearchError, FormatTooNew, StorageError
-from astrosearch.schema import FORMAT_VERSION
-from astrosearch.store import Store
-from astrosearch.verifying import verify
+from astrosearch.indexing import build as indexing
+from astrosearch.maintenance.verify import verify
+from astrosearch.store import lifecycle as layout
+from astrosearch.store.reader import Store
+from astrosearch.store.schema import FORMAT_VERSION
 from tests.encoders import WordEncoder
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -103,7 +104,7 @@ def test_interrupted_upgrade_leaves_the_old_index(old: Path, monkeypatch: pytest
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("astrosearch.vectors.sums_of", interrupted)
+        patch.setattr("astrosearch.store.vectors.sums_of", interrupted)
         with pytest.raises(KeyboardInterrupt):
             indexing.remove(["2503.99001"], old)
     assert Store(old).format < FORMAT_VERSION
@@ -116,7 +117,7 @@ def test_full_disk_while_upgrading_is_said(old: Path, monkeypatch: pytest.Monkey
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("astrosearch.vectors.sums_of", full)
+    monkeypatch.setattr("astrosearch.store.vectors.sums_of", full)
     with pytest.raises(StorageError, match="full"):
         indexing.remove(["2503.99001"], old)
     assert Store(old).format < FORMAT_VERSION

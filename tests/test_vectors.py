@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from astrosearch.errors import NotAnIndex
-from astrosearch.vectors import (
+from astrosearch.store.vectors import (
     Codes,
     Kind,
     Segment,
@@ -22,12 +22,12 @@ from astrosearch.vectors import (
     coded_ids,
     gpu,
     merge_segments,
-    searching,
     sha256_of,
     write_codes,
     write_segment,
 )
-from astrosearch.vectors.library import faiss
+from astrosearch.store.vectors import search as searching
+from astrosearch.store.vectors.library import faiss
 
 
 def unit(rng: np.random.Generator, n: int, dimension: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from astrosearch.encoder.kept import kept_file, read_kept, write_kept
+from astrosearch.encoder.cache import kept_file, read_kept, write_kept
 
 if TYPE_CHECKING:
     import numpy as np

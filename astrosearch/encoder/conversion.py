@@ -18,8 +18,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from astrosearch.encoder.cache import PART, kept_file, read_kept, write_kept
 from astrosearch.encoder.compiled import Graph, machine
-from astrosearch.encoder.kept import PART, kept_file, read_kept, write_kept
 from astrosearch.encoder.openvino_runtime import REPORTER, OpenVinoEncoder, hidden, open_tokenizer
 from astrosearch.encoder.precision import PRECISION
 from astrosearch.encoder.torch_runtime import load_torch

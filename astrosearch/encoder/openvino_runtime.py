@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from astrosearch.encoder.cache import unload
 from astrosearch.encoder.compiled import Graph, compiled_graph
 from astrosearch.encoder.devices import has_torch
 from astrosearch.encoder.folder import EncoderFolder, damaged
-from astrosearch.encoder.kept import unload
 from astrosearch.encoder.precision import PRECISION, quickest
 from astrosearch.encoder.tokens import TextTokenizer, batches
 from astrosearch.errors import MissingExtra

@@ -6,8 +6,8 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from astrosearch.encoder.cache import kept_file, read_kept, write_kept
 from astrosearch.encoder.compiled import Graph, machine
-from astrosearch.encoder.kept import kept_file, read_kept, write_kept
 
 if TYPE_CHECKING:
     import numpy as np

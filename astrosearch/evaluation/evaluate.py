@@ -11,7 +11,7 @@ from astrosearch.evaluation.metrics import intervals
 from astrosearch.evaluation.report import Measure, Report, Row
 from astrosearch.evaluation.scoring import dense_ndcg, per_query
 from astrosearch.evaluation.systems import BM25, Dense, Hybrid, Memory, System, Words
-from astrosearch.hybrid import DENSE_WEIGHT
+from astrosearch.search.fusion import DENSE_WEIGHT
 
 if TYPE_CHECKING:
     import numpy as np

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from astrosearch.errors import MissingExtra
 from astrosearch.evaluation.benchmark import in_form
-from astrosearch.hybrid import DENSE_WEIGHT
-from astrosearch.lexical import WordRanking, bound
-from astrosearch.postings import Postings, Splitter
-from astrosearch.queries import parse
+from astrosearch.search.bm25 import WordRanking, bound
+from astrosearch.search.fusion import DENSE_WEIGHT
+from astrosearch.search.language import parse
+from astrosearch.store.words.postings import Postings, Splitter
 
 if TYPE_CHECKING:
     import numpy as np

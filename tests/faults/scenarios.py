@@ -16,10 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import astrosearch
-from astrosearch import indexing, store, updating, vectors
-from astrosearch.database import connect
 from astrosearch.errors import NotFound
-from astrosearch.vectors import coding, segments
+from astrosearch.indexing import build as indexing
+from astrosearch.indexing import run as updating
+from astrosearch.store import reader as store
+from astrosearch.store import vectors
+from astrosearch.store.database import connect
+from astrosearch.store.vectors import build_codes as coding
+from astrosearch.store.vectors import segments
 from tests.encoders import WordEncoder
 
 WORDS = ["gas", "dust", "stars", "winds", "haloes", "shocks", "grains", "jets", "cores", "rings"]

@@ -31,10 +31,10 @@ import sqlite_utils.migrations  # noqa: F401
 
 import astrosearch
 from astrosearch.errors import AstrosearchError, IndexLocked, StorageError
-from astrosearch.locking import WriterLock
-from astrosearch.store import Store
-from astrosearch.verifying import verify
-from astrosearch.writing import Writer
+from astrosearch.lock import WriterLock
+from astrosearch.maintenance.verify import verify
+from astrosearch.store.reader import Store
+from astrosearch.store.writer import Writer
 from tests.encoders import WordEncoder
 from tests.faults.scenarios import SCENARIOS, Scenario, lower_limits
 from tests.faults.seam import Operation, Seam

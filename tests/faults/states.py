@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astrosearch.layout import SEAL
-from astrosearch.store import DATABASE, SEGMENTS, Store
-from astrosearch.vectors import VectorIndex
+from astrosearch.store.lifecycle import SEAL
+from astrosearch.store.reader import DATABASE, SEGMENTS, Store
+from astrosearch.store.vectors import VectorIndex
 
 State = dict[str, str]  # paper id -> a hash of its fields, sentences and vectors
 

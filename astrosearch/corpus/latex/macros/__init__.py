@@ -8,7 +8,8 @@ afterwards needs no idea of macros or files.
 from __future__ import annotations
 
 from astrosearch.corpus.document import SourceTree
-from astrosearch.corpus.latex.macros import conditionals, defining, inputs, structure
+from astrosearch.corpus.latex.macros import conditionals, inputs, structure
+from astrosearch.corpus.latex.macros import define_commands as defining
 from astrosearch.corpus.latex.macros.expanded import Expanded
 from astrosearch.corpus.latex.macros.expansion import Action, Expansion
 from astrosearch.corpus.limits import Budget

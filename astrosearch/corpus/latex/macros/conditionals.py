@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from astrosearch.corpus.latex.macros.definitions import Frame, Macro
 from astrosearch.corpus.latex.macros.expansion import MAX_DEPTH, TOKEN, Action, Expansion
+from astrosearch.corpus.latex.macros.macro import Frame, Macro
 from astrosearch.corpus.latex.tokens import flat, words
 
 _CONDITIONAL = re.compile(r"\\(if[A-Za-z@]*|else|or|fi|newif[ \t]*\\if[A-Za-z@]*)(?![A-Za-z@])")

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from astrosearch.corpus.document import SourceTree
-from astrosearch.corpus.latex.macros.definitions import Frame, Macro, substitute
 from astrosearch.corpus.latex.macros.expanded import Expanded
+from astrosearch.corpus.latex.macros.macro import Frame, Macro, substitute
 from astrosearch.corpus.latex.source import decode
 from astrosearch.corpus.latex.tokens import BREAK, line_ends, prepare
 from astrosearch.corpus.limits import Budget

@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 
-from astrosearch.corpus.latex.macros.definitions import Frame, Macro
 from astrosearch.corpus.latex.macros.expansion import MAX_CHARACTERS, MAX_DEPTH, Expansion
+from astrosearch.corpus.latex.macros.macro import Frame, Macro
 from astrosearch.corpus.latex.source import candidates, decode
 from astrosearch.corpus.latex.tokens import BREAK, line_ends, prepare
 from astrosearch.errors import Unreadable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from astrosearch.corpus.latex.macros.definitions import Frame
 from astrosearch.corpus.latex.macros.expansion import MAX_DEPTH, MAX_EXPANSIONS, Expansion
+from astrosearch.corpus.latex.macros.macro import Frame
 from astrosearch.corpus.latex.tokens import BREAK
 
 _MATH_ENVIRONMENT = re.compile(

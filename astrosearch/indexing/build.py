@@ -1,0 +1,212 @@
+"""What changes an index: bringing it up to date with a corpus, removing papers, merging."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from astrosearch.corpus import discover
+from astrosearch.encoder import Encoder, load_encoder
+from astrosearch.errors import AstrosearchError, CorpusError, NotAnIndex, NotFound
+from astrosearch.indexing.encode import Ahead
+from astrosearch.indexing.run import Progress, Summary, Updating
+from astrosearch.lock import LOCK_FILE, WriterLock
+from astrosearch.maintenance.merge import compact
+from astrosearch.maintenance.optimize import RECALL, optimize_writing
+from astrosearch.store.database import storage_errors
+from astrosearch.store.lifecycle import REBUILDING
+from astrosearch.store.reader import DATABASE, EncoderIdentity, Store
+from astrosearch.store.writer import Writer
+
+
+def build(
+    *corpora: str | Path,
+    index: str | Path = "index",
+    encoder: str | Encoder | None = None,
+    device: str = "auto",
+    jobs: int = 1,
+    rebuild: bool = False,
+    strict: bool = False,
+    all_categories: bool = False,
+    prune: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> Summary:
+    """Bring the index in folder `index` up to date with the papers under `corpora`.
+
+    Only what is new or changed since the last run is read. Interrupt it at any time; a run
+    again goes on where it stopped.
+
+    Parameters
+    ----------
+    corpora : str or Path
+        Folders of papers, or single files.
+    encoder : str or Encoder, optional
+        "default", a sentence-transformers folder, a hub id, or an encoder already loaded.
+        An index keeps to the one it was built with; a new one takes "default".
+    device : {"auto", "cpu", "cuda"}
+    jobs : int
+        Processes that read papers. With more than one, call from under
+        `if __name__ == "__main__":`, as `multiprocessing` asks.
+    rebuild : bool
+        Build anew; the old index answers until the new one is complete.
+    strict : bool
+        Raise CorpusError at the end if any file failed.
+    all_categories : bool
+        Take metadata records of every category, not astro-ph alone.
+    prune : bool
+        Drop papers whose files are gone from `corpora`.
+    progress : callable, optional
+        Called with a Progress as the work goes on.
+
+    Raises
+    ------
+    AstrosearchError
+        With cause and cure; the index is then as the last finished group left it.
+    """
+    started = time.monotonic()
+    if not corpora:
+        raise CorpusError("no corpus was given.\nName a folder of papers: astrosearch index CORPUS")
+    folder = Path(index)
+    with storage_errors(folder):
+        if (folder / LOCK_FILE).exists():
+            with WriterLock(folder):  # a second writer is refused at once
+                pass
+    folders = [Path(corpus).expanduser().resolve() for corpus in corpora]
+    found = [_discovered(path, may_be_empty=prune) for path in folders]
+    database = _database(folder, rebuild=rebuild)
+    if encoder is None:
+        encoder = _encoder_name(folder)
+    model = load_encoder(encoder, device) if isinstance(encoder, str) else encoder
+    # An index opens with its encoder wherever it is opened from.
+    name = model.name
+    if isinstance(encoder, str) and Path(encoder).is_dir():
+        name = str(Path(encoder).resolve())
+    identity = EncoderIdentity(name, model.fingerprint, model.dimension, model.text_form)
+    if database == REBUILDING and _other_encoder(folder, identity):
+        with storage_errors(folder):
+            (folder / REBUILDING).unlink()  # a rebuild with another encoder, given up for this one
+    with Writer(folder, create=identity, database=database) as writer:
+        writer.store.encoder().expect(identity.name, identity.fingerprint)
+        sources = [source for discovery in found for source in discovery.sources]
+        with Ahead(model) as ahead:
+            run = Updating(writer, ahead, all_categories=all_categories, progress=progress)
+            for discovery in found:
+                run.summary.skipped += [(item.name, item.reason) for item in discovery.skipped]
+            run.read(sources, jobs)
+            run.look_for_gone(folders, sources, prune=prune)
+            run.read_again(sources, jobs)
+        if len(writer.store.segments()) > 1:
+            compact(writer)
+        counts = writer.store.counts()
+        if database == REBUILDING:
+            writer.take_place()
+    summary = run.summary
+    summary.papers, summary.sentences = counts.papers, counts.sentences
+    summary.seconds = time.monotonic() - started
+    if strict and summary.failed:
+        name, reason = summary.failed[0]
+        raise CorpusError(
+            f"{len(summary.failed)} of the corpus' files failed, the first: {name}: {reason}.\n"
+            "All others are indexed. Mend or remove these files, or leave out --strict."
+        )
+    return summary
+
+
+def remove(paper_ids: Sequence[str], index: str | Path = "index") -> int:
+    """Remove papers from an index; return how many sentences went with them.
+
+    A removed paper stays away until its file changes.
+
+    Raises
+    ------
+    NotFound
+        When one of them isn't there; nothing is removed then.
+    """
+    folder = Path(index)
+    with Writer(folder) as writer:
+        require_papers(writer.store, paper_ids)
+        return writer.remove(paper_ids)
+
+
+def require_papers(store: Store, paper_ids: Sequence[str]) -> None:
+    """Raise NotFound unless every paper is in the index."""
+    missing = [paper_id for paper_id in paper_ids if store.paper_key(paper_id) is None]
+    if missing:
+        raise NotFound(
+            f"the index {store.folder.absolute()} has no paper {', '.join(missing)}.\n"
+            "Give the id a query shows, such as 1807.06209 (without v1, v2)."
+        )
+
+
+def optimize(
+    index: str | Path = "index",
+    *,
+    recall: float = RECALL,
+    progress: Callable[[str, float], None] | None = None,
+) -> None:
+    """Make an index quick to search, and drop the vectors of removed papers.
+
+    Up to 100,000 sentences, segments are merged and search stays exact. Above, vectors are kept
+    in half precision and found through compressed codes.
+
+    Parameters
+    ----------
+    recall : float
+        The share of the ten nearest that a search through codes must find, as measured on the
+        index's own vectors; 1 asks for exact search whatever the size.
+    progress : callable, optional
+        Told a step's name and how much of it is done, from 0 to 1.
+
+    Raises
+    ------
+    AstrosearchError
+        With cause and cure; what was finished is kept.
+    """
+    if not 0 < recall <= 1:
+        raise AstrosearchError(
+            f"a recall of {recall:g} can't be had.\nGive a share above 0, at most 1: {RECALL:g}"
+        )
+    with Writer(Path(index)) as writer:
+        optimize_writing(writer, recall, progress or (lambda step, done: None))
+
+
+def _database(folder: Path, *, rebuild: bool) -> str:
+    """Choose the database to write: a rebuild goes beside an index that stays in use."""
+    interrupted = (folder / REBUILDING).exists()
+    if interrupted and not rebuild:
+        with storage_errors(folder), WriterLock(folder):  # it may be going on
+            pass
+        raise NotAnIndex(
+            folder.absolute(),
+            "a rebuild of it was interrupted",
+            "Go on with it: astrosearch index --rebuild. "
+            f"Or discard it: delete {REBUILDING} there.",
+        )
+    return REBUILDING if rebuild and (interrupted or (folder / DATABASE).exists()) else DATABASE
+
+
+def _discovered(corpus: Path, *, may_be_empty: bool) -> discover.Discovery:
+    try:
+        return discover.discover(corpus)
+    except CorpusError:
+        if may_be_empty and corpus.is_dir():
+            return discover.Discovery((), ())
+        raise
+
+
+def _other_encoder(folder: Path, identity: EncoderIdentity) -> bool:
+    if not (folder / REBUILDING).exists():
+        return False
+    with contextlib.closing(Store(folder, REBUILDING)) as store:
+        return store.encoder().fingerprint != identity.fingerprint
+
+
+def _encoder_name(folder: Path) -> str:
+    """Name the encoder of the index that is there, or is being rebuilt; else the default."""
+    for database in (REBUILDING, DATABASE):
+        if (folder / database).is_file():
+            with contextlib.suppress(NotAnIndex), contextlib.closing(Store(folder, database)) as db:
+                return db.encoder().name
+    return "default"

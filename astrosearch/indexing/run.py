@@ -1,0 +1,366 @@
+"""One pass over a corpus' sources: what becomes of each paper, committed group by group.
+
+A group is a few thousand sentences of whole papers, encoded while the next is read. Sources are
+taken in a fixed order and groups are cut by count, so a run that was killed goes on at a group's
+edge and ends with the same sentences, ids and vectors as one that was not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from astrosearch.corpus import discover
+from astrosearch.corpus.document import Document, SourceSentence
+from astrosearch.corpus.identifiers import id_in_path, parse_arxiv_id
+from astrosearch.corpus.tree import size_of
+from astrosearch.errors import Unreadable
+from astrosearch.indexing.encode import Ahead, Group
+from astrosearch.indexing.workers import Reading, readings
+from astrosearch.maintenance.merge import compact
+from astrosearch.records import Paper, is_sentence_id
+from astrosearch.store.rows import Edition, EndSource, NoteEdition, PutPaper, SourceRow
+from astrosearch.store.writer import Writer
+
+# Sentences a group: five seconds of encoding. A kill can cost two groups.
+GROUP_SENTENCES = 4096
+
+GROUP_CHANGES = 10_000  # papers a group, where most are known already
+
+# An exact search pays a little for each segment; a long run merges them at twice this many.
+MANY_SEGMENTS = 16
+
+UNSETTLED = " unsettled"  # ends the stamp of a source that may have changed while it was read
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an indexing run is; `fraction` in [0, 1] is an estimate of the work done."""
+
+    sources: int
+    total_sources: int
+    sentences: int
+    fraction: float
+
+
+@dataclass(slots=True)
+class Summary:
+    """What an indexing run did."""
+
+    papers_added: int = 0
+    papers_replaced: int = 0
+    sentences_added: int = 0
+    sources_read: int = 0
+    sources_unchanged: int = 0
+    papers: int = 0  # in the index, at the end
+    sentences: int = 0
+    seconds: float = 0.0
+    encoding_seconds: float = 0.0  # of these, in which the encoder was at work
+    failed: list[tuple[str, str]] = field(default_factory=list)  # (file, reason); tried again
+    skipped: list[tuple[str, str]] = field(default_factory=list)  # (file, reason)
+    warnings: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)  # indexed files no longer in the corpus
+    pruned: int = 0  # papers dropped with them
+
+
+class Updating:
+    """One pass over the sources: decides about each paper and commits group by group."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        ahead: Ahead,
+        *,
+        all_categories: bool,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self.writer, self._ahead = writer, ahead
+        self.all_categories, self.progress = all_categories, progress
+        self.summary = Summary()
+        self._group = Group()
+        self._group_sentences = 0
+        self._queued = 0  # sentences to be encoded, with those that are
+        self._sources_done = self._sources_total = 0
+        self._bytes_done = self._bytes_total = 0
+        self._bytes_within = 0  # of the source being read, estimated
+
+    def read(self, sources: Sequence[discover.Source], jobs: int) -> None:
+        """Read every source that is new, changed or failed before."""
+        rows = self._rows(sources)
+        # A file met through two corpora, one within the other, keeps the name it has.
+        known = {
+            path: replace(source, root=Path(row.root), name=row.name)
+            for source in sources
+            for path in [str(source.path)]
+            for row in [rows[path]]
+        }
+        wanted = [
+            (source, row)
+            for path, source in known.items()
+            for row in [rows[path]]
+            if row.status != "done" or self._stamp(source, row.parts) != row.stamp
+        ]
+        unchanged = {row.source_id for row in rows.values()} - {row.source_id for _, row in wanted}
+        self.summary.sources_unchanged = len(unchanged)
+        self.summary.failed += self.writer.failures_of(sorted(unchanged))
+        self._read(wanted, jobs)
+
+    def read_again(self, sources: Sequence[discover.Source], jobs: int) -> None:
+        """Read sources that can give what another one no longer does."""
+        rows = self._rows(sources)
+        asked = [
+            (replace(source, root=Path(row.root), name=row.name), row)
+            for source in {str(s.path): s for s in sources}.values()
+            for row in [rows[str(source.path)]]
+            if row.status == "pending"
+        ]
+        self._read(asked, jobs)
+
+    def _rows(self, sources: Sequence[discover.Source]) -> dict[str, SourceRow]:
+        rows = self.writer.register((str(s.path), str(s.root), s.name, s.kind) for s in sources)
+        return {path: rows[path] for path in (str(source.path) for source in sources)}
+
+    def _read(self, wanted: Sequence[tuple[discover.Source, SourceRow]], jobs: int) -> None:
+        if not wanted:
+            return
+        self._sources_total += len(wanted)
+        sizes = [size_of(source.path) for source, _ in wanted]
+        self._bytes_total += sum(sizes)
+        run = self.writer.next_run()
+        read = readings([source for source, _ in wanted], jobs, all_categories=self.all_categories)
+        for (source, row), size, (began, items) in zip(wanted, sizes, read, strict=True):
+            self._source(source, row, items, run, size, began)
+            self._sources_done += 1
+            self._bytes_done += size
+            self._bytes_within = 0
+            self._tell()
+        self._flush(run)
+        self._land(run)
+
+    def look_for_gone(
+        self, corpora: Sequence[Path], sources: Sequence[discover.Source], *, prune: bool
+    ) -> None:
+        """Drop what is no longer a source; list files that are gone, or drop their papers too.
+
+        A missing file may lie on a disk that is away, so its papers stay unless `prune`.
+        """
+        present = {str(source.path) for source in sources}
+        absent = [
+            row
+            for row in self.writer.sources().values()
+            if row.path not in present and any(Path(row.path).is_relative_to(c) for c in corpora)
+        ]
+        gone = [row for row in absent if _is_gone(row.path)]
+        dropped = [row for row in absent if os.access(row.path, os.R_OK)]
+        if prune:
+            dropped += gone
+        else:
+            self.summary.gone = [row.name for row in gone]
+        self.summary.pruned = self.writer.prune([row.source_id for row in dropped])
+
+    def _source(
+        self,
+        source: discover.Source,
+        row: SourceRow,
+        items: Iterator[Reading | Unreadable],
+        run: int,
+        size: int,
+        began: int,
+    ) -> None:
+        failures: list[tuple[str, str]] = []
+        parts: tuple[str, ...] = (source.name,)
+        gave_papers = False
+        for item in items:
+            if isinstance(item, Unreadable):
+                failures.append((item.name, item.reason))
+                continue
+            gave_papers = True
+            parts = tuple(dict.fromkeys((*parts, *item.document.parts)))
+            self.summary.warnings += item.document.warnings
+            characters = sum(len(sentence.text) for sentence in item.sentences)
+            self._bytes_within = min(size, self._bytes_within + 2 * characters)
+            self._paper(row, item.document, item.sentences, run)
+        stamp = self._stamp(source, parts)
+        clock_went_on = began <= time.time_ns()
+        settled = clock_went_on and all(_changed_at(source.root / p) < began for p in parts)
+        # What may have changed while it was read is read again next time; then, if it is still
+        # as it was at the end of this reading, its date or the clock is wrong.
+        if not settled and row.stamp not in (stamp, stamp + UNSETTLED):
+            stamp += UNSETTLED
+        self.summary.failed += failures
+        self.summary.sources_read += 1
+        self._group.ended.add(row.source_id)
+        self._group.changes.append(
+            EndSource(
+                row.source_id,
+                stamp,
+                parts,
+                tuple(failures),
+                gave_papers,
+                _papers_to_keep(source, failures),
+            )
+        )
+
+    def _paper(
+        self, row: SourceRow, document: Document, sentences: Sequence[SourceSentence], run: int
+    ) -> None:
+        # What to do may depend on what a group made of it.
+        if self._is_in(self._group, document.paper.id):
+            self._flush(run)
+        if self._ahead.group is not None and self._is_in(self._ahead.group, document.paper.id):
+            self._land(run)
+        change = self._decide(row, document, sentences, run)
+        if change is None:
+            return
+        self._group.changes.append(change)
+        self._group.papers |= {document.paper.id, change.edition.paper.id}
+        if isinstance(change, PutPaper):
+            self._group_sentences += len(change.sentences)
+            self._queued += len(change.sentences)
+        full = len(self._group.changes) >= GROUP_CHANGES
+        if full or self._group_sentences >= GROUP_SENTENCES:
+            self._flush(run)
+
+    def _is_in(self, group: Group, paper_id: str) -> bool:
+        """Whether a group says what becomes of a paper: by itself, or with the source it is from.
+
+        A source that ends may have let go of it.
+        """
+        indexed = self.writer.indexed_edition(paper_id)
+        leaving = indexed is not None and indexed.source_id in group.ended
+        return leaving or paper_id in group.papers
+
+    def _decide(
+        self, row: SourceRow, document: Document, sentences: Sequence[SourceSentence], run: int
+    ) -> PutPaper | NoteEdition | None:
+        """Say what becomes of a paper just read; None if its source has a better one."""
+        digest = _digest([[s.text, s.tex, s.section] for s in sentences])
+        paper = self._named(document.paper, row, digest)
+        indexed = self.writer.indexed_edition(paper.id)
+        edition = Edition(
+            row.source_id,
+            paper,
+            document.full_text,
+            document.version,
+            digest,
+            _digest([[s.file, s.line, s.paragraph] for s in sentences]),
+        )
+        own = self.writer.edition(row.source_id, paper.id)
+        if own is not None and own.seen == run and (own.version or 0) >= (edition.version or 0):
+            return None  # v2 and then v1 in one tar
+        if indexed is None:
+            removed = own is not None and own.digest == edition.digest
+            return NoteEdition(edition) if removed else PutPaper(edition, sentences)
+        if indexed.source_id != row.source_id and not self._wins(edition, row, indexed):
+            return NoteEdition(edition)
+        if indexed.digest != edition.digest:
+            return PutPaper(edition, sentences)
+        moved = indexed.places != edition.places or indexed.source_id != row.source_id
+        return NoteEdition(edition, moved=sentences if moved else ())
+
+    def _named(self, paper: Paper, row: SourceRow, digest: str) -> Paper:
+        """Keep apart what two corpora both call `notes/main`; a file that moved keeps its name."""
+        if parse_arxiv_id(paper.id) is not None:
+            return paper
+        if is_sentence_id(paper.id):
+            paper = replace(paper, id=row.name)  # `12.txt`: 12 is a sentence
+        for prefix in ("", f"{Path(row.root).name}/", f"{row.root}/", f"{row.path}/"):
+            named = replace(paper, id=prefix + paper.id)
+            holder = self.writer.indexed_edition(named.id)
+            if holder is None or holder.source_id == row.source_id:
+                break
+            if holder.digest == digest and _is_gone(self.writer.source(holder.source_id).path):
+                break
+        return named
+
+    def _wins(self, new: Edition, row: SourceRow, old: Edition) -> bool:
+        """Full text beats an abstract, a newer version an older one, LaTeX plain text."""
+        old_row = self.writer.source(old.source_id)
+        ranks = [
+            (edition.full_text, edition.version or 0, source.kind != "text")
+            for edition, source in ((new, row), (old, old_row))
+        ]
+        if ranks[0] == ranks[1]:
+            return _is_gone(old_row.path)
+        return ranks[0] > ranks[1]
+
+    def _flush(self, run: int) -> None:
+        """Commit the group before this one, and have this one encoded."""
+        if not self._group.changes:
+            return
+        self._land(run)
+        self._ahead.start(self._group)
+        self._group, self._group_sentences = Group(), 0
+
+    def _land(self, run: int) -> None:
+        """Wait for the group being encoded, and commit it."""
+        landed = self._ahead.land(self._tell)
+        if landed is None:
+            return
+        group, vectors = landed
+        known = sum(self._is_indexed(put.edition.paper.id) for put in group.puts)
+        self.writer.commit(group.changes, vectors, run)
+        self.summary.papers_replaced += known
+        self.summary.papers_added += len(group.puts) - known
+        self.summary.sentences_added += group.sentences
+        self.summary.encoding_seconds = self._ahead.seconds
+        if len(self.writer.store.segments()) >= 2 * MANY_SEGMENTS:
+            compact(self.writer)
+
+    def _is_indexed(self, paper_id: str) -> bool:
+        return self.writer.store.paper_key(paper_id) is not None
+
+    def _stamp(self, source: discover.Source, parts: Sequence[str]) -> str:
+        if not parts:
+            return ""
+        stamp = f"{discover.stamp(source.root, parts)} {discover.identify(source)[0]}"
+        return f"{stamp} +all" if self.all_categories and source.kind == "metadata" else stamp
+
+    def _tell(self) -> None:
+        if self.progress is not None:
+            done = self._bytes_done + self._bytes_within
+            fraction = min(1.0, done / self._bytes_total) if self._bytes_total else 1.0
+            if self._queued:  # reading is quick; what is read still waits to be encoded
+                fraction *= self._ahead.encoded / self._queued
+            self.progress(
+                Progress(self._sources_done, self._sources_total, self._ahead.encoded, fraction)
+            )
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+def _papers_to_keep(
+    source: discover.Source, failures: Sequence[tuple[str, str]]
+) -> frozenset[str] | None:
+    """Say which papers may be hidden in what could not be read; None: any of the source's."""
+    names = [name for name, _ in failures]
+    if any(name == source.name or re.fullmatch(r".*:\d+", name) for name in names):
+        return None
+    found = (id_in_path(name) for name in names)
+    return frozenset(id_and_version[0] for id_and_version in found if id_and_version)
+
+
+def _is_gone(path: str) -> bool:
+    """Whether a file isn't there; one that may not be looked at is not known to be gone."""
+    try:
+        Path(path).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _changed_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

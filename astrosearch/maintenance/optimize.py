@@ -1,0 +1,90 @@
+"""Making an index quick to search: few segments, no dead vectors, and codes where it is large."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+
+from astrosearch.maintenance.merge import compact
+from astrosearch.store import vectors
+from astrosearch.store.database import storage_errors
+from astrosearch.store.reader import CodesRow, SegmentRow
+from astrosearch.store.writer import Writer
+
+RECALL = 0.98  # of the ten nearest; a third of a percent more costs about a tenth more time
+
+Tell = Callable[[str, float], None]  # a step, and how much of it is done, from 0 to 1
+
+
+def optimize_writing(
+    writer: Writer, recall: float = RECALL, tell: Tell = lambda step, done: None
+) -> None:
+    """Merge segments and drop dead vectors; above EXACT_UP_TO sentences make codes over them.
+
+    Each step is committed by itself, and done by the next call if this one is interrupted. A
+    `recall` of 1 asks for exact search: no codes.
+    """
+    store = writer.store
+    before = store.codes()
+    coded = recall < 1 and store.living_vectors() > vectors.EXACT_UP_TO
+    if before is not None and not coded:
+        _replace(writer, before, None)
+    compact(
+        writer,
+        everything="half" if coded else "flat",
+        tell=lambda done: tell("merging", done),
+    )
+    if not coded:
+        return
+    with storage_errors(writer.folder):
+        rows = store.segments()
+        segments = [vectors.Segment(writer.segments_folder / row.file, row.sums) for row in rows]
+        if before is not None and _covers_all(before, writer):
+            if before.asked == recall:
+                return
+            old = vectors.Codes(
+                writer.segments_folder / before.segment.file,
+                vectors.Tuning(before.probes, before.candidates, before.recall, before.asked),
+            )
+            tuning = vectors.tune(old.index, segments, recall, tell)
+            with writer.transaction() as db:
+                _keep(db.execute, tuning)
+            return
+        made, tuning = vectors.write_codes(
+            writer.segments_folder, writer.next_segment(), segments, recall, tell, _key(rows)
+        )
+    _replace(writer, before, (made, tuning))
+
+
+def _key(rows: Sequence[SegmentRow]) -> str:
+    """Stand for what these segments hold."""
+    return hashlib.sha256("".join(row.sha256 for row in rows).encode()).hexdigest()[:16]
+
+
+def _covers_all(codes: CodesRow, writer: Writer) -> bool:
+    rows = writer.store.segments()
+    held = sum(row.vectors for row in rows)
+    return codes.segment.last_id == rows[-1].last_id and codes.segment.vectors == held
+
+
+def _replace(
+    writer: Writer,
+    before: CodesRow | None,
+    made: tuple[vectors.SegmentFile, vectors.Tuning] | None,
+) -> None:
+    """Swap the codes in one transaction, then delete the old file."""
+    with writer.transaction() as db:
+        db.execute("DELETE FROM segments WHERE kind = ?", [vectors.CODES])
+        db.execute("DELETE FROM meta WHERE key = 'codes'")
+        if made is not None:
+            file, tuning = made
+            writer.add_segment(db, file)
+            _keep(db.execute, tuning)
+    if before is not None:
+        vectors.discard(writer.segments_folder / before.segment.file)
+
+
+def _keep(execute: Callable[..., object], tuning: vectors.Tuning) -> None:
+    execute("INSERT OR REPLACE INTO meta VALUES ('codes', ?)", [json.dumps(asdict(tuning))])

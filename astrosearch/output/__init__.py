@@ -1,0 +1,1 @@
+"""Answers and facts as people and programs read them."""

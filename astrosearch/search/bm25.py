@@ -1,0 +1,197 @@
+"""Ranking by words: BM25 over postings, names in all their spellings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from typing import TYPE_CHECKING
+
+from astrosearch.search.language import NOTHING, Term, any_of
+from astrosearch.store.words.postings import Postings, Splitter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LookUp = Callable[[Sequence[str]], Mapping[str, Postings]]
+Matching = Callable[[str], "NDArray[np.int64]"]
+
+# A name asked for counts so many times over what its rarity gives: nothing else will do. The name
+# is in the first three for 40 of 40 queries, with 1 for 36 (benchmarks/results/identifiers.json).
+NAME_WEIGHT = 3.0
+KEPT = 2_000_000  # postings of words asked for lately, of 12 bytes each
+TOGETHER = 128  # queries whose words are looked up at once
+
+
+class WordRanking:
+    """Sentences ranked by the words of a query.
+
+    Parameters
+    ----------
+    look_up : callable
+        Finds the postings of words; words that nothing holds are left out.
+    matching : callable
+        Finds the ids, ascending, that an FTS5 expression matches.
+    sentences : int
+        How many there are.
+    """
+
+    def __init__(self, look_up: LookUp, matching: Matching, sentences: int) -> None:
+        self._look_up, self._matching, self._sentences = look_up, matching, sentences
+        self._splitter = Splitter()
+        self._kept: dict[str, Postings] = {}
+
+    def close(self) -> None:
+        """Let go of what is kept in memory."""
+        self._splitter.close()
+        self._kept.clear()
+
+    def weighted(self, queries: Sequence[Sequence[Term]]) -> Iterator[list[Postings]]:
+        """Yield for each query, for each of its terms that some sentence holds, these.
+
+        Their impacts are the term's scores there.
+        """
+        for start in range(0, len(queries), TOGETHER):
+            part = queries[start : start + TOGETHER]
+            phrases = list({phrase for terms in part for term in terms for phrase in term.phrases})
+            split = dict(zip(phrases, self._splitter.words_of(phrases), strict=True))
+            known = self._known({word for words in split.values() for word in words})
+            for terms in part:
+                found = (self._of(term, split, known) for term in terms)
+                yield [postings for postings in found if postings is not None]
+
+    def _of(
+        self,
+        term: Term,
+        split: Mapping[str, tuple[str, ...]],
+        known: Mapping[str, Postings],
+    ) -> Postings | None:
+        spellings = {split[phrase] for phrase in term.phrases} - {()}
+        held = [_together([known.get(word) for word in words]) for words in sorted(spellings)]
+        postings = _any_of([each for each in held if each is not None])
+        if postings is not None and term.name and any(len(words) > 1 for words in spellings):
+            # M 13 is not any M with a 13. Names are rare: FTS5 takes a millisecond for one.
+            postings = _among(postings, self._matching(any_of([term]) or NOTHING))
+        if postings is None:
+            return None
+        weight = self._idf(len(postings)) * (NAME_WEIGHT if term.name else 1)
+        return Postings(postings.ids, postings.impacts * weight)
+
+    def _known(self, words: Set[str]) -> dict[str, Postings]:
+        """Look up words, but for those asked for lately."""
+        known = {word: self._kept.pop(word) for word in words & self._kept.keys()}
+        asked = sorted(words - known.keys())
+        known |= self._look_up(asked) if asked else {}
+        self._kept |= known  # the latest last
+        over = sum(map(len, self._kept.values())) - KEPT
+        for word in list(self._kept) if over > 0 else ():
+            over -= len(self._kept.pop(word))
+            if over <= 0:
+                break
+        return known
+
+    def _idf(self, holding: int) -> float:
+        """Return the weight of a term, as Lucene's BM25 has it: never negative."""
+        total = max(self._sentences, holding)
+        return math.log(1 + (total - holding + 0.5) / (holding + 0.5))
+
+
+def best(
+    weighted: Sequence[Postings],
+    k: int,
+    among: NDArray[np.int64] | None = None,
+    without: NDArray[np.int64] | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return at most `k` ids and their scores, best first, equal scores by smaller id.
+
+    Parameters
+    ----------
+    weighted : sequence of Postings
+        As `weighted` gives them.
+    k : int
+    among : int64 [m], optional
+        The only ids that may be returned, ascending.
+    without : int64 [m], optional
+        Ids that may not, ascending.
+    """
+    import numpy as np
+
+    size = 1 + max((int(each.ids[-1]) for each in weighted), default=0)
+    sums = np.zeros(size, dtype=np.float32)
+    for each in weighted:
+        sums[each.ids] += each.impacts
+    if without is not None:
+        sums[without[: without.searchsorted(size)]] = 0
+    if among is not None:
+        kept = np.zeros(size, dtype=bool)
+        kept[among[: among.searchsorted(size)]] = True
+        sums[~kept] = 0
+    # The k-th best of one word's sentences is a score that all of the k best reach.
+    least = np.float32(np.finfo(np.float32).tiny)
+    found = [np.empty(0, dtype=np.int64)]
+    for each in sorted(weighted, key=len):
+        near = each.ids[sums[each.ids] >= least]
+        if len(near) > k:
+            scores = sums[near]
+            least = np.partition(scores, len(near) - k)[len(near) - k]
+            near = near[scores >= least]
+        found.append(near)
+    ids = np.sort(np.concatenate(found))
+    ids = ids[np.diff(ids, prepend=-1) > 0]
+    ids = ids[np.lexsort((ids, -sums[ids]))[:k]]
+    return ids, sums[ids]
+
+
+def scores_of(weighted: Sequence[Postings], ids: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return what the words say of some ids: float32 [n], 0 where there is none of them."""
+    import numpy as np
+
+    scores = np.zeros(len(ids), dtype=np.float32)
+    for each in weighted:
+        at = np.minimum(np.searchsorted(each.ids, ids), len(each) - 1)
+        scores += np.where(each.ids[at] == ids, each.impacts[at], np.float32(0))
+    return scores
+
+
+def bound(weighted: Sequence[Postings]) -> float:
+    """Return what no sentence's words can exceed: the sum of the largest score of each term."""
+    return sum(float(each.impacts.max()) for each in weighted)
+
+
+def _together(words: Sequence[Postings | None]) -> Postings | None:
+    """Return where all words of a phrase stand; side by side or not is for others to see."""
+    import numpy as np
+
+    held = sorted((each for each in words if each is not None), key=len)
+    if len(held) < len(words):
+        return None
+    ids, impacts = held[0].ids, held[0].impacts
+    for each in held[1:]:
+        at = np.searchsorted(each.ids, ids)
+        there = at < len(each)
+        there[there] = each.ids[at[there]] == ids[there]
+        ids = ids[there]
+        impacts = np.minimum(impacts[there], each.impacts[at[there]])
+    return Postings(ids, impacts) if len(ids) else None
+
+
+def _among(postings: Postings, ids: NDArray[np.int64]) -> Postings | None:
+    """Leave only some ids, ascending; None if none are left."""
+    import numpy as np
+
+    kept = np.isin(postings.ids, ids, assume_unique=True, kind="sort")
+    return Postings(postings.ids[kept], postings.impacts[kept]) if kept.any() else None
+
+
+def _any_of(spellings: Sequence[Postings]) -> Postings | None:
+    """Return where any spelling stands, with the largest of its impacts."""
+    import numpy as np
+
+    if len(spellings) < 2:
+        return spellings[0] if spellings else None
+    ids = np.concatenate([each.ids for each in spellings])
+    impacts = np.concatenate([each.impacts for each in spellings])
+    order = np.lexsort((-impacts, ids))
+    first = np.ones(len(ids), dtype=bool)
+    first[1:] = np.diff(ids[order]) > 0
+    return Postings(ids[order][first], impacts[order][first])

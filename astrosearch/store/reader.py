@@ -1,0 +1,500 @@
+"""The database of an index, for reading: who wrote it, papers, sentences, full text.
+
+SQLite is the manifest: a segment file counts once its row is committed. Format: index/README.md.
+Writing is in writer.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from astrosearch.errors import EncoderMismatch, FormatTooNew, NotAnIndex, NotFound
+from astrosearch.records import Paper, Sentence, TextForm, is_text
+from astrosearch.search.filters import Filters
+from astrosearch.store.checksums import paper_sum, sentence_sum
+from astrosearch.store.database import connect, connect_reading, fetch, storage_errors
+from astrosearch.store.schema import CHECKED_FORMAT, FORMAT_VERSION, WORDS_FORMAT
+from astrosearch.store.words import table as words
+from astrosearch.store.words.postings import Postings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+DATABASE = "astrosearch.db"
+SEGMENTS = "segments"
+META = {"encoder_name", "encoder_fingerprint", "dimension", "text_form"}
+Packed = bytes  # a row below has a field of that name
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_SEGMENT_FILE = re.compile(r"[0-9]{6,18}\.faiss")
+_TYPES = {
+    **{"i": (int,), "s": (str,)},
+    **{"I": (int, type(None)), "S": (str, type(None)), "B": (bytes, type(None))},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderIdentity:
+    """The encoder an index was built with, as its `meta` table names it."""
+
+    name: str
+    fingerprint: str
+    dimension: int
+    text_form: TextForm
+
+    @property
+    def label(self) -> str:
+        """Name and fingerprint, for messages: two encoders may share a name."""
+        return label(self.name, self.fingerprint)
+
+    def expect(self, name: str, fingerprint: str) -> None:
+        """Raise EncoderMismatch unless an encoder is this one."""
+        if fingerprint != self.fingerprint:
+            raise EncoderMismatch(self.label, label(name, fingerprint))
+
+
+def label(name: str, fingerprint: str) -> str:
+    """Name an encoder and its fingerprint, for messages: two may share a name."""
+    return f"{name} ({fingerprint[:12]})"
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """One live segment file; its ids lie in [first_id, last_id], apart from all others'."""
+
+    segment_id: int
+    file: str
+    kind: str
+    bytes: int
+    sha256: str
+    vectors: int
+    first_id: int
+    last_id: int
+    sums: Packed | None  # None in formats 1 and 2
+
+
+@dataclass(frozen=True, slots=True)
+class CodesRow:
+    """The live file of codes, over all sentences up to `segment.last_id`."""
+
+    segment: SegmentRow
+    probes: int
+    candidates: int
+    recall: float
+    asked: float
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """The file a paper was read from: a LaTeX main file, a bundle, metadata, or a text."""
+
+    root: Path  # absolute: what names of files are relative to
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much an index holds."""
+
+    papers: int
+    full_texts: int
+    sentences: int
+    segments: int
+    dead_vectors: int
+
+
+class Store:
+    """An index's database, opened for reading.
+
+    Raises
+    ------
+    NotFound, NotAnIndex, FormatTooNew
+        When `folder` holds no index this version can read.
+    """
+
+    def __init__(self, folder: Path, database: str = DATABASE, *, write: bool = False) -> None:
+        self.folder = folder
+        path = folder / database
+        with storage_errors(folder):
+            if not folder.is_dir():
+                raise NotFound(
+                    f"there is no index at {folder.absolute()}.\n"
+                    "Build one: astrosearch index CORPUS --index DIR, or name one with --index DIR."
+                )
+            if not path.is_file():
+                raise NotAnIndex(
+                    folder.absolute(),
+                    f"it holds no {DATABASE}",
+                    "Name an index with --index DIR, or build one: astrosearch index CORPUS",
+                )
+            if not os.access(path, os.R_OK):  # SQLite would not say why it can't be opened
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            self._path, self._unlocked = path, False
+            self._identity = self._identify()  # before it is opened: a rebuild may take its place
+            if write:
+                self.connection = connect(path, write=True)
+            else:
+                self.connection, self._unlocked = connect_reading(path)
+                self._identity = self._identity if not self._unlocked else self._identify()
+            try:
+                self.format = self._check_format()
+            except BaseException:
+                self.connection.close()
+                raise
+
+    def _check_format(self) -> int:
+        tables = {row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type='table'")}
+        meta = self.meta() if "meta" in tables else {}
+        version = meta.get("format_version", "")
+        numbers = (version, meta.get("dimension", ""))
+        if not all(map(_NUMBER.fullmatch, numbers)) or not meta.keys() >= META:
+            raise NotAnIndex(
+                self.folder.absolute(),
+                f"{DATABASE} is not astrosearch's, or damaged",
+                "Name an index with --index DIR, or build one anew: astrosearch index --rebuild",
+            )
+        if int(version) > FORMAT_VERSION:
+            raise FormatTooNew(
+                self.folder, int(version), FORMAT_VERSION, meta.get("written_by", "?")
+            )
+        return int(version)
+
+    def damaged(self, what: str) -> NotAnIndex:
+        """Say that something here isn't what was written."""
+        return NotAnIndex(
+            self.folder.absolute(),
+            f"{what} is damaged",
+            "Look closer: astrosearch verify. Mend it: astrosearch repair",
+        )
+
+    def close(self) -> None:
+        """Close the database."""
+        self.connection.close()
+
+    # -- the whole index
+
+    def meta(self) -> dict[str, str]:
+        """The `meta` table."""
+        return {str(key): str(value) for key, value in self.rows("SELECT key, value FROM meta")}
+
+    def encoder(self) -> EncoderIdentity:
+        """Return the encoder that every vector of this index comes from."""
+        meta = self.meta()
+        return EncoderIdentity(
+            meta["encoder_name"],
+            meta["encoder_fingerprint"],
+            int(meta["dimension"]),
+            cast("TextForm", meta["text_form"]),
+        )
+
+    def data_version(self) -> int:
+        """Return a number that changes when another process has committed."""
+        return int(self.rows("PRAGMA data_version")[0][0])
+
+    def is_replaced(self) -> bool:
+        """Say whether a rebuild has put another database in this one's place."""
+        return self._identify() != self._identity
+
+    def _identify(self) -> tuple[int, ...]:
+        try:
+            status = self._path.stat()
+        except FileNotFoundError as error:
+            raise NotFound(f"the index {self.folder.absolute()} was deleted.") from error
+        if not self._unlocked:
+            return status.st_dev, status.st_ino
+        states = [status]
+        with contextlib.suppress(FileNotFoundError):  # nobody tells of new commits
+            states.append(self._path.with_name(f"{self._path.name}-wal").stat())
+        return tuple(n for s in states for n in (s.st_ino, s.st_size, s.st_mtime_ns))
+
+    def counts(self) -> Counts:
+        """Count papers, sentences and vectors."""
+        row = self.rows(
+            """SELECT (SELECT count(*) FROM papers),
+                      (SELECT count(*) FROM papers JOIN editions USING (edition_id)
+                       WHERE full_text),
+                      (SELECT count(*) FROM sentences),
+                      (SELECT count(*) FROM segments WHERE kind != 'codes'),
+                      (SELECT count(*) FROM dead_vectors)"""
+        )[0]
+        return Counts(*row)
+
+    def living_vectors(self) -> int:
+        """Return the number of sentences, from the manifest: a query can't wait for a count."""
+        return int(
+            self.rows(
+                """SELECT (SELECT ifnull(sum(vectors), 0) FROM segments WHERE kind != 'codes')
+                        - (SELECT count(*) FROM dead_vectors)"""
+            )[0][0]
+        )
+
+    def segments(self) -> list[SegmentRow]:
+        """Return the live segments, ascending in ids."""
+        return [row for row in self.files() if row.kind != "codes"]
+
+    def codes(self) -> CodesRow | None:
+        """Return the live codes; None if there are none, and every search is exact."""
+        rows = [row for row in self.files() if row.kind == "codes"]
+        if not rows:
+            return None
+        try:
+            tuning = json.loads(self.meta()["codes"])
+            return CodesRow(
+                rows[0], tuning["probes"], tuning["candidates"], tuning["recall"], tuning["asked"]
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise self.damaged("what it says of searching its codes") from error
+
+    def live_files(self) -> set[str]:
+        """Name those files."""
+        return {row.file for row in self.files()}
+
+    def files(self) -> list[SegmentRow]:
+        """Return every file of segments and codes that counts, ascending in first ids."""
+        rows = self.rows(
+            f"""SELECT segment_id, file, kind, bytes, sha256, vectors, first_id, last_id,
+                       {self._column("sums", CHECKED_FORMAT)}
+                FROM segments ORDER BY first_id"""
+        )
+        self._check_types(rows, "issisiiiB")
+        found = [SegmentRow(*row) for row in rows]
+        if not all(_SEGMENT_FILE.fullmatch(row.file) for row in found):
+            raise self.damaged("the name of a segment's file")
+        return found
+
+    def _column(self, name: str, since: int) -> str:
+        return name if self.format >= since else "NULL"
+
+    def dead_vectors(self) -> NDArray[np.int64]:
+        """Return ids that segments still hold though their sentences are gone, ascending."""
+        return self.ids("SELECT sentence_id FROM dead_vectors ORDER BY 1")
+
+    def failures(self) -> list[tuple[str, str]]:
+        """Return (file or part of one, reason) of all that was not indexed."""
+        rows = self.rows("SELECT name, reason FROM failures ORDER BY source_id, rowid")
+        self._check_types(rows, "ss")
+        return [(name, reason) for name, reason in rows]
+
+    # -- papers and sentences
+
+    def sentences(self, ids: Iterable[int]) -> dict[int, tuple[Sentence, int]]:
+        """Look up sentences: id -> (sentence, its paper's key); unknown ids are left out."""
+        rows = self.rows(
+            f"""SELECT {self._column("checksum", CHECKED_FORMAT)},
+                       sentence_id, paper_key, text, tex, section, file, line,
+                       {self._column("paragraph", WORDS_FORMAT)}
+                FROM json_each(?) JOIN sentences ON sentence_id = value""",
+            [json.dumps([int(i) for i in ids])],
+        )
+        self._check_types(rows, "IiisSSsiI")
+        found = {}
+        for summed, *row in rows:
+            sentence_id, paper_key, text, _, section, file, line, paragraph = row
+            if self.format >= CHECKED_FORMAT and summed != sentence_sum(*row):
+                raise self.damaged(f"sentence {sentence_id}")
+            sentence = Sentence(sentence_id, text, section, file, line, paragraph)
+            found[sentence_id] = sentence, paper_key
+        return found
+
+    def papers(self, keys: Iterable[int]) -> dict[int, Paper]:
+        """Look up papers by `paper_key`."""
+        rows = self.rows(
+            f"""SELECT {self._column("checksum", CHECKED_FORMAT)},
+                       paper_key, paper_id, title, authors, year, categories, doi, url
+                FROM json_each(?) JOIN papers ON paper_key = value""",
+            [json.dumps([int(key) for key in keys])],
+        )
+        self._check_types(rows, "IisSsIsSS")
+        found = {}
+        for summed, *row in rows:
+            if self.format >= CHECKED_FORMAT and summed != paper_sum(*row):
+                raise self.damaged(f"the row of paper {row[1]}")
+            try:
+                found[row[0]] = _paper(row[1:])
+            except (TypeError, ValueError) as error:
+                raise self.damaged(f"the row of paper {row[1]}") from error
+        return found
+
+    def paper_key(self, paper_id: str) -> int | None:
+        """Return the key of a paper; None if there is no such paper."""
+        if not is_text(paper_id):
+            return None
+        rows = self.rows("SELECT paper_key FROM papers WHERE paper_id = ?", [paper_id])
+        self._check_types(rows, "i")
+        return int(rows[0][0]) if rows else None
+
+    def sentence_ids(self, paper_key: int) -> NDArray[np.int64]:
+        """Return the sentence ids of a paper, in reading order."""
+        return self.ids(
+            "SELECT sentence_id FROM sentences WHERE paper_key = ? ORDER BY sentence_id",
+            [paper_key],
+        )
+
+    def neighbours(self, ids: Iterable[int], count: int) -> dict[int, tuple[list[int], list[int]]]:
+        """Return up to `count` ids before and after each sentence within its paper, ascending.
+
+        Unknown ids are left out.
+        """
+        before, after = (
+            f"""(SELECT json_group_array(sentence_id) FROM
+                 (SELECT sentence_id FROM sentences
+                  WHERE paper_key = here.paper_key AND sentence_id {side} here.sentence_id
+                  ORDER BY sentence_id {order} LIMIT ?2))"""
+            for side, order in (("<", "DESC"), (">", "ASC"))
+        )
+        rows = self.rows(
+            f"""SELECT here.sentence_id, {before}, {after}
+                FROM json_each(?1) JOIN sentences AS here ON here.sentence_id = value""",
+            [json.dumps([int(i) for i in ids]), min(count, 2**31)],
+        )
+        self._check_types(rows, "iss")
+        return {i: (sorted(json.loads(low)), sorted(json.loads(high))) for i, low, high in rows}
+
+    def source_of(self, paper_key: int) -> SourceFile:
+        """Return the file that a paper's sentences come from."""
+        rows = self.rows(
+            """SELECT root, name, kind FROM papers JOIN editions USING (edition_id)
+               JOIN sources USING (source_id) WHERE paper_key = ?""",
+            [paper_key],
+        )
+        self._check_types(rows, "sss")
+        if not rows:
+            raise self.damaged("what it says of a paper's source")
+        root, name, kind = rows[0]
+        return SourceFile(Path(root), name, kind)
+
+    def filtered(self, filters: Sequence[Filters]) -> NDArray[np.int64]:
+        """Return ids of the sentences that all filters take, ascending."""
+        import numpy as np
+
+        named = "paper_id IN (SELECT value FROM json_each(?))"
+        within = [id for each in filters for id in each.within]
+        papers = self.rows(
+            f"""SELECT paper_key, paper_id, title, authors, year, categories, doi, url
+                FROM papers WHERE {named if within else "? IS NOT NULL"}""",
+            [json.dumps(within)],
+        )
+        keys = json.dumps(
+            [row[0] for row in papers if all(each.takes(_paper(row[1:])) for each in filters)]
+        )
+        if any(each.sections for each in filters):
+            found = self.rows("SELECT DISTINCT section FROM sentences")
+            sections = [
+                name for (name,) in found if all(each.takes_section(name) for each in filters)
+            ]
+            return self.ids(
+                """SELECT sentence_id FROM sentences
+                   WHERE section IN (SELECT value FROM json_each(?))
+                     AND paper_key IN (SELECT value FROM json_each(?)) ORDER BY 1""",
+                [json.dumps(sections), keys],
+            )
+        # The ids of a paper lie side by side: two numbers tell of them all.
+        spans = self.rows(
+            """SELECT min(sentence_id), max(sentence_id) + 1, count(*)
+               FROM json_each(?) JOIN sentences ON paper_key = value
+               GROUP BY paper_key ORDER BY 1""",
+            [keys],
+        )
+        if all(after - first == count for first, after, count in spans):
+            parts = [np.arange(first, after) for first, after, _ in spans]
+            return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+        return self.ids(
+            """SELECT sentence_id FROM json_each(?) JOIN sentences ON paper_key = value
+               ORDER BY 1""",
+            [keys],
+        )
+
+    def categories(self) -> list[str]:
+        """Return every category that a paper has, sorted."""
+        rows = self.rows("SELECT DISTINCT value FROM papers, json_each(categories) ORDER BY 1")
+        return [row[0] for row in rows]
+
+    def matching(self, expression: str, section: str | None = None) -> NDArray[np.int64]:
+        """Return ids of the sentences, of a section, that an FTS5 expression matches, ascending."""
+        if section is None:
+            return self.ids(
+                "SELECT rowid FROM sentences_fts WHERE sentences_fts MATCH ? ORDER BY rowid",
+                [expression],
+            )
+        return self.ids(
+            """SELECT sentence_id FROM sentences_fts
+               JOIN sentences ON sentence_id = sentences_fts.rowid
+               WHERE sentences_fts MATCH ? AND section = ? ORDER BY 1""",
+            [expression, section],
+        )
+
+    def postings(self, asked: Sequence[str]) -> dict[str, Postings]:
+        """Look up the postings of words; those that no sentence holds are left out.
+
+        An index of an older format has none: its full text tells where words stand, and all
+        impacts are 1.
+        """
+        import numpy as np
+
+        if self.format < WORDS_FORMAT:
+            held = {word: self.matching(f'"{word}"') for word in asked}
+            return {
+                word: Postings(ids, np.ones(len(ids), dtype=np.float32))
+                for word, ids in held.items()
+                if len(ids)
+            }
+        try:
+            return words.joined(self.rows(words.LOOK_UP, [json.dumps(list(asked))]))
+        except ValueError as error:
+            raise self.damaged("the table of words") from error
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Hold one committed state for the look-ups of a block."""
+        with storage_errors(self.folder):
+            self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+
+    def _check_types(self, rows: Iterable[Sequence[object]], types: str) -> None:
+        """Refuse rows whose values are of other types than their columns: SQLite reads on.
+
+        `types` has a letter a column: `i`nteger, `s`tring; a capital where null is allowed too.
+        """
+        expected = [_TYPES[letter] for letter in types]
+        for found in {tuple(map(type, row)) for row in rows}:
+            if not all(one in each for one, each in zip(found, expected, strict=True)):
+                raise self.damaged(f"a value in {DATABASE}")
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a query; a damaged database is NotAnIndex, not SQLite's own error."""
+        with storage_errors(self.folder):
+            return fetch(self.connection, sql, values)
+
+    def ids(self, sql: str, values: Sequence[object] = ()) -> NDArray[np.int64]:
+        """Run a query for ids."""
+        import numpy as np
+
+        rows = self.rows(sql, values)
+        self._check_types(rows, "i")
+        return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
+
+def _paper(row: Sequence[object]) -> Paper:
+    paper_id, title, authors, year, categories, doi, url = row
+    return Paper(
+        id=cast("str", paper_id),
+        title=cast("str | None", title),
+        authors=tuple(json.loads(cast("str", authors))),
+        year=cast("int | None", year),
+        categories=tuple(json.loads(cast("str", categories))),
+        doi=cast("str | None", doi),
+        url=cast("str | None", url),
+    )

@@ -1,0 +1,172 @@
+"""The tables of astrosearch.db, as migrations.
+
+They are applied in order, each in one transaction, and never edited. The tables are described
+in index/README.md for people who read them with other tools.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from astrosearch.store.checksums import paper_sum, sentence_sum
+from astrosearch.store.words.postings import TOKENIZE
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+    from sqlite_utils import Database
+
+# Raised when an older astrosearch could misread the index, or spoil it by writing. 2 brought codes
+# and vectors in half precision; it was only set where there were some.
+CHECKED_FORMAT = 3  # rows and segments have checksums
+WORDS_FORMAT = 4  # sentences know their paragraph, and words the sentences they stand in
+FORMAT_VERSION = 4
+
+# As SQL, where the functions of checksums.py are known.
+SENTENCE_SUM = "sentence_sum(sentence_id, paper_key, text, tex, section, file, line, paragraph)"
+SENTENCE_SUM_BEFORE = SENTENCE_SUM.replace("paragraph", "NULL")  # format 3
+PAPER_SUM = "paper_sum(paper_key, paper_id, title, authors, year, categories, doi, url)"
+
+
+def m001_initial(db: Database) -> None:
+    """Create every table of format 1."""
+    db.table("meta").create({"key": str, "value": str}, pk="key", not_null={"value"}, strict=True)
+    db.table("sources").create(
+        {
+            "source_id": int,
+            "path": str,
+            "root": str,
+            "name": str,
+            "kind": str,
+            "status": str,
+            "stamp": str,
+            "parts": str,
+        },
+        pk="source_id",
+        not_null={"path", "root", "name", "kind", "status", "parts"},
+        strict=True,
+    )
+    db.table("sources").create_index(["path"], unique=True)
+    db.table("failures").create(
+        {"source_id": int, "name": str, "reason": str},
+        foreign_keys=[("source_id", "sources", "source_id")],
+        not_null={"source_id", "name", "reason"},
+        strict=True,
+    )
+    db.table("failures").create_index(["source_id"])
+    db.table("editions").create(
+        {
+            "edition_id": int,
+            "source_id": int,
+            "paper_id": str,
+            "full_text": int,
+            "version": int,
+            "digest": str,
+            "places": str,
+            "record": str,
+            "seen": int,
+        },
+        pk="edition_id",
+        foreign_keys=[("source_id", "sources", "source_id")],
+        not_null={"source_id", "paper_id", "full_text", "digest", "places", "record", "seen"},
+        strict=True,
+    )
+    db.table("editions").create_index(["paper_id", "source_id"], unique=True)
+    db.table("editions").create_index(["source_id"])
+    db.table("papers").create(
+        {
+            "paper_key": int,
+            "paper_id": str,
+            "title": str,
+            "authors": str,
+            "year": int,
+            "categories": str,
+            "doi": str,
+            "url": str,
+            "edition_id": int,
+        },
+        pk="paper_key",
+        foreign_keys=[("edition_id", "editions", "edition_id")],
+        not_null={"paper_id", "authors", "categories", "edition_id"},
+        strict=True,
+    )
+    db.table("papers").create_index(["paper_id"], unique=True)
+    # AUTOINCREMENT: an id that was once given is never given again, so a vector left behind
+    # by a removed sentence can't answer for a new one. sqlite-utils has no word for it.
+    db.conn.execute(
+        """CREATE TABLE sentences (
+            sentence_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            paper_key INTEGER NOT NULL REFERENCES papers(paper_key),
+            text TEXT NOT NULL,
+            tex TEXT,
+            section TEXT,
+            file TEXT NOT NULL,
+            line INTEGER NOT NULL
+        ) STRICT"""
+    )
+    db.table("sentences").create_index(["paper_key"])
+    db.table("sentences").enable_fts(["text"], create_triggers=True, tokenize=TOKENIZE)
+    db.conn.execute(
+        """CREATE TABLE segments (
+            segment_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            file TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL,
+            bytes INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            vectors INTEGER NOT NULL,
+            first_id INTEGER NOT NULL,
+            last_id INTEGER NOT NULL,
+            encoder_fingerprint TEXT NOT NULL
+        ) STRICT"""
+    )
+    db.table("dead_vectors").create({"sentence_id": int}, pk="sentence_id", strict=True)
+
+
+def m002_checksums(db: Database) -> None:
+    """Give rows their checksums; full text follows a sentence only when its text changes."""
+    db.conn.execute("ALTER TABLE sentences ADD COLUMN checksum INTEGER")
+    db.conn.execute("ALTER TABLE papers ADD COLUMN checksum INTEGER")
+    db.conn.execute("ALTER TABLE segments ADD COLUMN sums BLOB")
+    (trigger,) = db.conn.execute(
+        "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = 'sentences_au'"
+    ).fetchone()
+    db.conn.execute("DROP TRIGGER sentences_au")
+    db.conn.execute(trigger.replace("AFTER UPDATE ON", "AFTER UPDATE OF text ON"))
+    know_sums(db.conn)
+    db.conn.execute(f"UPDATE sentences SET checksum = {SENTENCE_SUM_BEFORE}")
+    db.conn.execute(f"UPDATE papers SET checksum = {PAPER_SUM}")
+
+
+def m003_words(db: Database) -> None:
+    """Tell sentences their paragraph, and keep for each word the sentences it stands in."""
+    db.conn.execute("ALTER TABLE sentences ADD COLUMN paragraph INTEGER")
+    # First part, then word: a commit writes its words side by side.
+    db.conn.execute(
+        """CREATE TABLE words (
+            part INTEGER NOT NULL,
+            word TEXT NOT NULL,
+            postings BLOB NOT NULL,
+            PRIMARY KEY (part, word)
+        ) STRICT, WITHOUT ROWID"""
+    )
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (m001_initial, m002_checksums, m003_words)
+
+
+def know_sums(connection: sqlite3.Connection) -> None:
+    """Teach a connection the functions of SENTENCE_SUM and PAPER_SUM."""
+    connection.create_function("sentence_sum", 8, sentence_sum, deterministic=True)
+    connection.create_function("paper_sum", 8, paper_sum, deterministic=True)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a database up to this version's schema; a no-op when it is there already."""
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
+
+    migrations = Migrations("astrosearch")
+    for migration in MIGRATIONS:
+        migrations()(migration)
+    migrations.apply(Database(connection))

@@ -1,0 +1,243 @@
+"""The model card: sentence-transformers' own sections, and what an astronomer wants to know.
+
+No text of the training pairs is shown: they are their authors'.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from astrosearch.encoder.locate import DEFAULT
+from astrosearch.training.fit.dev_benchmark import METRIC
+from astrosearch.training.fit.recipe import RECIPES, Recipe
+
+if TYPE_CHECKING:
+    from astrosearch.encoder.folder import EncoderFolder
+    from astrosearch.training.fit.train import Trained
+
+EXAMPLES = [
+    "The acoustic peaks are damped at small scales.",
+    "Photon diffusion erases fluctuations below the Silk scale.",
+    "The spectrograph covers wavelengths from 380 to 900 nm.",
+]
+OPTIONS = {  # of the command, for the recipe's values it can change
+    "epochs": "--epochs",
+    "batch_size": "--batch-size",
+    "learning_rate": "--learning-rate",
+    "seed": "--seed",
+    "hard_negatives": "--hard-negatives",
+    "weights": "--weights",
+}
+FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+MODULES = re.compile(r"```\nSentenceTransformer\(\n.*?\n\)\n```", re.DOTALL)
+END = "\n## Citation\n"
+
+
+def prepare_card(model: Any, base: EncoderFolder) -> None:
+    """Give a model's card our examples and its base, before the trainer fills in the rest."""
+    card = model.model_card_data
+    card.local_files_only = True
+    card.widget = [{"source_sentence": EXAMPLES[0], "sentences": EXAMPLES[1:]}]
+    card.usage_examples = list(EXAMPLES)
+    card.base_model = hub_name(base)
+    card.license = front_matter(base.path).get("license")
+    card.language = ["en"]
+
+
+def hide_samples(model: Any) -> None:
+    """Take the trainer's samples of the training texts out of the card."""
+    for dataset in model.model_card_data.train_datasets:
+        dataset.pop("examples", None)
+        dataset.pop("examples_table", None)
+
+
+def hub_name(base: EncoderFolder) -> str | None:
+    """Return the hub id of a base, where it has one."""
+    if base.name == DEFAULT:
+        return front_matter(base.path).get("base_model")
+    return base.name if "/" in base.name else None
+
+
+def front_matter(folder: Path) -> dict[str, str]:
+    """Read the plain fields at the head of a folder's README.md."""
+    try:
+        found = FRONT.match((folder / "README.md").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return {}
+    lines = found[1].splitlines() if found else []
+    pairs = (line.split(":", 1) for line in lines if re.match(r"\w+: \S", line))
+    return {name: value.strip() for name, value in pairs}
+
+
+def trainer_card(model: Any, card: Any, log: list[dict[str, float]], step: int) -> str:
+    """Write sentence-transformers' card for a model, with the whole log of a resumed run too."""
+    from huggingface_hub import ModelCard
+
+    card.training_logs = table_of(log)
+    card.set_best_model_step(step)
+    card.register_model(model)
+    written = ModelCard.from_template(card_data=card, template_path=card.template_path)
+    return str(written.content)
+
+
+def with_modules(text: str, model: Any) -> str:
+    """Put the modules of what is written in place of those that were trained."""
+    return MODULES.sub(lambda _: f"```\n{model}\n```", text, count=1)
+
+
+def table_of(log: list[dict[str, float]]) -> list[dict[str, Any]]:
+    """Arrange a trainer's log as the card's table: a row a step."""
+    rows: dict[int, dict[str, Any]] = {}
+    for entry in log:
+        step = int(entry["step"])
+        row = rows.setdefault(step, {"Epoch": round(entry.get("epoch", 0.0), 4), "Step": step})
+        if "loss" in entry:
+            row["Training Loss"] = round(entry["loss"], 4)
+        if f"eval_{METRIC}" in entry:
+            row["dev nDCG@10"] = round(entry[f"eval_{METRIC}"], 4)
+    return [row for row in rows.values() if len(row) > 2]
+
+
+def whole_card(trainers: str, trained: Trained) -> str:
+    """Add our sections to the trainer's card."""
+    ours = "\n\n".join(
+        [
+            data_section(trained),
+            scores_section(trained),
+            LIMITS,
+            reproduce_section(trained),
+            licence_section(trained),
+        ]
+    )
+    head, found, tail = trainers.partition(END)
+    return f"{head.rstrip()}\n\n{ours}\n{found}{tail}".rstrip() + "\n"
+
+
+def data_section(trained: Trained) -> str:
+    """Say what was trained on."""
+    pairs = trained.pairs
+    rows = [f"| {kind} | {count:,} |" for kind, count in pairs.kinds().items()]
+    files = [f"| `{f.name}` | {f.pairs:,} | `{f.sha256}` |" for f in pairs.files]
+    return "\n".join(
+        [
+            "## Data",
+            "",
+            f"Pairs in the text form *{trained.recipe.text_form}*, the form this encoder is to be "
+            "fed (`astrosearch.json`). Trained on, by kind:",
+            "",
+            "| kind | pairs |",
+            "|---|---:|",
+            *rows,
+            "",
+            f"Validation pairs, never trained on: {len(pairs.validation):,}.",
+            "",
+            "| file | pairs in it | sha256 |",
+            "|---|---:|---|",
+            *files,
+        ]
+    )
+
+
+def scores_section(trained: Trained) -> str:
+    """Say how good it is on the validation pairs, and what each seed gave."""
+    lines = ["## Scores", ""]
+    best = trained.best
+    if trained.score is None or best.base_score is None:
+        lines.append("There were no validation pairs: not measured.")
+    else:
+        lines += [
+            "Finding the second text of a validation pair by its first, nDCG@10:",
+            "",
+            "| seed | steps | kept | base | trained |",
+            "|---:|---:|---:|---:|---:|",
+        ]
+        one = trained.recipe.base_share is None
+        lines += [
+            f"| {r.seed}{' (this one)' if one and r is best else ''} | {r.steps} | {r.step} "
+            f"| {r.base_score:.4f} | {r.score:.4f} |"
+            for r in trained.seeds
+            if r.score is not None and r.base_score is not None
+        ]
+        if not one:
+            lines.append(f"| mean (this one) | | | {best.base_score:.4f} | {trained.score:.4f} |")
+        by_kind = ", ".join(f"{kind} {score:.4f}" for kind, score in trained.by_kind.items())
+        lines += ["", f"By kind: {by_kind}."]
+    if trained.recipe.base_share is not None:
+        others = "".join(f", and of {name}" for name in trained.others)
+        lines += [
+            "",
+            f"The weights are the mean of those of all seeds, at the steps kept{others}; "
+            f"{trained.recipe.base_share:.0%} of the mean are the base's.",
+        ]
+    lines += [
+        "",
+        f"In `{trained.runtime}` its vectors are those of torch: cosine at least "
+        f"{trained.parity:.5f}.",
+        "",
+        "![Training loss and dev score against step](training.png)",
+    ]
+    return "\n".join(lines)
+
+
+LIMITS = """## Limits
+
+Trained on English sentences of astronomy papers: other fields, other languages, code and tables
+are outside it. It finds sentences that are alike in subject; it doesn't tell a claim from its
+denial, and a number from another number only roughly. Texts longer than the maximum sequence
+length are cut. Validation pairs are made as the training pairs are, so their score says less than
+a benchmark of another kind: `astrosearch evaluate`."""
+
+
+def reproduce_section(trained: Trained) -> str:
+    """Give the command that trained it."""
+    return "\n".join(
+        [
+            "## How to reproduce",
+            "",
+            "```bash",
+            command(trained),
+            "```",
+            "",
+            f"on {trained.device}, with the packages listed above and the files under Data. "
+            "Every value of the recipe is in `training.json`.",
+        ]
+    )
+
+
+def command(trained: Trained) -> str:
+    """Write the command line that trains the same."""
+    recipe = trained.recipe
+    words = ["astrosearch", "train", *(f.name for f in trained.pairs.files)]
+    words += ["-o", trained.folder.name, "--recipe", recipe.name]
+    if trained.base != RECIPES[recipe.name].base:
+        words += ["--base", trained.base]
+    for name in changes(recipe):
+        if name in OPTIONS:
+            words += [OPTIONS[name], f"{getattr(recipe, name)}"]
+    if "text_form" in changes(recipe):
+        words += ["--text-form", recipe.text_form]
+    if trained.max_steps is not None:
+        words += ["--max-steps", f"{trained.max_steps}"]
+    if len(trained.seeds) > 1:
+        words += ["--seeds", f"{len(trained.seeds)}"]
+    for name in trained.others:
+        words += ["--with", name]
+    return shlex.join(words)
+
+
+def changes(recipe: Recipe) -> list[str]:
+    """Name the values in which a recipe differs from the one it was made from."""
+    original = RECIPES[recipe.name]
+    names = (field.name for field in fields(recipe))
+    return [name for name in names if getattr(recipe, name) != getattr(original, name)]
+
+
+def licence_section(trained: Trained) -> str:
+    """Say under which licence the base is."""
+    licence = trained.base_licence
+    told = f"`{licence}`" if licence else "not stated in its folder: see where it comes from"
+    return f"## Licence\n\nThat of the base, {trained.base}: {told}."

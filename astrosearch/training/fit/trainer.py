@@ -1,0 +1,223 @@
+"""One training run on sentence-transformers' trainer, with our checkpoints, scores and silence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from astrosearch.errors import MissingExtra, TrainingError
+from astrosearch.training.fit.checkpoints import load_optimizer, load_random, save_checkpoint
+from astrosearch.training.fit.dev_benchmark import METRIC, DevBenchmark
+from astrosearch.training.fit.losses import make_loss
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from astrosearch.training.fit.recipe import Recipe
+
+ENCODED = 64  # texts at once when scoring
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a command is: `done` of `total` steps (or texts, while mining)."""
+
+    stage: str
+    done: int
+    total: int
+    loss: float | None = None
+    dev: float | None = None
+
+
+Tell = Callable[[Progress], None]
+
+
+def make_trainer(
+    model: Any,
+    data: Any,
+    recipe: Recipe,
+    *,
+    run: Path,
+    device: str,
+    seed: int,
+    max_steps: int | None,
+    dev: DevBenchmark | None,
+    tell: Tell | None = None,
+) -> Any:
+    """Build the trainer of a recipe; `run` is where its checkpoints go."""
+    model.max_seq_length = recipe.train_tokens
+    set_dropout(model, recipe.dropout)
+    return trainer_class()(
+        model=model,
+        args=training_arguments(recipe, run, device, seed, max_steps, scored=dev is not None),
+        train_dataset=data,
+        loss=make_loss(model, recipe, device),
+        evaluator=None if dev is None else evaluator(dev),
+        callbacks=[watcher(recipe, f"training, seed {seed}", tell)],
+    )
+
+
+def training_arguments(
+    recipe: Recipe, run: Path, device: str, seed: int, max_steps: int | None, *, scored: bool
+) -> Any:
+    """Write a recipe in the trainer's own words."""
+    try:
+        from sentence_transformers import SentenceTransformerTrainingArguments
+    except ImportError as error:
+        raise MissingExtra("sentence-transformers", "train", "training") from error
+    scored = scored and recipe.dev
+    on_cpu = device == "cpu"
+    return SentenceTransformerTrainingArguments(
+        output_dir=str(run),
+        per_device_train_batch_size=recipe.batch_size,
+        per_device_eval_batch_size=recipe.batch_size,
+        num_train_epochs=recipe.epochs,
+        max_steps=max_steps or -1,
+        learning_rate=recipe.learning_rate,
+        lr_scheduler_type="linear",
+        warmup_steps=recipe.warmup,  # below 1: a part of all steps
+        optim="adamw_torch",
+        adam_beta1=recipe.betas[0],
+        adam_beta2=recipe.betas[1],
+        adam_epsilon=recipe.epsilon,
+        weight_decay=recipe.weight_decay,
+        max_grad_norm=recipe.max_grad_norm,
+        bf16=on_cpu and recipe.bf16_on_cpu,
+        fp16=not on_cpu and recipe.half_precision,
+        use_cpu=on_cpu,
+        seed=seed,
+        batch_sampler="no_duplicates" if recipe.no_duplicates else "batch_sampler",
+        multi_dataset_batch_sampler=recipe.mixture,
+        dataloader_drop_last=False,
+        dataloader_pin_memory=not on_cpu,
+        logging_steps=recipe.log_every,
+        logging_nan_inf_filter=False,  # the watcher stops there instead
+        save_strategy="steps",
+        save_steps=recipe.checkpoint_every,
+        eval_strategy="steps" if scored else "no",
+        eval_steps=recipe.checkpoint_every if scored else None,
+        eval_on_start=scored,
+        metric_for_best_model=METRIC if scored else None,
+        greater_is_better=True if scored else None,
+        disable_tqdm=True,
+        report_to="none",
+    )
+
+
+def set_dropout(model: Any, dropout: float | None) -> None:
+    """Set the dropout of every layer, unless it is to stay as the base has it."""
+    import torch
+
+    if dropout is None:
+        return
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = dropout
+
+
+def trainer_class() -> Any:
+    """Make sentence-transformers' trainer write and read our checkpoints, without pickles."""
+    from sentence_transformers import SentenceTransformerTrainer
+    from transformers.trainer_callback import PrinterCallback
+
+    class Trainer(SentenceTransformerTrainer):  # type: ignore[misc]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.remove_callback(PrinterCallback)  # it prints to standard output
+
+        def _save_checkpoint(self, model: Any, trial: Any) -> None:
+            save_checkpoint(self)
+
+        def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
+            if checkpoint is not None:
+                load_optimizer(self, Path(checkpoint))
+
+        def _load_scaler(self, checkpoint: str | None) -> None:
+            """It comes with the optimizer."""
+
+        def _load_rng_state(self, checkpoint: str | None) -> None:
+            if checkpoint is not None:
+                load_random(Path(checkpoint))
+
+    return Trainer
+
+
+def evaluator(dev: DevBenchmark) -> Any:
+    """Wrap the dev benchmark as the trainer wants it."""
+    from sentence_transformers.base.evaluation import BaseEvaluator
+
+    class Dev(BaseEvaluator):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.primary_metric = METRIC
+
+        def __call__(
+            self, model: Any, output_path: str | None = None, epoch: float = -1, steps: int = -1
+        ) -> dict[str, float]:
+            mean, by_kind = dev.score(encoding(model))
+            return {METRIC: mean} | {f"{METRIC}_{kind}": score for kind, score in by_kind.items()}
+
+    return Dev()
+
+
+def encoding(model: Any) -> Callable[[list[str]], NDArray[np.float32]]:
+    """Return a function that encodes texts with a model, in single precision outside."""
+
+    def encode(texts: list[str]) -> NDArray[np.float32]:
+        import numpy as np
+
+        vectors = model.encode(texts, batch_size=ENCODED, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
+
+    return encode
+
+
+def watcher(recipe: Recipe, stage: str, tell: Tell | None) -> Any:
+    """Tell of progress, stop early, and stop a run that has diverged."""
+    from transformers import TrainerCallback
+
+    class Watcher(TrainerCallback):  # type: ignore[misc]
+        loss: float | None = None
+        dev: float | None = None
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            if state.global_step >= state.max_steps and self.loss is None:
+                control.should_log = True  # a run shorter than the log's steps
+            if tell is not None:
+                tell(Progress(stage, state.global_step, state.max_steps, self.loss, self.dev))
+
+        def on_log(
+            self, args: Any, state: Any, control: Any, logs: dict[str, float], **kwargs: Any
+        ) -> None:
+            self.loss = logs.get("loss", self.loss)
+            self.dev = logs.get(f"eval_{METRIC}", self.dev)
+            if self.loss is not None and not math.isfinite(self.loss):
+                raise TrainingError(
+                    f"the loss is {self.loss} at step {state.global_step}: training diverged.\n"
+                    f"Lower the learning rate (it is {recipe.learning_rate:g}): --learning-rate"
+                )
+
+        def on_evaluate(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            if recipe.patience is not None and stalled(dev_scores(state), recipe.patience):
+                control.should_training_stop = True
+
+    return Watcher()
+
+
+def dev_scores(state: Any) -> list[float]:
+    """Return the dev scores of a run so far, that of the base first."""
+    name = f"eval_{METRIC}"
+    return [entry[name] for entry in state.log_history if name in entry]
+
+
+def stalled(scores: list[float], patience: int) -> bool:
+    """Tell whether the last `patience` scores all failed to beat the best before them.
+
+    >>> stalled([0.2, 0.3, 0.29, 0.3], patience=2), stalled([0.2, 0.3, 0.29], patience=2)
+    (True, False)
+    """
+    return len(scores) - 1 - scores.index(max(scores)) >= patience

@@ -1,0 +1,1 @@
+"""Mining pairs from papers."""
