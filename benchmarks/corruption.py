@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measured import save
-from tests.damage import content, damages, make_index, outcome
+from tests.support.damage import content, damages, make_index, outcome
 
 
 def main() -> None:

@@ -2,8 +2,9 @@
 
 Run: python -m benchmarks.faults [--every 1] [--kills 210] [--jobs 1]
 
-The faults, and what must hold after each, are those of tests/test_faults.py: the index opens,
-passes `verify`, holds what some commit made, and the next run ends as an undisturbed one does.
+The faults, and what must hold after each, are those of tests/promises/test_faults.py: the index
+opens, passes `verify`, holds what some commit made, and the next run ends as an undisturbed one
+does.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from queue import Queue
 from typing import Any
 
 from benchmarks.measured import save
-from tests.faults.client import Faults, can_mount
-from tests.faults.scenarios import OLD_OR_NEW, SCENARIOS
-from tests.faults.seam import MODES
-from tests.faults.sweep import ROOMS, Tally, inject, kill, limits, points
+from tests.support.faults.client import Faults, can_mount
+from tests.support.faults.scenarios import OLD_OR_NEW, SCENARIOS
+from tests.support.faults.seam import MODES
+from tests.support.faults.sweep import ROOMS, Tally, inject, kill, limits, points
 
 # Faults that last: at the next point they hardly differ. Every one is in the tests marked slow.
 SPARSE = {"disk gone": 3, "disk full": 3, "short write": 3}

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from astrosearch.maintenance.verify import verify
 from benchmarks.measured import SHARED, save
-from tests.faults.states import content
+from tests.support.faults.states import content
 
 RECORDS = 1500
 

@@ -31,7 +31,7 @@ from astrosearch.maintenance.verify import verify
 from astrosearch.store import vectors
 from astrosearch.store.writer import Writer
 from benchmarks.measured import ROOT, save
-from tests.editions import Writing, fingerprint
+from tests.support.editions import Writing, fingerprint
 
 PAPERS = 80
 KINDS: tuple[tuple[str, list[str]], ...] = (
@@ -46,7 +46,15 @@ def start(index: Path, reports: list[Path], pause: float) -> list[subprocess.Pop
     return [
         subprocess.Popen(
             [
-                *(sys.executable, "-m", "tests.reader", index, report, "--seed", str(number)),
+                *(
+                    sys.executable,
+                    "-m",
+                    "tests.support.reader",
+                    index,
+                    report,
+                    "--seed",
+                    str(number),
+                ),
                 *("--pause", str(pause), *KINDS[number % len(KINDS)][1]),
             ],
             cwd=ROOT,

@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.text import Text
 
 import astrosearch
-from astrosearch.cli import main as cli
+from astrosearch.cli import main as command_line
 from astrosearch.output import terminal as render
 
 ROOT = Path(__file__).parents[1]
@@ -99,7 +99,7 @@ def run(command: str, index: Path, console: Console) -> None:
     """Run a command as typed, on a console; what it writes past the console is shown there too."""
     environment = {"ASTROSEARCH_INDEX": str(index), "COLUMNS": str(console.width)}
     with mock.patch.object(render, "stdout_console", return_value=console):
-        result = CliRunner().invoke(cli.main, shlex.split(command)[1:], env=environment)
+        result = CliRunner().invoke(command_line, shlex.split(command)[1:], env=environment)
     if result.exit_code:
         raise SystemExit(f"{command}: {result.output}")
     if result.stdout:

@@ -13,7 +13,7 @@ from astrosearch.records import Hit
 from astrosearch.store.reader import DATABASE, SEGMENTS
 from fuzz import properties
 from fuzz.scratch import scratch
-from tests.encoders import WordEncoder
+from tests.support.encoders import WordEncoder
 
 QUESTION = "dust drives the winds of giants"
 TEXT = """Winds of cool giants

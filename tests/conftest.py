@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 
 import astrosearch
-from tests.encoders import WordEncoder
-
-ROOT = Path(__file__).parents[1]
-EXAMPLES = ROOT / "examples" / "corpus"
+from tests.support.encoders import WordEncoder
+from tests.support.places import EXAMPLES
 
 HALO = """Haloes and their shapes
 
