@@ -78,7 +78,6 @@ CIRCLES = {
     frozenset({"encoder.conversion", "encoder.openvino_runtime"}),
     frozenset({"output.notebook", "records"}),
 }
-SQL_ELSEWHERE = {f"maintenance.{module}" for module in ("merge", "optimize", "repair", "verify")}
 STORE_OPENED = {f"search.{m}" for m in ("arrange", "bm25", "fusion", "index", "similar")}
 MORE_THAN_A_DOCSTRING = {"corpus.latex.macros", "corpus.latex.reader"}
 
@@ -206,7 +205,7 @@ def test_sql_is_in_the_store_only():
         )
 
     elsewhere = {m for m in modules() if room(m) != "store" and holds_sql(m)}
-    assert elsewhere == SQL_ELSEWHERE
+    assert not elsewhere
     assert holds_sql("store.reader")
 
 

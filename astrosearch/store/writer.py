@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Self
 from astrosearch.errors import NotAnIndex
 from astrosearch.lock import WriterLock
 from astrosearch.records import Paper
-from astrosearch.store import vectors
+from astrosearch.store import manifest, vectors
 from astrosearch.store.checksums import paper_sum, sentence_sum
 from astrosearch.store.database import storage_errors
 from astrosearch.store.lifecycle import (
@@ -270,7 +270,7 @@ class Writer:
                 else:
                     self._end(db, change, run)
             if segment is not None:
-                self.add_segment(db, segment)
+                manifest.add_file(db, segment)
                 words.add(db, words_rows)
 
     def next_run(self) -> int:
@@ -520,26 +520,6 @@ class Writer:
         there = (path.stem for path in self.segments_folder.glob("*.faiss"))
         numbers = (int(stem) for stem in there if stem.isdecimal())
         return 1 + max(self._last("segments"), max(numbers, default=0))
-
-    def add_segment(self, db: sqlite3.Connection, segment: vectors.SegmentFile) -> None:
-        """Make a segment file live, within a transaction."""
-        db.execute(
-            """INSERT INTO segments (segment_id, file, kind, bytes, sha256, vectors,
-                                     first_id, last_id, sums, encoder_fingerprint)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,
-                       (SELECT value FROM meta WHERE key = 'encoder_fingerprint'))""",
-            [
-                int(segment.file.split(".")[0]),
-                segment.file,
-                segment.kind,
-                segment.bytes,
-                segment.sha256,
-                segment.vectors,
-                segment.first_id,
-                segment.last_id,
-                segment.sums,
-            ],
-        )
 
     def _last(self, table: str) -> int:
         """Return the largest id `table` ever gave."""

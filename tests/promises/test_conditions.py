@@ -25,8 +25,8 @@ import pytest
 
 import astrosearch
 from astrosearch.corpus import discover
-from astrosearch.indexing.build import optimize
 from astrosearch.lock import LOCK_FILE
+from astrosearch.maintenance.optimize import optimize
 from astrosearch.maintenance.verify import verify
 from astrosearch.search.index import MODES
 from astrosearch.store import database, vectors

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import astrosearch
 from astrosearch.cli.main import main
 from astrosearch.errors import AstrosearchError, NotFound
-from astrosearch.indexing.build import optimize
+from astrosearch.maintenance.optimize import optimize
 from astrosearch.records import Paper
 from astrosearch.search.filters import filters_of, fold
 from astrosearch.search.fusion import DENSE_WEIGHT
