@@ -17,7 +17,8 @@ from astrosearch.evaluation.benchmark import in_form
 from astrosearch.search.bm25 import WordRanking, bound
 from astrosearch.search.fusion import DENSE_WEIGHT
 from astrosearch.search.language import parse
-from astrosearch.store.words.postings import Postings, Splitter
+from astrosearch.store.words.postings import Postings
+from astrosearch.store.words.splitter import Splitter
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,8 +15,9 @@ from astrosearch.indexing.run import Progress, Summary, Updating
 from astrosearch.lock import LOCK_FILE, WriterLock
 from astrosearch.maintenance.merge import compact
 from astrosearch.store.database import storage_errors
-from astrosearch.store.lifecycle import REBUILDING
-from astrosearch.store.reader import DATABASE, EncoderIdentity, Store
+from astrosearch.store.layout import DATABASE, REBUILDING
+from astrosearch.store.reader import Store
+from astrosearch.store.rows import EncoderIdentity
 from astrosearch.store.writer import Writer
 
 

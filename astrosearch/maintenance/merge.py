@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from astrosearch.store import manifest, vectors
 from astrosearch.store.database import storage_errors
-from astrosearch.store.reader import SegmentRow
+from astrosearch.store.rows import SegmentRow
 from astrosearch.store.words import table as words
 from astrosearch.store.writer import Writer
 

@@ -10,7 +10,7 @@ from astrosearch.errors import AstrosearchError
 from astrosearch.maintenance.merge import compact
 from astrosearch.store import manifest, vectors
 from astrosearch.store.database import storage_errors
-from astrosearch.store.reader import CodesRow, SegmentRow
+from astrosearch.store.rows import CodesRow, SegmentRow
 from astrosearch.store.writer import Writer
 
 RECALL = 0.98  # of the ten nearest; a third of a percent more costs about a tenth more time

@@ -14,9 +14,11 @@ from astrosearch.encoder import load_encoder
 from astrosearch.errors import NotAnIndex
 from astrosearch.maintenance.verify import file_problem
 from astrosearch.store import checks, manifest, repairs, vectors
+from astrosearch.store.commit import Commit
 from astrosearch.store.database import storage_errors
+from astrosearch.store.layout import DATABASE
 from astrosearch.store.lifecycle import sealed
-from astrosearch.store.reader import DATABASE, SegmentRow
+from astrosearch.store.rows import SegmentRow
 from astrosearch.store.words import table as words
 from astrosearch.store.writer import Writer
 
@@ -95,7 +97,9 @@ class _Mending:
         with self.writer.transaction() as db:
             repairs.revive(db)
         self._full_text()
-        self.repaired.lost = self.writer.forget(*checks.damaged_rows(self.store))
+        damaged = checks.damaged_rows(self.store)
+        with self.writer.transaction():
+            self.repaired.lost = Commit(self.store).remove_damaged(*damaged)
         lost = len(self.repaired.lost)
         if lost:
             self.repaired.done.append(f"{lost} papers with damaged rows: dropped")

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from astrosearch.errors import AstrosearchError, NotAnIndex
 from astrosearch.store import checks
 from astrosearch.store.database import storage_errors
+from astrosearch.store.layout import DATABASE, SEGMENTS
 from astrosearch.store.lifecycle import sealed
-from astrosearch.store.reader import DATABASE, SEGMENTS, SegmentRow, Store
+from astrosearch.store.reader import Store
+from astrosearch.store.rows import SegmentRow
 from astrosearch.store.schema import WORDS_FORMAT
 from astrosearch.store.vectors import Segment, coded_ids, sha256_of
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from astrosearch.search.language import NOTHING, Term, any_of
-from astrosearch.store.words.postings import Postings, Splitter
+from astrosearch.store.words.postings import Postings
+from astrosearch.store.words.splitter import Splitter
 
 if TYPE_CHECKING:
     import numpy as np

@@ -18,14 +18,8 @@ from astrosearch.search.language import Asked, parse
 from astrosearch.search.session import Session
 from astrosearch.search.similar import like, seeds_of
 from astrosearch.search.snapshot import Opened
-from astrosearch.store.reader import (
-    DATABASE,
-    CodesRow,
-    Counts,
-    EncoderIdentity,
-    SegmentRow,
-    SourceFile,
-)
+from astrosearch.store.layout import DATABASE
+from astrosearch.store.rows import CodesRow, Counts, EncoderIdentity, SegmentRow, SourceFile
 
 if TYPE_CHECKING:
     import numpy as np

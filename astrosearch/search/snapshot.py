@@ -12,7 +12,8 @@ from astrosearch.search.bm25 import WordRanking
 from astrosearch.search.candidates import may_answer
 from astrosearch.search.filters import Filters
 from astrosearch.search.language import Asked
-from astrosearch.store.reader import SEGMENTS, Store
+from astrosearch.store.layout import SEGMENTS
+from astrosearch.store.reader import Store
 from astrosearch.store.vectors import Tuning, VectorIndex, check_size, unfilled
 
 if TYPE_CHECKING:

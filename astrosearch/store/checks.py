@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from astrosearch.store.reader import SegmentRow, Store
+from astrosearch.store.reader import Store
+from astrosearch.store.rows import SegmentRow
 from astrosearch.store.schema import (
     CHECKED_FORMAT,
     PAPER_SUM,

@@ -21,8 +21,7 @@ from astrosearch.errors import NotAnIndex
 from astrosearch.indexing.run import Progress
 from astrosearch.maintenance import remove as removing
 from astrosearch.maintenance.verify import verify
-from astrosearch.store.lifecycle import REBUILDING
-from astrosearch.store.reader import DATABASE
+from astrosearch.store.layout import DATABASE, REBUILDING
 from astrosearch.store.writer import Writer
 from tests.support.encoders import WordEncoder
 from tests.support.faults.client import Faults, can_mount

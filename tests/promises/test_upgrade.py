@@ -16,7 +16,7 @@ from astrosearch.errors import AstrosearchError, FormatTooNew, StorageError
 from astrosearch.maintenance import optimize as optimizing
 from astrosearch.maintenance import remove as removing
 from astrosearch.maintenance.verify import verify
-from astrosearch.store import lifecycle as layout
+from astrosearch.store import layout
 from astrosearch.store.reader import Store
 from astrosearch.store.schema import FORMAT_VERSION
 from tests.support.encoders import WordEncoder

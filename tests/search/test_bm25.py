@@ -21,7 +21,8 @@ from astrosearch.search.bm25 import WordRanking, best, scores_of
 from astrosearch.search.language import terms
 from astrosearch.store.reader import Store
 from astrosearch.store.words import table as words
-from astrosearch.store.words.postings import Postings, Splitter, packed, unpacked
+from astrosearch.store.words.postings import Postings, packed, unpacked
+from astrosearch.store.words.splitter import Splitter
 from tests.support.encoders import WordEncoder
 
 WORDS = ("gas", "dust", "halo", "ring", "the", "of")

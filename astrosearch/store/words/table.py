@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from astrosearch.store.words.postings import Postings, Splitter, packed, unpacked
+from astrosearch.store.words.postings import Postings, packed, unpacked
+from astrosearch.store.words.splitter import Splitter
 
 if TYPE_CHECKING:
     import numpy as np
