@@ -18,6 +18,7 @@ from typing import Self
 from astrosearch.errors import IndexLocked
 
 LOCK_FILE = "writer.lock"
+FAR = 2**30  # bytes from the start
 
 
 class WriterLock:
@@ -59,7 +60,12 @@ def _try_lock(descriptor: int) -> bool:
         if os.name == "nt":  # pragma: no cover
             import msvcrt
 
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+            # Nobody else may read what is locked there: a byte that the file never has.
+            os.lseek(descriptor, FAR, os.SEEK_SET)
+            try:
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+            finally:
+                os.lseek(descriptor, 0, os.SEEK_SET)
         else:
             import fcntl
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
+from astrosearch.files import discard
 from astrosearch.store import manifest, vectors
 from astrosearch.store.database import storage_errors
 from astrosearch.store.rows import SegmentRow
@@ -64,7 +65,7 @@ def compact(
             if segment is not None:
                 manifest.add_file(db, segment)
         for row in group:
-            vectors.discard(writer.segments_folder / row.file)
+            discard(writer.segments_folder / row.file)
 
 
 def segments_to_merge(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from astrosearch.corpus.textform import render
 from astrosearch.encoder import load_encoder
 from astrosearch.errors import NotAnIndex
+from astrosearch.files import discard
 from astrosearch.maintenance.verify import file_problem
 from astrosearch.store import checks, manifest, repairs, vectors
 from astrosearch.store.commit import Commit
@@ -190,7 +191,7 @@ class _Mending:
                 db, min(row.first_id for row in bounds), max(row.last_id for row in bounds)
             )
         if old is not None:
-            vectors.discard(self.writer.segments_folder / old.file)
+            discard(self.writer.segments_folder / old.file)
         name = old.file if old is not None else "no file"
         self.repaired.done.append(f"{name}: {len(ids):,} vectors made anew")
 
@@ -237,7 +238,7 @@ class _Mending:
             return
         with self.writer.transaction() as db:
             manifest.drop_codes(db)
-        vectors.discard(path)
+        discard(path)
         self.repaired.done.append(
             f"{row.file}: codes dropped; make them again: astrosearch optimize"
         )

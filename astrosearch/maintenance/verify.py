@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from astrosearch.errors import AstrosearchError, NotAnIndex
+from astrosearch.files import sha256_of
 from astrosearch.store import checks
 from astrosearch.store.database import storage_errors
 from astrosearch.store.layout import DATABASE, SEGMENTS
@@ -15,7 +16,7 @@ from astrosearch.store.lifecycle import sealed
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import SegmentRow
 from astrosearch.store.schema import WORDS_FORMAT
-from astrosearch.store.vectors import Segment, coded_ids, sha256_of
+from astrosearch.store.vectors import Segment, coded_ids
 
 if TYPE_CHECKING:
     import numpy as np

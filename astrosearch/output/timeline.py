@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import itertools
 import os
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.errors import AstrosearchError, MissingExtra, StorageError
+from astrosearch.files import written_whole
 from astrosearch.records import Hit, harmless
 
 if TYPE_CHECKING:
@@ -158,16 +158,13 @@ def save_timeline(timeline: Timeline, title: str, path: Path) -> None:
         warnings.filterwarnings("ignore", "Glyph .* missing")  # a box shows it
         figure = draw(timeline, title)
         try:
-            figure.savefig(half, format=kind, dpi=150, metadata=dates[kind])
-            half.replace(path)
+            with written_whole(path, partial=half):
+                figure.savefig(half, format=kind, dpi=150, metadata=dates[kind])
         except OSError as error:
             raise StorageError(
                 f"the picture can't be written to {path.absolute()} ({error.strerror}).\n"
                 "Check the disk and its permissions, or name another file."
             ) from error
-        finally:
-            with contextlib.suppress(OSError):
-                half.unlink(missing_ok=True)
 
 
 def draw(timeline: Timeline, title: str) -> Figure:

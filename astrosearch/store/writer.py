@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from astrosearch.errors import NotAnIndex
+from astrosearch.files import PARTIAL, discard
 from astrosearch.lock import WriterLock
 from astrosearch.store import manifest, vectors
 from astrosearch.store.commit import Commit
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+# fullfsync is for macOS alone, where a plain one leaves what it syncs in the disk's own memory.
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON", "foreign_keys = ON")
 LOG_BYTES = 2**16  # of an empty log, its shared memory, and the journal that it starts with
 
 
@@ -156,13 +159,13 @@ class Writer:
         if not self._damaged and sealed(self.folder / self.database) is False:
             raise self.store.damaged(self.database)
         # Once a database has a log, nobody can open it without room for the log's shared memory.
-        room = self.folder / f"{self.database}.partial"
+        room = self.folder / f"{self.database}{PARTIAL}"
         try:
             room.write_bytes(bytes(LOG_BYTES))
         finally:
-            vectors.discard(room)
+            discard(room)
         break_seal(self.folder / self.database)
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in PRAGMAS:
             self.connection.execute(f"PRAGMA {pragma}")
         self._logging = True
 
@@ -257,5 +260,5 @@ class Writer:
                 live |= other.live_files()
         self.segments_folder.mkdir(exist_ok=True)
         for path in self.segments_folder.iterdir():
-            if path.name not in live and path.suffix in (".faiss", ".partial"):
-                vectors.discard(path)
+            if path.name not in live and path.suffix in (".faiss", PARTIAL):
+                discard(path)

@@ -15,11 +15,8 @@ from astrosearch.store.vectors.segments import (
     Segment,
     SegmentFile,
     check_size,
-    discard,
     merge_segments,
-    sha256_of,
     sums_of,
-    sync_folder,
     write_segment,
 )
 
@@ -35,11 +32,8 @@ __all__ = [
     "VectorIndex",
     "check_size",
     "coded_ids",
-    "discard",
     "merge_segments",
-    "sha256_of",
     "sums_of",
-    "sync_folder",
     "tune",
     "unfilled",
     "write_codes",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from astrosearch.files import PARTIAL, discard, put_in_place, sha256_of
 from astrosearch.store.vectors.codes import CODES, K, Tuning, seconds_coded
 from astrosearch.store.vectors.gpu import assigning, clustering_index, nearest, where
 from astrosearch.store.vectors.library import faiss
@@ -19,8 +20,7 @@ from astrosearch.store.vectors.rankings import best_of
 from astrosearch.store.vectors.segments import (
     Segment,
     SegmentFile,
-    put_in_place,
-    sha256_of,
+    write_faiss,
     written,
 )
 
@@ -85,8 +85,14 @@ class Begun:
 
     def keep(self, index: Any) -> None:
         """Keep the index as it is, in place of what was kept before."""
-        partial = self.folder / f"{self.key}.partial"
-        kept, _ = put_in_place(partial, index, lambda digest: f"{self.key}-{digest}.begun")
+        partial = self.folder / f"{self.key}{PARTIAL}"
+        try:
+            write_faiss(index, partial)
+            kept = self.folder / f"{self.key}-{sha256_of(partial)}.begun"
+            put_in_place(partial, kept, durable=True)
+        except BaseException:
+            discard(partial)
+            raise
         self.clear(but=kept)
 
     def clear(self, but: Path | None = None) -> None:

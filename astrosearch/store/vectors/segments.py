@@ -6,8 +6,6 @@ ascending, over the vectors in single (`flat`) or half precision (`half`).
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import os
 import struct
 import weakref
@@ -18,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from astrosearch.errors import NotAnIndex
+from astrosearch.files import sha256_of, written_whole
 from astrosearch.store.vectors.headers import check_header
 from astrosearch.store.vectors.library import faiss
 from astrosearch.store.vectors.sums import BLOCK, Packed, Sums
@@ -97,54 +96,22 @@ def written(
 ) -> SegmentFile:
     """Write a FAISS index as `folder/NNNNNN.faiss`, complete and on the disk."""
     name = f"{number:06d}.faiss"
-    path, digest = put_in_place(folder / f"{name}.partial", index, lambda digest: name)
+    path = folder / name
+    with written_whole(path, durable=True) as partial:
+        write_faiss(index, partial)
+        digest = sha256_of(partial)
     sums = Sums.of(path, _view(index) if kind in get_args(Kind) else None)
     return SegmentFile(
         name, sums.bytes, digest, len(ids), int(ids[0]), int(ids[-1]), kind, sums.pack()
     )
 
 
-def put_in_place(partial: Path, index: Any, name: Callable[[str], str]) -> tuple[Path, str]:
-    """Write a FAISS index: as `partial`, synced, renamed by its checksum, and its folder synced.
-
-    Returns its path and its checksum.
-    """
+def write_faiss(index: Any, path: Path) -> None:
+    """Write a FAISS index to a file."""
     library = faiss()
-    partial.parent.mkdir(exist_ok=True)
-    try:
-        with partial.open("wb") as file:
-            library.write_index(index, library.PyCallbackIOWriter(file.write))
-            file.flush()
-            os.fsync(file.fileno())
-        digest = sha256_of(partial)
-        path = partial.replace(partial.with_name(name(digest)))
-    except BaseException:
-        discard(partial)
-        raise
-    sync_folder(path.parent)
-    return path, digest
-
-
-def discard(path: Path) -> None:
-    """Delete a file that no manifest names; if it can't be now, the next writer does it."""
-    with contextlib.suppress(OSError):
-        path.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` durable, where the system knows how."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the checksum of a file's bytes, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    path.parent.mkdir(exist_ok=True)
+    with path.open("wb") as file:
+        library.write_index(index, library.PyCallbackIOWriter(file.write))
 
 
 def damaged(path: Path) -> NotAnIndex:

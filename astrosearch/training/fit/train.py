@@ -22,6 +22,7 @@ from astrosearch.encoder import load_encoder
 from astrosearch.encoder.devices import choose
 from astrosearch.encoder.weights import read_safetensors
 from astrosearch.errors import MissingExtra, TrainingError
+from astrosearch.files import written_whole
 from astrosearch.lock import LOCK_FILE, WriterLock
 from astrosearch.training.fit.averaging import averaged
 from astrosearch.training.fit.base import check_tokens, find_base, load_model, quiet
@@ -256,9 +257,8 @@ def open_work(work: Path, given: dict[str, Any], *, resume: bool) -> None:
                     "Give the settings it was begun with, or start anew: --no-resume"
                 )
             return
-        partial = file.with_suffix(".partial")
-        partial.write_text(json.dumps(given, indent=1))
-        partial.replace(file)
+        with written_whole(file) as partial:
+            partial.write_text(json.dumps(given, indent=1), encoding="utf-8")
 
 
 def clear(work: Path) -> None:
@@ -301,11 +301,8 @@ def mined(
 
     encoder = load_encoder(str(base.path), device)
     found = mine(pairs.train, encoder, recipe.hard_negatives, recipe.seed, progress)
-    with saving(work):
-        partial = file.with_suffix(".partial")
-        with partial.open("wb") as stream:
-            np.save(stream, found, allow_pickle=False)
-        partial.replace(file)
+    with saving(work), written_whole(file) as partial, partial.open("wb") as stream:
+        np.save(stream, found, allow_pickle=False)
     return found
 
 
@@ -341,9 +338,8 @@ def run_seed(job: Job, seed: int) -> SeedResult:
         kept.max_seq_length = recipe.max_tokens or job.base.max_tokens
         text = trainer_card(kept, model.model_card_data, result.log, result.step)
         (run / CARD_FILE).write_text(text, encoding="utf-8")
-        partial = file.with_suffix(".partial")
-        partial.write_text(json.dumps(asdict(result)))
-        partial.replace(file)
+        with written_whole(file) as partial:
+            partial.write_text(json.dumps(asdict(result)), encoding="utf-8")
     return result
 
 

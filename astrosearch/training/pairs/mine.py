@@ -7,7 +7,6 @@ all papers that they may cite are known, and passages for families in bounded sa
 from __future__ import annotations
 
 import json
-import os
 import random
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ from astrosearch.corpus.sentences import sentences_of
 from astrosearch.corpus.textform import render
 from astrosearch.corpus.tree import FolderTree, MemoryTree, surroundings
 from astrosearch.errors import AstrosearchError, NotFound, Unreadable
+from astrosearch.files import put_in_place
 from astrosearch.records import SourceSentence, TextForm
 from astrosearch.training.pairs import within
 from astrosearch.training.pairs.bibliography import Work
@@ -91,10 +91,8 @@ def mine(
             whole = folder / "pairs.jsonl"
             with whole.open("w", encoding="utf-8") as stream:
                 write_pairs(pairs, stream, columns)
-                stream.flush()
-                os.fsync(stream.fileno())
             if tally.written:
-                whole.replace(output)
+                put_in_place(whole, output, durable=True)
     if not tally.written:
         raise AstrosearchError(
             "no pair was found in what was read.\n"
