@@ -59,7 +59,7 @@ def compact(
             try:
                 words.merge(db, *bounds, segment.first_id if segment else bounds[0], dead)
             except ValueError as error:
-                raise writer.store.damaged("the table of words") from error
+                raise writer.store.damage_error("the table of words") from error
             manifest.drop_files(db, [row.file for row in group])
             manifest.drop_dead(db, *bounds)
             if segment is not None:

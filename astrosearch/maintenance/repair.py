@@ -18,7 +18,7 @@ from astrosearch.store import checks, manifest, repairs, vectors
 from astrosearch.store.commit import Commit
 from astrosearch.store.database import storage_errors
 from astrosearch.store.layout import DATABASE
-from astrosearch.store.lifecycle import sealed
+from astrosearch.store.lifecycle import seal_fits
 from astrosearch.store.rows import SegmentRow
 from astrosearch.store.words import table as words
 from astrosearch.store.writer import Writer
@@ -66,16 +66,16 @@ def repair(
     NotAnIndex
         When the database is damaged beyond repair.
     """
-    with Writer(Path(index), damaged=True) as writer:
-        mending = _Mending(writer, encoder, device, progress or (lambda step, done: None))
-        mending.database()
-        mending.vectors()
-        mending.codes()
-        mending.words()
-        return mending.repaired
+    with Writer(Path(index), for_repair=True) as writer:
+        steps = _Repair(writer, encoder, device, progress or (lambda step, done: None))
+        steps.database()
+        steps.vectors()
+        steps.codes()
+        steps.words()
+        return steps.repaired
 
 
-class _Mending:
+class _Repair:
     def __init__(
         self,
         writer: Writer,
@@ -91,7 +91,7 @@ class _Mending:
     def database(self) -> None:
         """Mend SQLite's own structures, then full text; drop papers with damaged rows."""
         self.tell("database", 0.0)
-        broken = sealed(self.writer.folder / DATABASE) is False
+        broken = seal_fits(self.writer.folder / DATABASE) is False
         if checks.integrity_faults(self.store):
             with self.writer.transaction() as db:
                 repairs.reindex(db)

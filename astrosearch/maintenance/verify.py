@@ -12,7 +12,7 @@ from astrosearch.files import sha256_of
 from astrosearch.store import checks
 from astrosearch.store.database import storage_errors
 from astrosearch.store.layout import DATABASE, SEGMENTS
-from astrosearch.store.lifecycle import sealed
+from astrosearch.store.lifecycle import seal_fits
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import SegmentRow
 from astrosearch.store.schema import WORDS_FORMAT
@@ -44,7 +44,7 @@ def verify(index: str | Path = "index", progress: Callable[[str], None] | None =
         with contextlib.closing(Store(folder)) as store, storage_errors(folder):
             before = store.data_version()
             tell("database")
-            seal = sealed(folder / DATABASE)
+            seal = seal_fits(folder / DATABASE)
             problems = _database_problems(store)
             problems += _segment_problems(store, tell)
             problems += _words_problems(store, tell)

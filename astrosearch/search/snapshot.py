@@ -123,7 +123,7 @@ class Opened:
         found = self.store.sentences(ids)
         papers = self.store.papers({key for _, key in found.values()})
         if len(papers) < len({key for _, key in found.values()}):
-            raise self.store.damaged("the paper of a sentence")
+            raise self.store.damage_error("the paper of a sentence")
         return {i: (sentence, papers[key]) for i, (sentence, key) in found.items()}
 
     def sentence(self, sentence_id: int) -> tuple[Sentence, Paper]:
@@ -140,7 +140,7 @@ class Opened:
         found, papers = self.store.sentences(ids), self.store.papers([key])
         whole = key in papers and papers[key].id == paper_id and len(found) == len(ids)
         if not whole or any(of != key for _, of in found.values()):
-            raise self.store.damaged(f"the row of {paper_id}")
+            raise self.store.damage_error(f"the row of {paper_id}")
         return papers[key], [found[int(i)][0] for i in ids]
 
     def contexts(self, sentence_ids: Sequence[int], n: int) -> dict[int, Context]:

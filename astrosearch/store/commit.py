@@ -13,7 +13,7 @@ from astrosearch.store.rows import (
     EndSource,
     NoteEdition,
     PutPaper,
-    merged,
+    merge_records,
     paper_of_record,
 )
 
@@ -182,7 +182,7 @@ class Commit:
         ).fetchall()
         if not rows:
             return
-        paper = merged([paper_of_record(row[0]) for row in rows])
+        paper = merge_records([paper_of_record(row[0]) for row in rows])
         self._db.execute(
             """UPDATE papers SET title = ?, authors = ?, year = ?, categories = ?, doi = ?, url = ?
                WHERE paper_id = ?""",

@@ -91,8 +91,8 @@ def connect_reading(database: Path) -> tuple[sqlite3.Connection, bool]:
             return connection, False
         connection.close()  # it would take every read for one of a new state
     if holds_bytes(database, "-journal"):  # of a writer killed in the middle of a transaction
-        with contextlib.closing(connect(database, write=True)) as mending:
-            _touch(mending)
+        with contextlib.closing(connect(database, write=True)) as writing:
+            _touch(writing)
         return connect_reading(database)
     if holds_bytes(database, "-wal") and os.name == "posix":
         connection = _connect(database, "mode=ro&vfs=unix-none")

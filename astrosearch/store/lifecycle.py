@@ -57,8 +57,8 @@ def upgrade(folder: Path, database: str) -> None:
     ):
         if old.format == FORMAT_VERSION:
             return
-        if sealed(folder / database) is False:
-            raise old.damaged(database)
+        if seal_fits(folder / database) is False:
+            raise old.damage_error(database)
         copy = folder / UPGRADING
         copy.unlink(missing_ok=True)
         _drop_logs(copy)
@@ -130,7 +130,7 @@ def seal(database: Path) -> None:
         partial.write_bytes(_signature(database))
 
 
-def sealed(database: Path) -> bool | None:
+def seal_fits(database: Path) -> bool | None:
     """Whether a database's bytes are those that were sealed; None without a seal."""
     try:
         content = database.with_name(database.name + SEAL).read_bytes()

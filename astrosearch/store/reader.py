@@ -94,7 +94,7 @@ class Store:
             raise FormatTooNew(self.folder, version, FORMAT_VERSION, meta.get("written_by", "?"))
         return version
 
-    def damaged(self, what: str) -> NotAnIndex:
+    def damage_error(self, what: str) -> NotAnIndex:
         """Say that something here isn't what was written."""
         return NotAnIndex(
             self.folder.absolute(),
@@ -168,7 +168,7 @@ class Store:
         try:
             return CodesRow.read(rows[0], self.meta()["codes"])
         except (KeyError, TypeError, ValueError) as error:
-            raise self.damaged("what it says of searching its codes") from error
+            raise self.damage_error("what it says of searching its codes") from error
 
     def live_files(self) -> set[str]:
         """Name those files."""
@@ -184,7 +184,7 @@ class Store:
         self._check_types(rows, "issisiiiB")
         found = [SegmentRow(*row) for row in rows]
         if not all(_SEGMENT_FILE.fullmatch(row.file) for row in found):
-            raise self.damaged("the name of a segment's file")
+            raise self.damage_error("the name of a segment's file")
         return found
 
     def _column(self, name: str, since: int) -> str:
@@ -216,7 +216,7 @@ class Store:
         for summed, *row in rows:
             sentence_id, paper_key, text, _, section, file, line, paragraph = row
             if self.format >= CHECKED_FORMAT and summed != sentence_sum(*row):
-                raise self.damaged(f"sentence {sentence_id}")
+                raise self.damage_error(f"sentence {sentence_id}")
             sentence = Sentence(sentence_id, text, section, file, line, paragraph)
             found[sentence_id] = sentence, paper_key
         return found
@@ -233,11 +233,11 @@ class Store:
         found = {}
         for summed, *row in rows:
             if self.format >= CHECKED_FORMAT and summed != paper_sum(*row):
-                raise self.damaged(f"the row of paper {row[1]}")
+                raise self.damage_error(f"the row of paper {row[1]}")
             try:
                 found[row[0]] = paper_from(row[1:])
             except (TypeError, ValueError) as error:
-                raise self.damaged(f"the row of paper {row[1]}") from error
+                raise self.damage_error(f"the row of paper {row[1]}") from error
         return found
 
     def paper_key(self, paper_id: str) -> int | None:
@@ -284,7 +284,7 @@ class Store:
         )
         self._check_types(rows, "sss")
         if not rows:
-            raise self.damaged("what it says of a paper's source")
+            raise self.damage_error("what it says of a paper's source")
         root, name, kind = rows[0]
         return SourceFile(Path(root), name, kind)
 
@@ -364,9 +364,9 @@ class Store:
                 if len(ids)
             }
         try:
-            return words.joined(self.rows(words.LOOK_UP, [json.dumps(list(asked))]))
+            return words.join(self.rows(words.LOOK_UP, [json.dumps(list(asked))]))
         except ValueError as error:
-            raise self.damaged("the table of words") from error
+            raise self.damage_error("the table of words") from error
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -382,7 +382,7 @@ class Store:
     def _check_types(self, rows: Iterable[Sequence[object]], types: str) -> None:
         """Refuse rows whose values are of other types than their columns."""
         if not are_of_types(rows, types):
-            raise self.damaged(f"a value in {DATABASE}")
+            raise self.damage_error(f"a value in {DATABASE}")
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query; a damaged database is NotAnIndex, not SQLite's own error."""

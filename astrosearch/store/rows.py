@@ -169,10 +169,10 @@ def paper_of_record(record: str) -> Paper:
     return Paper(**fields)
 
 
-def merged(editions: Sequence[Paper]) -> Paper:
+def merge_records(editions: Sequence[Paper]) -> Paper:
     """Fill what the first edition's record leaves open from the next ones.
 
-    >>> merged([Paper("a", title="T"), Paper("a", title="t", year=1998)])
+    >>> merge_records([Paper("a", title="T"), Paper("a", title="t", year=1998)])
     Paper(id='a', title='T', authors=(), year=1998, categories=(), doi=None, url=None)
     """
     paper = editions[0]

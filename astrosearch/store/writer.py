@@ -25,7 +25,7 @@ from astrosearch.store.lifecycle import (
     break_seal,
     create_database,
     seal,
-    sealed,
+    seal_fits,
     swap_in,
     upgrade,
 )
@@ -54,7 +54,7 @@ class Writer:
     create : EncoderIdentity, optional
         Make the index if it isn't there.
     database : str
-    damaged : bool
+    for_repair : bool
         Write to a database whose seal doesn't fit, as only a repair may.
 
     Raises
@@ -73,9 +73,9 @@ class Writer:
         create: EncoderIdentity | None = None,
         database: str = DATABASE,
         *,
-        damaged: bool = False,
+        for_repair: bool = False,
     ) -> None:
-        self.folder, self._damaged = folder, damaged
+        self.folder, self._for_repair = folder, for_repair
         self.segments_folder = folder / SEGMENTS
         with contextlib.ExitStack() as undo, storage_errors(folder):
             if create is None:
@@ -156,8 +156,8 @@ class Writer:
 
     def _start_log(self) -> None:
         # Not before there is something to write: a run that finds nothing new changes no byte.
-        if not self._damaged and sealed(self.folder / self.database) is False:
-            raise self.store.damaged(self.database)
+        if not self._for_repair and seal_fits(self.folder / self.database) is False:
+            raise self.store.damage_error(self.database)
         # Once a database has a log, nobody can open it without room for the log's shared memory.
         room = self.folder / f"{self.database}{PARTIAL}"
         try:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.store.vectors.library import faiss
-from astrosearch.store.vectors.segments import checked, damaged
+from astrosearch.store.vectors.segments import check_sums, damage_error
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,15 +43,15 @@ class Codes:
     """An open file of codes, in memory."""
 
     def __init__(self, path: Path, tuning: Tuning, sums: bytes | None = None) -> None:
-        checked(path, sums)
+        check_sums(path, sums)
         library = faiss()
         try:
             self.index = library.read_index(str(path))
             self.lists, self.vectors = int(self.index.nlist), int(self.index.ntotal)
         except (RuntimeError, AttributeError, MemoryError) as error:
-            raise damaged(path) from error
+            raise damage_error(path) from error
         if not (self.lists and self.vectors):
-            raise damaged(path)
+            raise damage_error(path)
         self.tuning = tuning
 
     def candidates(

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def best_of(
+def merge_rankings(
     found: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]], n: int, k: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Merge rankings [n, any] to the best `k`, by score, then id; (-1, -inf) fill them up."""

@@ -78,7 +78,7 @@ def write_segment(
     if index is None or not index.ntotal:
         return None
     stored = faiss().vector_to_array(index.id_map)
-    return written(folder, number, index, stored, kind)
+    return write_index(folder, number, index, stored, kind)
 
 
 def _empty(dimension: int, kind: Kind) -> Any:
@@ -91,7 +91,7 @@ def _empty(dimension: int, kind: Kind) -> Any:
     )
 
 
-def written(
+def write_index(
     folder: Path, number: int, index: Any, ids: NDArray[np.int64], kind: str
 ) -> SegmentFile:
     """Write a FAISS index as `folder/NNNNNN.faiss`, complete and on the disk."""
@@ -114,7 +114,7 @@ def write_faiss(index: Any, path: Path) -> None:
         library.write_index(index, library.PyCallbackIOWriter(file.write))
 
 
-def damaged(path: Path) -> NotAnIndex:
+def damage_error(path: Path) -> NotAnIndex:
     """Say that a segment file can't be read."""
     try:
         path.open("rb").close()
@@ -138,12 +138,12 @@ def check_size(path: Path, size: int) -> None:
     try:
         sound = path.stat().st_size == size
     except FileNotFoundError as error:
-        raise damaged(path) from error
+        raise damage_error(path) from error
     if not sound:
-        raise damaged(path)
+        raise damage_error(path)
 
 
-def checked(path: Path, sums: bytes | None) -> Sums | None:
+def check_sums(path: Path, sums: bytes | None) -> Sums | None:
     """Check a file before FAISS reads it, where there are sums to check it by."""
     if sums is None:
         return None
@@ -151,9 +151,9 @@ def checked(path: Path, sums: bytes | None) -> Sums | None:
         unpacked = Sums.unpack(sums)
         sound = unpacked.fits(path)
     except (struct.error, FileNotFoundError) as error:
-        raise damaged(path) from error
+        raise damage_error(path) from error
     if not sound:
-        raise damaged(path)
+        raise damage_error(path)
     return unpacked
 
 
@@ -174,7 +174,7 @@ class Segment:
 
     def __init__(self, path: Path, sums: bytes | None = None) -> None:
         self.path = path
-        self._sums = checked(path, sums)
+        self._sums = check_sums(path, sums)
         library = faiss()
         try:
             check_header(path)
@@ -188,7 +188,7 @@ class Segment:
                 self._file = os.open(path, os.O_RDONLY)
                 weakref.finalize(self, os.close, self._file)
         except (RuntimeError, AttributeError, ValueError, FileNotFoundError) as error:
-            raise damaged(path) from error
+            raise damage_error(path) from error
         first, last = int(self.ids[0]), int(self.ids[-1])
         self._first = first if last - first + 1 == len(self.ids) else None  # None: with gaps
 
@@ -219,7 +219,7 @@ class Segment:
         size, start, file = self._row_bytes, self._start, self._file
         parts = [os.pread(file, size, start + size * row) for row in rows.tolist()]
         if any(len(part) != size for part in parts):
-            raise damaged(self.path)
+            raise damage_error(self.path)
         read = np.frombuffer(b"".join(parts), self.vectors.dtype)
         return read.reshape(len(rows), -1)
 
@@ -232,7 +232,7 @@ class Segment:
         size = self._row_bytes
         read = os.pread(self._file, size * (after - first), self._start + size * first)
         if len(read) != size * (after - first):
-            raise damaged(self.path)
+            raise damage_error(self.path)
         return np.frombuffer(read, self.vectors.dtype).reshape(after - first, -1)
 
     def chunks(self, after: int = 0) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
@@ -309,7 +309,7 @@ def merge_segments(
         for file, sums in files:  # one at a time: memory holds one old file beside the new one
             part = Segment(folder / file, sums)
             if not part.sound(np.arange(len(part.ids))):
-                raise damaged(part.path)
+                raise damage_error(part.path)
             kept = ~is_dead(part.ids)
             yield part.ids[kept], part.vectors[kept]
 

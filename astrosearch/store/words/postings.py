@@ -48,7 +48,7 @@ class Postings:
         return len(self.ids)
 
 
-def packed(part: int, word: str, ids: NDArray[np.int64], impacts: bytes) -> bytes:
+def pack(part: int, word: str, ids: NDArray[np.int64], impacts: bytes) -> bytes:
     """Write postings down: a CRC-32 of all and their key, the ids from `part` on, the impacts.
 
     `ids` int64 [n] ascend from `part`; `impacts` has a byte for each.
@@ -57,7 +57,7 @@ def packed(part: int, word: str, ids: NDArray[np.int64], impacts: bytes) -> byte
     return _sum_of(part, word, body) + body
 
 
-def unpacked(part: int, word: str, blob: bytes) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+def unpack(part: int, word: str, blob: bytes) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Read ids int64 [n] and impacts uint8 [n], in units of 1 / IMPACTS.
 
     Raises

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from astrosearch.store.words.postings import Postings, packed, unpacked
+from astrosearch.store.words.postings import Postings, pack, unpack
 from astrosearch.store.words.splitter import Splitter
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def rows_of(
 ) -> list[tuple[int, str, bytes]]:
     """Make the rows of new sentences, a part of their own; `ids` int64 [n] ascend."""
     return [
-        (int(ids[0]), word, packed(int(ids[0]), word, ids[places], impacts))
+        (int(ids[0]), word, pack(int(ids[0]), word, ids[places], impacts))
         for word, (places, impacts) in splitter.postings_of(texts).items()
     ]
 
@@ -72,15 +72,15 @@ def merge(
         When a row is damaged.
     """
     parts = [row[0] for row in db.execute(_PARTS) if first_id <= row[0] <= last_id]
-    own = "SELECT word, part, postings FROM words WHERE part = ? ORDER BY word"
-    held = (_checked(db.execute(own, [each])) for each in parts)
+    part_rows = "SELECT word, part, postings FROM words WHERE part = ? ORDER BY word"
+    held = (_check_rows(db.execute(part_rows, [number])) for number in parts)
     rows = heapq.merge(*held, key=lambda row: row[:2])
     merged = list(_merged(rows, part, dead))  # of one segment: some 20 MB
     db.execute("DELETE FROM words WHERE part BETWEEN ? AND ?", [first_id, last_id])
     add(db, merged)
 
 
-def _checked(rows: Iterable[tuple[str, int, bytes]]) -> Iterator[tuple[str, int, bytes]]:
+def _check_rows(rows: Iterable[tuple[str, int, bytes]]) -> Iterator[tuple[str, int, bytes]]:
     for row in rows:
         if [type(value) for value in row] != [str, int, bytes]:
             raise ValueError("a row of words is damaged")
@@ -93,17 +93,17 @@ def _merged(
     import numpy as np
 
     for word, group in groupby(rows, key=lambda row: row[0]):
-        pieces = [unpacked(own, word, blob) for _, own, blob in group]
+        pieces = [unpack(piece, word, blob) for _, piece, blob in group]
         ids = np.concatenate([piece[0] for piece in pieces])
         impacts = np.concatenate([piece[1] for piece in pieces])
         if len(gone):
             alive = ~np.isin(ids, gone)
             ids, impacts = ids[alive], impacts[alive]
         if len(ids):
-            yield part, word, packed(part, word, ids, impacts.tobytes())
+            yield part, word, pack(part, word, ids, impacts.tobytes())
 
 
-def joined(rows: Sequence[tuple[int, str, bytes]]) -> dict[str, Postings]:
+def join(rows: Sequence[tuple[int, str, bytes]]) -> dict[str, Postings]:
     """Put the parts of words together; `rows` are those of LOOK_UP.
 
     Raises
@@ -115,7 +115,7 @@ def joined(rows: Sequence[tuple[int, str, bytes]]) -> dict[str, Postings]:
 
     found = {}
     for word, group in groupby(rows, key=lambda row: row[1]):
-        pieces = [unpacked(part, word, blob) for part, _, blob in group]
+        pieces = [unpack(part, word, blob) for part, _, blob in group]
         ids = np.concatenate([piece[0] for piece in pieces])
         impacts = np.concatenate([piece[1] for piece in pieces])
         found[word] = Postings.of(ids, impacts)
@@ -141,7 +141,7 @@ def agree(
     for part, word, blob in db.execute(
         "SELECT part, word, postings FROM words WHERE part BETWEEN ? AND ?", [first_id, last_id]
     ):
-        ids, impacts = unpacked(part, word, blob)
+        ids, impacts = unpack(part, word, blob)
         alive = ~np.isin(ids, dead) if len(dead) else slice(None)
         stored += _sum(word, ids[alive], impacts[alive])
     with contextlib.closing(Splitter()) as splitter:
