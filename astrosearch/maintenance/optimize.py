@@ -92,7 +92,7 @@ def optimize_writing(
 
 
 def _key(rows: Sequence[SegmentRow]) -> str:
-    """Stand for what these segments hold."""
+    """Identify what some segments hold."""
     return hashlib.sha256("".join(row.sha256 for row in rows).encode()).hexdigest()[:16]
 
 

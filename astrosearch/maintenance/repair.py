@@ -1,4 +1,4 @@
-"""Mending an index: what its sentences can give again is made again; what is lost is named."""
+"""Repairing an index: what its sentences still hold is made anew, and what is lost is named."""
 
 from __future__ import annotations
 

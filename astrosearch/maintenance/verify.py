@@ -1,4 +1,4 @@
-"""Is an index whole? Every checksum again, and every id on both sides."""
+"""Checking an index against itself: every checksum, and every id of sentences and vectors."""
 
 from __future__ import annotations
 

@@ -121,9 +121,10 @@ class Commit:
         return papers
 
     def remove_damaged(self, paper_keys: Sequence[int], sentence_ids: Sequence[int]) -> list[str]:
-        """Remove these papers, those of these sentences, and any without sentences or row.
+        """Remove papers with a damaged row, of their own or of a sentence.
 
-        Their sources will be read again. Return the papers' ids, as far as they are known.
+        Papers without a sentence, and sentences without a paper, go too. The sources will be read
+        again. Returns the papers' ids, where they are known.
         """
         rows = self._db.execute(
             """SELECT paper_key FROM json_each(?) JOIN sentences ON sentence_id = value

@@ -24,7 +24,7 @@ LOG_UNDER_WAY = {
 
 @contextlib.contextmanager
 def storage_errors(folder: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system say of a bad disk or database into errors of ours."""
+    """Turn what SQLite and the file system say of disk or database into an AstrosearchError."""
     with disk_errors(folder):
         try:
             yield
@@ -74,9 +74,9 @@ def _connect(database: Path, how: str) -> sqlite3.Connection:
 
 
 def connect_reading(database: Path) -> tuple[sqlite3.Connection, bool]:
-    """Open a database for reading; say too whether that is without its locks.
+    """Open a database for reading; return also whether it is read without locks.
 
-    So it is where its writer was killed and this process may write nothing: SQLite can't make
+    It is where its writer was killed and this process may write nothing: SQLite can't then make
     the shared memory by which readers of a write-ahead log and a writer know of each other.
     """
     connection = connect(database)
@@ -119,9 +119,10 @@ def fetch(
     values: Sequence[object] = (),
     patience: float = BUSY_SECONDS,
 ) -> list[tuple[Any, ...]]:
-    """Run a query; wait while another user's writer begins or ends its log.
+    """Run a query, waiting while another user's writer begins or ends its log.
 
-    Files are missing then, and who may write nothing there can't help SQLite make them.
+    The log's files are missing in that moment, and a process that may write nothing in the
+    folder can't make them.
     """
     until = time.monotonic() + patience
     while True:

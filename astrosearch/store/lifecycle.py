@@ -104,7 +104,7 @@ def swap_in(folder: Path, finished: str = REBUILDING, name: str = DATABASE) -> N
 
 
 def _fold(database: Path) -> None:
-    """Put all of a database into its one file."""
+    """Move what a database's logs hold into its one file."""
     with contextlib.closing(connect(database, write=True)) as connection:
         connection.execute("SELECT 1 FROM sqlite_master")  # plays a journal back
         _, logged, folded = connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
@@ -144,7 +144,7 @@ def _signature(database: Path) -> bytes:
 
 
 def break_seal(database: Path) -> None:
-    """Take the seal off a database that is about to change, or the one it nearly had."""
+    """Delete the seal of a database that is about to change, or one left half-written."""
     path = database.with_name(database.name + SEAL)
     discard(path.with_name(path.name + PARTIAL))
     if path.exists():

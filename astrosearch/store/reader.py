@@ -95,7 +95,7 @@ class Store:
         return version
 
     def damage_error(self, what: str) -> NotAnIndex:
-        """Say that something here isn't what was written."""
+        """Return the error that says what of this index is damaged."""
         return NotAnIndex(
             self.folder.absolute(),
             f"{what} is damaged",
@@ -171,11 +171,11 @@ class Store:
             raise self.damage_error("what it says of searching its codes") from error
 
     def live_files(self) -> set[str]:
-        """Name those files."""
+        """Return the names of all live files."""
         return {row.file for row in self.files()}
 
     def files(self) -> list[SegmentRow]:
-        """Return every file of segments and codes that counts, ascending in first ids."""
+        """Return every live file, of segments and of codes, ascending in first ids."""
         rows = self.rows(
             f"""SELECT segment_id, file, kind, bytes, sha256, vectors, first_id, last_id,
                        {self._column("sums", CHECKED_FORMAT)}
@@ -335,7 +335,7 @@ class Store:
         return [row[0] for row in rows]
 
     def matching(self, expression: str, section: str | None = None) -> NDArray[np.int64]:
-        """Return ids of the sentences, of a section, that an FTS5 expression matches, ascending."""
+        """Return ids, ascending, that an FTS5 expression matches; of one section if it is given."""
         if section is None:
             return self.ids(
                 "SELECT rowid FROM sentences_fts WHERE sentences_fts MATCH ? ORDER BY rowid",
@@ -351,7 +351,7 @@ class Store:
     def postings(self, asked: Sequence[str]) -> dict[str, Postings]:
         """Look up the postings of words; those that no sentence holds are left out.
 
-        An index of an older format has none: its full text tells where words stand, and all
+        An index of an older format has no postings: its full text tells where words stand, and all
         impacts are 1.
         """
         import numpy as np
@@ -370,7 +370,7 @@ class Store:
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Hold one committed state for the look-ups of a block."""
+        """Let all look-ups of a block see one committed state."""
         with storage_errors(self.folder):
             self.connection.execute("BEGIN")
         try:

@@ -138,7 +138,7 @@ class PutPaper:
 
 @dataclass(frozen=True, slots=True)
 class NoteEdition:
-    """Record an edition whose text is not to be stored: unchanged, or another one is better.
+    """Record an edition without storing its text: it is unchanged, or another one is better.
 
     `moved` are its sentences when the same text now stands at other lines.
     """
@@ -170,7 +170,7 @@ def paper_of_record(record: str) -> Paper:
 
 
 def merge_records(editions: Sequence[Paper]) -> Paper:
-    """Fill what the first edition's record leaves open from the next ones.
+    """Complete the first record of a paper with what later ones know.
 
     >>> merge_records([Paper("a", title="T"), Paper("a", title="t", year=1998)])
     Paper(id='a', title='T', authors=(), year=1998, categories=(), doi=None, url=None)

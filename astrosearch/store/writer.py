@@ -107,7 +107,7 @@ class Writer:
             self._finish()
 
     def take_place(self) -> None:
-        """Put this finished rebuild in the index's place, and write that from now on."""
+        """Put this finished rebuild in the index's place; later changes go there."""
         self._finish()
         swap_in(self.folder)
         self.store.close()
@@ -236,13 +236,13 @@ class Writer:
     # -- segments
 
     def next_segment(self) -> int:
-        """Number a new segment file, past all that were, or that a rebuild has beside them."""
+        """Return a number for a new segment file: above all that were given, a rebuild's too."""
         there = (path.stem for path in self.segments_folder.glob("*.faiss"))
         numbers = (int(stem) for stem in there if stem.isdecimal())
         return 1 + max(self._last("segments"), max(numbers, default=0))
 
     def _last(self, table: str) -> int:
-        """Return the largest id `table` ever gave."""
+        """Return the largest id that a table ever gave."""
         row = self.connection.execute(
             "SELECT seq FROM sqlite_sequence WHERE name = ?", [table]
         ).fetchone()

@@ -1,8 +1,8 @@
 """Vectors on disk and inner-product search over them. The only room that imports faiss.
 
 Inner product on unit vectors is cosine. Segments hold the vectors (segments.py); a large index has
-codes over them too (codes.py, made by coding.py), which say what few vectors to look at.
-VectorIndex searches all of it as one (searching.py). What a GPU can do is in gpu.py.
+codes over them too (codes.py, made by build_codes.py), which say what few vectors to look at.
+VectorIndex searches all of it as one (search.py). What a GPU can do is in gpu.py.
 """
 
 from astrosearch.store.vectors.build_codes import tune, write_codes

@@ -52,7 +52,7 @@ def write_codes(
     tell : callable
         Told a step's name and how much of it is done, from 0 to 1.
     key : str
-        Stands for these segments: what an interrupted call with the same key made is used.
+        Identifies the segments: what an interrupted call with the same key made is used.
     """
     partial_codes = PartialCodes(folder, key)
     index = partial_codes.read()
@@ -67,9 +67,10 @@ def write_codes(
 
 
 class PartialCodes:
-    """Codes half made, in a file beside the segments, named by what they are made of.
+    """Unfinished codes, kept in a file beside the segments for the run that goes on with them.
 
-    Its checksum is in its name too; a file that isn't whole doesn't count.
+    The file's name holds the key of the segments and the file's own checksum; a file that doesn't
+    match its checksum is ignored.
     """
 
     def __init__(self, folder: Path, key: str) -> None:
@@ -142,7 +143,7 @@ def add(index: Any, segments: Sequence[Segment], tell: Tell, keep: Callable[[Any
 
 
 def tune(index: Any, segments: Sequence[Segment], asked: float, tell: Tell) -> Tuning:
-    """Choose the cheapest search that finds the share asked for, and measure it on others."""
+    """Choose the cheapest search that finds the share asked for; measure it on other queries."""
     queries, neighbours = _queries(segments, tell)
     half = len(queries) // 4  # of each kind
     chosen: Tuning | None = None
@@ -165,7 +166,7 @@ def tune(index: Any, segments: Sequence[Segment], asked: float, tell: Tell) -> T
 
 
 def _lower(recall: NDArray[np.float64]) -> float:
-    """Average over each kind of query, and take the lower."""
+    """Return the mean recall of the kind of query that has the lower one."""
     return round(float(recall.mean(axis=1).min()), 4)
 
 
@@ -176,7 +177,7 @@ def _ranks(
     probes: int,
     widest: int,
 ) -> NDArray[np.int64]:
-    """Return the rank [n, K] at which a search meets each of the nearest, at most `widest`."""
+    """Return the rank [n, K] at which a search finds each neighbour; `widest` where it doesn't."""
     import numpy as np
 
     parameters = faiss().SearchParametersIVF(nprobe=probes)
@@ -188,10 +189,11 @@ def _ranks(
 def _queries(
     segments: Sequence[Segment], tell: Tell
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Make vectors to ask with, and find by brute force the K nearest of each.
+    """Make test queries, and find the K nearest neighbours of each by brute force.
 
-    The first half are sentences, themselves left out; the others lie midway between two, as far
-    off as a question that no sentence says: on real sentences they are harder to answer.
+    The first half are sentences, which are no neighbours of themselves. The others lie midway
+    between two sentences, as far from any as a question that no sentence says; on real sentences
+    they are harder to answer.
     """
     import numpy as np
 
@@ -240,7 +242,7 @@ def _sample(segments: Sequence[Segment], count: int) -> NDArray[np.float32]:
 def _chunks(
     segments: Sequence[Segment], after: int = 0
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    """Yield ids and vectors of all segments in parts, but for the first `after`."""
+    """Yield ids and vectors of all segments in chunks, leaving out the first `after` vectors."""
     for segment in segments:
         yield from segment.chunks(min(after, len(segment.ids)))
         after = max(0, after - len(segment.ids))

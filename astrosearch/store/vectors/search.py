@@ -74,7 +74,7 @@ class VectorIndex:
     def search(
         self, queries: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Find the nearest: exact, but for what codes cover.
+        """Find the nearest vectors: exactly, except among those that codes cover.
 
         Parameters
         ----------
@@ -259,7 +259,7 @@ class VectorIndex:
 
 
 def _ascending(ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Sort ids and drop repeated ones; mostly they are so already."""
+    """Sort ids and drop repeated ones, unless they are sorted already, as mostly."""
     import numpy as np
 
     return ids if bool((ids[1:] > ids[:-1]).all()) else np.unique(ids)

@@ -51,7 +51,7 @@ SPARSE = 8  # rows to each one wanted, up to which it is quicker to read them al
 
 
 def sums_of(path: Path, kind: str) -> bytes | None:
-    """Sum up a file that has no sums yet; None if it can't be read."""
+    """Compute the checksums of a file that has none yet; None if it can't be read."""
     try:
         vectors = Segment(path).vectors if kind in get_args(Kind) else None
         return Sums.of(path, vectors).pack()
@@ -115,7 +115,7 @@ def write_faiss(index: Any, path: Path) -> None:
 
 
 def damage_error(path: Path) -> NotAnIndex:
-    """Say that a segment file can't be read."""
+    """Return the error that says why a segment file can't be used."""
     try:
         path.open("rb").close()
     except PermissionError as error:
@@ -144,7 +144,7 @@ def check_size(path: Path, size: int) -> None:
 
 
 def check_sums(path: Path, sums: bytes | None) -> Sums | None:
-    """Check a file before FAISS reads it, where there are sums to check it by."""
+    """Check a file by its checksums before FAISS reads it; without checksums do nothing."""
     if sums is None:
         return None
     try:
@@ -236,7 +236,7 @@ class Segment:
         return np.frombuffer(read, self.vectors.dtype).reshape(after - first, -1)
 
     def chunks(self, after: int = 0) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        """Yield ids and vectors in parts, but for the first `after`."""
+        """Yield ids and vectors in chunks, leaving out the first `after`."""
         import numpy as np
 
         for first in range(after, len(self.ids), CHUNK):
@@ -300,8 +300,8 @@ def merge_segments(
 ) -> SegmentFile | None:
     """Write the living vectors of adjacent segments as one; None when none lives.
 
-    `files` come with the manifest's sums: what is damaged must not be signed again, so it is
-    NotAnIndex. `is_dead` maps ids int64 [n] to bool [n].
+    `files` are names with the manifest's checksums. A damaged file raises NotAnIndex, lest its
+    vectors get checksums that fit. `is_dead` maps ids int64 [n] to bool [n].
     """
     import numpy as np
 

@@ -1,8 +1,8 @@
-"""For each word the sentences it stands in, and how much it says there.
+"""The sentences that each word stands in, and how much it says there.
 
 A word's postings are ids of sentences with an impact each: BM25's factor for how often the word
-stands in the sentence and how long that is (Robertson & Zaragoza 2009), in one byte. With the
-word's weight, `idf`, times its impact a sentence is ranked by adding up (Anh & Moffat 2006).
+stands in the sentence and how long that is (Robertson & Zaragoza 2009), in one byte. A
+sentence's score is the sum of weight, `idf`, times impact over a query's words (Anh & Moffat 2006).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Postings:
 
     @classmethod
     def of(cls, ids: NDArray[np.int64], quantized: NDArray[np.uint8]) -> Self:
-        """Take ids with impacts of a byte each."""
+        """Make postings of ids and their impacts, a byte each."""
         import numpy as np
 
         return cls(ids, quantized.astype(np.float32) / np.float32(IMPACTS))
@@ -49,7 +49,7 @@ class Postings:
 
 
 def pack(part: int, word: str, ids: NDArray[np.int64], impacts: bytes) -> bytes:
-    """Write postings down: a CRC-32 of all and their key, the ids from `part` on, the impacts.
+    """Encode postings: a CRC-32 of key and content, the ids less `part`, the impacts.
 
     `ids` int64 [n] ascend from `part`; `impacts` has a byte for each.
     """
@@ -58,7 +58,7 @@ def pack(part: int, word: str, ids: NDArray[np.int64], impacts: bytes) -> bytes:
 
 
 def unpack(part: int, word: str, blob: bytes) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Read ids int64 [n] and impacts uint8 [n], in units of 1 / IMPACTS.
+    """Decode ids int64 [n] and impacts uint8 [n], in units of 1 / IMPACTS.
 
     Raises
     ------

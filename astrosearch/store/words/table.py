@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 BATCH = 16_384  # sentences whose words are gathered at once: some 60 MB
 
-# Its parts are few, and the table's order is theirs: one step each instead of a scan.
+# There are few parts, and the table is ordered by them: one step a part instead of a scan.
 _PARTS = """WITH RECURSIVE parts(part) AS (
     SELECT min(part) FROM words
     UNION ALL SELECT (SELECT min(part) FROM words WHERE part > parts.part) FROM parts
     WHERE part IS NOT NULL
 ) SELECT part FROM parts WHERE part IS NOT NULL"""
-# Rows of no segment: nothing writes such.
+# Rows that belong to no segment: only damage makes them.
 STRAYS = """FROM words WHERE NOT EXISTS (
     SELECT 1 FROM segments WHERE part BETWEEN first_id AND last_id)"""
 LOOK_UP = f"""SELECT part, word, postings FROM words
@@ -39,7 +39,7 @@ LOOK_UP = f"""SELECT part, word, postings FROM words
 def rows_of(
     ids: NDArray[np.int64], texts: Sequence[str], splitter: Splitter
 ) -> list[tuple[int, str, bytes]]:
-    """Make the rows of new sentences, a part of their own; `ids` int64 [n] ascend."""
+    """Make the rows of new sentences, which form one part; `ids` int64 [n] ascend."""
     return [
         (int(ids[0]), word, pack(int(ids[0]), word, ids[places], impacts))
         for word, (places, impacts) in splitter.postings_of(texts).items()
@@ -47,7 +47,7 @@ def rows_of(
 
 
 def add(db: sqlite3.Connection, rows: Sequence[tuple[int, str, bytes]]) -> None:
-    """Store such rows; within a transaction."""
+    """Store rows that `rows_of` made; within a transaction."""
     db.executemany("INSERT INTO words VALUES (?, ?, ?)", rows)
 
 
@@ -62,9 +62,9 @@ def gather(db: sqlite3.Connection, first_id: int, last_id: int) -> None:
 def merge(
     db: sqlite3.Connection, first_id: int, last_id: int, part: int, dead: NDArray[np.int64]
 ) -> None:
-    """Make one part of those of merged segments, without `dead` ids; within a transaction.
+    """Join the parts of merged segments, without `dead` ids; within a transaction.
 
-    `part` is the first id that is left.
+    `part` is the first id that is left, which names the new part.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def _merged(
 
 
 def join(rows: Sequence[tuple[int, str, bytes]]) -> dict[str, Postings]:
-    """Put the parts of words together; `rows` are those of LOOK_UP.
+    """Join the parts of each word; `rows` are what LOOK_UP returns.
 
     Raises
     ------
