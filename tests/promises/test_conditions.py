@@ -127,7 +127,7 @@ def left_by_a_killed_writer(place: Path) -> None:
     for number in range(PAPERS, PAPERS + 3):
         write_edition(place / "corpus", number, 1)
     script = (
-        "import os, sys; from unittest import mock; from astrosearch.writing import Writer\n"
+        "import os, sys; from unittest import mock; from astrosearch.store.writer import Writer\n"
         "from tests.promises.test_conditions import update; from pathlib import Path\n"
         "with mock.patch.object(Writer, '__exit__', lambda *ignored: os._exit(9)):\n"
         "    update(Path(sys.argv[1]))\n"
