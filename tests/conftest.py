@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 import astrosearch
 from tests.encoders import WordEncoder
@@ -57,10 +58,13 @@ def record(paper_id: str, title: str, abstract: str, **more: object) -> str:
 
 
 def pytest_configure() -> None:
-    """Threads of OpenMP that spin while they wait take the cores from those that work.
+    """Let no test depend on how busy the cores are, and leave them to those that work.
 
-    Both are read once, when torch or FAISS is imported, and by the processes that tests start.
+    Threads of OpenMP spin while they wait. Its variables are read once, when torch or FAISS is
+    imported, and by the processes that tests start.
     """
+    settings.register_profile("unhurried", deadline=None)
+    settings.load_profile("unhurried")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     workers = os.environ.get("PYTEST_XDIST_WORKER_COUNT")  # not set for who only hands out tests
     if workers is not None:
