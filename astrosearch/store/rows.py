@@ -6,11 +6,16 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self, cast
+from typing import TYPE_CHECKING, Protocol, Self, cast
 
 from astrosearch.errors import EncoderMismatch
 from astrosearch.records import Paper, SourceSentence, TextForm
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+IMPACTS = 110  # of one unit of a word's impact; the largest, K1 + 1, fits a byte
 Packed = bytes  # a row below has a field of that name
 _TYPES = {
     **{"i": (int,), "s": (str,)},
@@ -99,6 +104,54 @@ class Counts:
     sentences: int
     segments: int
     dead_vectors: int
+
+
+class Selection(Protocol):
+    """Which papers and sections a search may answer from; what a person asked for stays theirs."""
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """Ids of the only papers; empty: all."""
+        ...
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """Whether any section is asked for."""
+        ...
+
+    def takes(self, paper: Paper) -> bool:
+        """Whether a paper's sentences may be returned, their sections aside."""
+        ...
+
+    def takes_section(self, section: str | None) -> bool:
+        """Whether sentences under this heading may be returned."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """The sentences of one word.
+
+    Attributes
+    ----------
+    ids : int64 [n]
+        Ascending.
+    impacts : float32 [n]
+        In (0, K1 + 1]: how much the word says of each sentence.
+    """
+
+    ids: NDArray[np.int64]
+    impacts: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, ids: NDArray[np.int64], quantized: NDArray[np.uint8]) -> Self:
+        """Make postings of ids and their impacts, a byte each."""
+        import numpy as np
+
+        return cls(ids, quantized.astype(np.float32) / np.float32(IMPACTS))
+
+    def __len__(self) -> int:
+        return len(self.ids)
 
 
 @dataclass(frozen=True, slots=True)

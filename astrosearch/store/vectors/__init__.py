@@ -7,7 +7,6 @@ VectorIndex searches all of it as one (search.py). What a GPU can do is in gpu.p
 
 from astrosearch.store.vectors.build_codes import tune, write_codes
 from astrosearch.store.vectors.codes import CODES, EXACT_UP_TO, Codes, Tuning, coded_ids
-from astrosearch.store.vectors.rankings import unfilled
 from astrosearch.store.vectors.search import VectorIndex
 from astrosearch.store.vectors.segments import (
     MAX_SEGMENT_BYTES,
@@ -35,7 +34,6 @@ __all__ = [
     "merge_segments",
     "sums_of",
     "tune",
-    "unfilled",
     "write_codes",
     "write_segment",
 ]

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from astrosearch.store.words.postings import Postings, pack, unpack
+from astrosearch.store.rows import Postings
+from astrosearch.store.words.postings import pack, unpack
 from astrosearch.store.words.splitter import Splitter
 
 if TYPE_CHECKING:
