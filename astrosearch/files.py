@@ -12,7 +12,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from astrosearch.errors import StorageError
@@ -26,6 +26,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 FAILING = (errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT)
 UNLOCKABLE = (errno.ENOLCK, errno.EOPNOTSUPP)
+UNKNOWN_TO_DISK = (errno.ENOTSUP, errno.EINVAL, errno.ENOTTY)  # a network's, often
 
 
 @contextlib.contextmanager
@@ -59,23 +60,29 @@ def put_in_place(partial: Path, path: Path, *, durable: bool = False) -> None:
     """Give a finished file its name, in place of a file that has it."""
     if durable:
         sync_file(partial)
-    _rename(partial, path)
+    _patiently(lambda: partial.replace(path), path)
     if durable:
         sync_folder(path.parent)
 
 
-def _rename(partial: Path, path: Path) -> None:
-    """Rename a file; on Windows wait a moment for whoever has the old one open, then refuse."""
+def remove(path: Path) -> None:
+    """Delete a file, if it is there."""
+    _patiently(lambda: path.unlink(missing_ok=True), path)
+
+
+def _patiently(change: Callable[[], object], path: Path) -> None:
+    """Replace or delete a file; on Windows wait a moment while a program has it open."""
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            partial.replace(path)
+            change()
         except PermissionError as error:
             if not WINDOWS or not path.exists():
                 raise
             if time.monotonic() > until:
                 raise StorageError(
-                    f"{path} can't be replaced while a program has it open ({error.strerror}).\n"
+                    f"{path} can't be replaced or deleted while a program has it open "
+                    f"({error.strerror}).\n"
                     f"Close what has it open, such as a search in a notebook. {KEPT}"
                 ) from error
             time.sleep(0.05)
@@ -89,9 +96,12 @@ def sync_file(path: Path) -> None:
         if sys.platform == "darwin":  # where fsync leaves them in the disk's own memory
             import fcntl
 
-            with contextlib.suppress(OSError):  # a network disk may not know how
+            try:
                 fcntl.fcntl(file.fileno(), fcntl.F_FULLFSYNC)
                 return
+            except OSError as error:
+                if error.errno not in UNKNOWN_TO_DISK:
+                    raise
         os.fsync(file.fileno())
 
 

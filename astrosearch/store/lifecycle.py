@@ -11,6 +11,7 @@ from astrosearch.files import (
     PARTIAL,
     discard,
     put_in_place,
+    remove,
     sha256_of,
     sync_file,
     sync_folder,
@@ -118,7 +119,7 @@ def _fold(database: Path) -> None:
 def _drop_logs(database: Path) -> None:
     """Delete the logs beside a database's name: SQLite would play them into another one."""
     for suffix in LOGS:
-        database.with_name(database.name + suffix).unlink(missing_ok=True)
+        remove(database.with_name(database.name + suffix))
 
 
 def seal(database: Path) -> None:
@@ -148,5 +149,5 @@ def break_seal(database: Path) -> None:
     path = database.with_name(database.name + SEAL)
     discard(path.with_name(path.name + PARTIAL))
     if path.exists():
-        path.unlink()
+        remove(path)
         sync_folder(path.parent)
