@@ -276,7 +276,7 @@ def optimize(index: Path, recall: float) -> None:
     was measured on the index itself.
     """
     from astrosearch.cli.progress import showing_steps
-    from astrosearch.indexing.build import optimize as make_quick
+    from astrosearch.maintenance.optimize import optimize as make_quick
 
     with showing_steps() as progress:
         make_quick(index, recall=recall, progress=progress)
@@ -289,7 +289,7 @@ def optimize(index: Path, recall: float) -> None:
 def remove(paper_ids: tuple[str, ...], index: Path) -> None:
     """Remove papers; they stay away until their files change."""
     from astrosearch.cli.progress import counted
-    from astrosearch.indexing.build import remove as remove_papers
+    from astrosearch.maintenance.remove import remove as remove_papers
 
     count = remove_papers(paper_ids, index)
     click.echo(f"removed {counted(len(paper_ids), 'paper')} with {count} sentences", err=True)

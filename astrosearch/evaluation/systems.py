@@ -18,7 +18,7 @@ from astrosearch.search.bm25 import WordRanking, bound
 from astrosearch.search.fusion import DENSE_WEIGHT
 from astrosearch.search.language import parse
 from astrosearch.store.rows import Postings
-from astrosearch.store.words.postings import Splitter
+from astrosearch.store.words.splitter import Splitter
 
 if TYPE_CHECKING:
     import numpy as np
