@@ -76,7 +76,6 @@ UPWARD = {
 }
 CIRCLES = {
     frozenset({"training.fit.card", "training.fit.curves", "training.fit.train"}),
-    frozenset({"encoder.conversion", "encoder.openvino_runtime"}),
     frozenset({"output.notebook", "records"}),
 }
 SQL_ELSEWHERE = {f"maintenance.{module}" for module in ("merge", "optimize", "repair", "verify")}
