@@ -75,7 +75,6 @@ UPWARD = {
     ("store.reader", "search.filters"),
 }
 CIRCLES = {
-    frozenset({"training.fit.card", "training.fit.curves", "training.fit.train"}),
     frozenset({"output.notebook", "records"}),
 }
 SQL_ELSEWHERE = {f"maintenance.{module}" for module in ("merge", "optimize", "repair", "verify")}
