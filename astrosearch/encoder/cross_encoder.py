@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder.devices import choose
 from astrosearch.encoder.folder import damaged, find_weights, parse_json, read_json
-from astrosearch.encoder.locate import DEFAULT, locate
+from astrosearch.encoder.locate import DEFAULT, find_folder
 from astrosearch.encoder.tokens import readable
 from astrosearch.encoder.torch_runtime import LOADING_FAILS, quiet
 from astrosearch.encoder.weights import read_safetensors
@@ -130,7 +130,7 @@ def find(name: str) -> tuple[Path, str]:
         raise EncoderError(
             f"no reranker is named.\nGive a CrossEncoder's folder or hub id: {EXAMPLE}"
         )
-    path, name = locate(name, "reranker")
+    path, name = find_folder(name, "reranker")
     config = read_json(path / "config.json")
     modules = parse_json(path / "modules.json") if (path / "modules.json").exists() else []
     if not isinstance(modules, list) or not all(

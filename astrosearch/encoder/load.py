@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from astrosearch.encoder.devices import choose, has_torch
-from astrosearch.encoder.folder import EncoderFolder, read_folder
-from astrosearch.encoder.locate import locate
+from astrosearch.encoder.locate import find_folder
 from astrosearch.errors import MissingExtra
 
 if TYPE_CHECKING:
     from astrosearch.encoder import Encoder
+    from astrosearch.encoder.folder import EncoderFolder
 
 
 def resolve(name: str) -> Path:
     """Find the folder that an encoder's name stands for: "default", a folder, or a hub id."""
-    return locate(name)[0]
+    return find_folder(name)[0]
 
 
 def fingerprint(folder: Path) -> str:
     """Compute the sha256 over the files of `folder` that decide its vectors."""
+    from astrosearch.encoder.folder import read_folder
+
     return read_folder(folder, folder.name).fingerprint()
 
 
@@ -31,7 +31,9 @@ def load_encoder(name: str = "default", device: str = "auto") -> Encoder:
 
     `device` is "cpu", "cuda", or "auto": a GPU if there is one that torch can use, else the CPU.
     """
-    folder = read_folder(*locate(name))
+    from astrosearch.encoder.folder import read_folder
+
+    folder = read_folder(*find_folder(name))
     if choose(device) == "cuda":
         from astrosearch.encoder.torch_runtime import load_torch
 
@@ -45,6 +47,9 @@ def load_on_cpu(folder: EncoderFolder) -> Encoder:
     OpenVINO runs it where that is installed: from a graph of ours if the architecture is known,
     else from a graph that torch converted once. Without OpenVINO, torch runs it.
     """
+    import hashlib
+    from functools import partial
+
     from astrosearch.encoder.compiled import Graph
     from astrosearch.encoder.graph import build_graph, known_names
     from astrosearch.encoder.openvino_runtime import (
