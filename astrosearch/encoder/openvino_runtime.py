@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder.cache import unload
 from astrosearch.encoder.compiled import Graph, compiled_graph
-from astrosearch.encoder.folder import EncoderFolder, damaged
+from astrosearch.encoder.folder import EncoderFolder, unusable
 from astrosearch.encoder.precision import PRECISION, quickest
 from astrosearch.encoder.tokens import TextTokenizer, batches
 
@@ -35,7 +35,7 @@ def open_tokenizer(folder: EncoderFolder) -> TextTokenizer:
     tokenizer = TextTokenizer(folder)
     rows = folder.config.get("vocab_size")
     if isinstance(rows, int) and tokenizer.vocabulary_size() > rows:
-        raise damaged(folder.path / "config.json", "its vocab_size is less than the tokenizer's")
+        raise unusable(folder.path / "config.json", "its vocab_size is less than the tokenizer's")
     return tokenizer
 
 

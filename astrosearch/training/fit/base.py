@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder import torch_runtime
-from astrosearch.encoder.folder import damaged, read_folder
+from astrosearch.encoder.folder import read_folder, unusable
 from astrosearch.encoder.locate import find_folder
 from astrosearch.encoder.torch_runtime import LOADING_FAILS
 from astrosearch.encoder.weights import read_safetensors
@@ -52,7 +52,7 @@ def load_model(path: Path, device: str) -> Any:
             )
     except (*LOADING_FAILS, SafetensorError) as error:
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise damaged(path, first_line) from error
+        raise unusable(path, first_line) from error
     model.similarity_fn_name = "cosine"
     return model
 
