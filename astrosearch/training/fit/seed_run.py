@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from astrosearch.training.fit.base import load_model, quiet
 from astrosearch.training.fit.card import CARD_FILE, hide_samples, prepare_card, trainer_card
 from astrosearch.training.fit.checkpoints import PREFIX, last_checkpoint, saving
-from astrosearch.training.fit.data import TrainingPairs, datasets_of
+from astrosearch.training.fit.data import TrainingPairs
 from astrosearch.training.fit.dev_benchmark import DevBenchmark
 from astrosearch.training.fit.recipe import Recipe
 from astrosearch.training.fit.results import SeedResult
-from astrosearch.training.fit.trainer import Tell, dev_scores, encoding, make_trainer
+from astrosearch.training.fit.trainer import Tell, datasets_of, dev_scores, encoding, make_trainer
 
 if TYPE_CHECKING:
     import numpy as np
