@@ -43,21 +43,7 @@ FACES = {"cli", "encoder", "store.vectors", "search.language", "corpus.latex"}
 DOORS = {"search.snapshot", "search.candidates"}
 TORCH = {
     *("encoder.conversion", "encoder.cross_encoder", "encoder.devices", "encoder.torch_runtime"),
-    *(
-        f"training.fit.{module}"
-        for module in (
-            *(
-                "averaging",
-                "base",
-                "checkpoints",
-                "data",
-                "losses",
-                "output",
-                "rotation",
-                "trainer",
-            ),
-        )
-    ),
+    *(f"training.fit.{m}" for m in ("base", "checkpoints", "losses", "rotation", "trainer")),
 }
 HEAVY = {
     *("numpy", "torch", "faiss", "openvino", "onnxruntime", "sqlite_utils", "rich"),
@@ -73,8 +59,6 @@ UPWARD = {
     ("output.show", "search.index"),
 }
 CIRCLES = {
-    frozenset({"training.fit.card", "training.fit.curves", "training.fit.train"}),
-    frozenset({"encoder.conversion", "encoder.openvino_runtime"}),
     frozenset({"output.notebook", "records"}),
 }
 STORE_OPENED: set[str] = set()

@@ -16,8 +16,10 @@ import click
 
 from astrosearch._version import __version__
 from astrosearch.cli import ask as search_commands
-from astrosearch.cli import train as training_commands
 from astrosearch.cli.ask import index_option
+from astrosearch.cli.evaluate import evaluate_command
+from astrosearch.cli.pairs import pairs_command
+from astrosearch.cli.train import train_command
 from astrosearch.errors import AstrosearchError
 from astrosearch.records import escaped, harmless, is_text
 
@@ -298,6 +300,6 @@ def remove(paper_ids: tuple[str, ...], index: Path) -> None:
 main.add_command(search_commands.query_command)
 main.add_command(search_commands.similar_command)
 main.add_command(search_commands.show_command)
-main.add_command(training_commands.pairs_command)
-main.add_command(training_commands.train_command)
-main.add_command(training_commands.evaluate_command)
+main.add_command(pairs_command)
+main.add_command(train_command)
+main.add_command(evaluate_command)
