@@ -54,6 +54,22 @@ class Sentence:
     paragraph: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SourceSentence:
+    """A sentence not yet stored.
+
+    `tex` is `text` with its marks written as TeX; None if it has none. `paragraph` numbers the
+    paper's passages, from 1.
+    """
+
+    text: str
+    tex: str | None
+    section: str | None
+    file: str
+    line: int
+    paragraph: int | None = None
+
+
 Context = tuple[list[Sentence], list[Sentence]]  # before and after a sentence, in reading order
 
 

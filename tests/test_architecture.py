@@ -71,7 +71,6 @@ UPWARD = {
     ("records", "output.notebook"),
     ("output.terminal", "search.language"),
     ("output.show", "search.index"),
-    ("store.rows", "corpus.document"),
     ("store.reader", "search.filters"),
 }
 CIRCLES = {

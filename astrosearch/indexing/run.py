@@ -17,14 +17,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from astrosearch.corpus import discover
-from astrosearch.corpus.document import Document, SourceSentence
+from astrosearch.corpus.document import Document
 from astrosearch.corpus.identifiers import id_in_path, parse_arxiv_id
 from astrosearch.corpus.tree import size_of
 from astrosearch.errors import Unreadable
 from astrosearch.indexing.encode import Ahead, Group
 from astrosearch.indexing.workers import Reading, readings
 from astrosearch.maintenance.merge import compact
-from astrosearch.records import Paper, is_sentence_id
+from astrosearch.records import Paper, SourceSentence, is_sentence_id
 from astrosearch.store.rows import Edition, EndSource, NoteEdition, PutPaper, SourceRow
 from astrosearch.store.writer import Writer
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from astrosearch.records import Paper
-
-if TYPE_CHECKING:
-    from astrosearch.corpus.document import SourceSentence
+from astrosearch.records import Paper, SourceSentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from astrosearch.corpus import bundles, discover
-from astrosearch.corpus.document import Document, SourceSentence, SourceTree
+from astrosearch.corpus.document import Document, SourceTree
 from astrosearch.corpus.latex import choose_main
 from astrosearch.corpus.sentences import sentences_of
 from astrosearch.corpus.textform import render
 from astrosearch.corpus.tree import FolderTree, MemoryTree, surroundings
 from astrosearch.errors import AstrosearchError, NotFound, Unreadable
-from astrosearch.records import TextForm
+from astrosearch.records import SourceSentence, TextForm
 from astrosearch.training.pairs import within
 from astrosearch.training.pairs.bibliography import Work
 from astrosearch.training.pairs.citing import CitingSentence, citing_sentences
