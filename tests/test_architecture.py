@@ -68,15 +68,11 @@ SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|PRAGMA|BEGIN|COMM
 
 # What is not yet as the rule has it. These lists may only shrink.
 UPWARD = {
-    ("records", "output.notebook"),
-    ("output.terminal", "search.language"),
-    ("output.show", "search.index"),
     ("store.reader", "search.filters"),
 }
 CIRCLES = {
     frozenset({"training.fit.card", "training.fit.curves", "training.fit.train"}),
     frozenset({"encoder.conversion", "encoder.openvino_runtime"}),
-    frozenset({"output.notebook", "records"}),
 }
 SQL_ELSEWHERE = {f"maintenance.{module}" for module in ("merge", "optimize", "repair", "verify")}
 STORE_OPENED = {f"search.{m}" for m in ("arrange", "bm25", "fusion", "index", "similar")}

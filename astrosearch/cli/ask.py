@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from astrosearch.errors import AstrosearchError, NotFound
-from astrosearch.records import harmless
+from astrosearch.text import harmless
 
 index_option = click.option(
     "--index",
@@ -270,9 +270,10 @@ def show_command(id: str, index: Path, format: str, in_editor: bool) -> None:
     if in_editor and format != "table":
         raise click.UsageError("--open prints nothing: give it or --format, not both")
     from astrosearch.cli.editor import edit, locate
-    from astrosearch.output.show import look_up, print_shown, shown_json
+    from astrosearch.output.show import print_shown, shown_json
     from astrosearch.output.terminal import stdout_console
     from astrosearch.search.index import open_index
+    from astrosearch.search.overview import look_up
 
     with open_index(index) as opened:
         shown = look_up(opened, id)

@@ -19,7 +19,7 @@ from astrosearch.cli import ask as search_commands
 from astrosearch.cli import train as training_commands
 from astrosearch.cli.ask import index_option
 from astrosearch.errors import AstrosearchError
-from astrosearch.records import escaped, harmless, is_text
+from astrosearch.text import escaped, harmless, is_text
 
 
 class Stopped(KeyboardInterrupt):
@@ -209,9 +209,10 @@ def index_command(
 )
 def info(index: Path, format: str) -> None:
     """Say what an index holds, and what it could not read."""
-    from astrosearch.output.show import facts, print_facts
+    from astrosearch.output.show import print_facts
     from astrosearch.output.terminal import stdout_console
     from astrosearch.search.index import open_index
+    from astrosearch.search.overview import facts
 
     with open_index(index) as opened:
         print_facts(stdout_console(), facts(opened), format)

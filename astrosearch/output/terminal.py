@@ -9,27 +9,14 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from astrosearch.records import (
-    COLUMNS,
-    CONTROL,
-    COUNTS,
-    Context,
-    Hit,
-    Paper,
-    Sentence,
-    byline,
-    harmless,
-    is_link,
-    shares,
-)
-from astrosearch.search.language import STOPWORDS
+from astrosearch.records import COLUMNS, COUNTS, Context, Hit, Paper, Sentence, byline, shares
+from astrosearch.text import CONTROL, STOPWORDS, harmless, is_link, one_line
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.measure import Measurement
     from rich.text import Text
 
-_WHITE = re.compile(r"[\t\n\u2028\u2029]+")
 # Spreadsheets pass over white space and what has no width before the sign of a formula.
 _FORMULA = re.compile(r"[\t\r\n]|[\s\u200b-\u200d\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
@@ -184,7 +171,7 @@ def _url(url: str) -> str:
 
 
 def _tex(text: str) -> str:
-    return "".join(_TEX_SPECIAL.get(c, c) for c in clean(text))
+    return "".join(_TEX_SPECIAL.get(c, c) for c in one_line(text))
 
 
 # -- the terminal
@@ -216,7 +203,7 @@ def print_hits(
     from rich.table import Table
 
     if heading:
-        print_trimmed(console, _styled(f"{clean(query)}\n", "bold"))
+        print_trimmed(console, _styled(f"{one_line(query)}\n", "bold"))
     if not hits:
         print_trimmed(console, _styled("nothing found", ""))
         return
@@ -251,7 +238,7 @@ def print_trimmed(console: Console, content: RenderableType) -> None:
 
 
 def _running(sentences: Sequence[Sentence]) -> Text:
-    return _styled(" ".join(clean(sentence.text) for sentence in sentences), "dim")
+    return _styled(" ".join(one_line(sentence.text) for sentence in sentences), "dim")
 
 
 def _block(
@@ -260,20 +247,22 @@ def _block(
     from rich.console import Group
 
     paper, sentence = hit.paper, hit.sentence
-    about = [_styled(clean(paper.title or paper.id), "italic")]
-    about += [_styled(clean(item), "") for item in (byline(paper.authors), str(paper.year or ""))]
+    about = [_styled(one_line(paper.title or paper.id), "italic")]
+    about += [
+        _styled(one_line(item), "") for item in (byline(paper.authors), str(paper.year or ""))
+    ]
     said: list[RenderableType] = [
-        _lit(clean(sentence.text), words),
+        _lit(one_line(sentence.text), words),
         *([_running(after)] if after else []),
     ]
     if hit.matches is None:
         lines: list[RenderableType] = [*said, Pieces(about)]
     else:
         lines = [Pieces([*about, _styled(hit.counted, "dim")]), *said]
-    lines.append(Pieces([_styled(clean(item), "dim") for item in hit.place]))
+    lines.append(Pieces([_styled(one_line(item), "dim") for item in hit.place]))
     if paper.url:
         links = links and is_link(paper.url)
-        link = _styled(clean(paper.url), f"dim underline link {paper.url}" if links else "dim")
+        link = _styled(one_line(paper.url), f"dim underline link {paper.url}" if links else "dim")
         ads = f"https://ui.adsabs.harvard.edu/abs/arXiv:{paper.id}"
         if links and "arxiv.org/abs/" in paper.url and is_link(ads):
             link.append(" · ", style="not underline")
@@ -341,8 +330,3 @@ def _styled(text: str, style: str) -> Text:
     from rich.text import Text
 
     return Text(text, style=style)
-
-
-def clean(text: str) -> str:
-    """Drop what could steer a terminal or reorder its text; line ends and tabs become spaces."""
-    return harmless(_WHITE.sub(" ", text))

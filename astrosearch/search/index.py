@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from astrosearch.encoder.cross_encoder import Reranker, mixed, reranked
 from astrosearch.errors import AstrosearchError
-from astrosearch.records import Context, Hit, Hits, Paper, Results, Sentence
+from astrosearch.records import Context, Hit, Paper, Sentence
+from astrosearch.results import Hits, Results
 from astrosearch.search.arrange import Arrangement, Arranger, Found, copies
 from astrosearch.search.candidates import may_answer
 from astrosearch.search.filters import filters_of

@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from astrosearch.errors import EncoderMismatch, FormatTooNew, NotAnIndex, NotFound
-from astrosearch.records import Paper, Sentence, TextForm, is_text
+from astrosearch.records import Paper, Sentence, TextForm
 from astrosearch.search.filters import Filters
 from astrosearch.store.checksums import paper_sum, sentence_sum
 from astrosearch.store.database import connect, connect_reading, fetch, storage_errors
 from astrosearch.store.schema import CHECKED_FORMAT, FORMAT_VERSION, WORDS_FORMAT
 from astrosearch.store.words import table as words
 from astrosearch.store.words.postings import Postings
+from astrosearch.text import is_text
 
 if TYPE_CHECKING:
     import numpy as np

@@ -18,7 +18,8 @@ from rich.text import Text
 
 from astrosearch.cli.main import main
 from astrosearch.output import terminal as render
-from astrosearch.records import CONTROL, Hit, Paper, Sentence
+from astrosearch.records import Hit, Paper, Sentence
+from astrosearch.text import CONTROL
 
 PAPER = Paper(
     id="2501.99101",

@@ -23,6 +23,7 @@ from astrosearch.errors import AstrosearchError, NotFound
 from astrosearch.maintenance.verify import verify
 from astrosearch.output import show as describing
 from astrosearch.output import terminal as render
+from astrosearch.search.overview import look_up
 from astrosearch.store.reader import Store
 from astrosearch.store.schema import SENTENCE_SUM_BEFORE, know_sums
 from tests.conftest import record
@@ -242,7 +243,7 @@ def test_show_dims_what_is_around_the_paragraph(built: Path, width: int):
     console = Console(file=file, width=width, force_terminal=True, color_system="standard")
     number = id_of(built, "Traps come")
     with astrosearch.open(built, encoder=WordEncoder()) as opened:
-        describing.print_shown(console, describing.look_up(opened, str(number)))
+        describing.print_shown(console, look_up(opened, str(number)))
     out = file.getvalue()
     assert "\x1b[1;33mTraps come in kinds." in out
     assert "\x1b[2mEdges of dead zones." in out
