@@ -337,18 +337,24 @@ def _print(
     papers: bool = False,
     contexts: Any = None,
 ) -> None:
-    from astrosearch.output import terminal as render
-
     if format != "table" and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's: it is for programs
     if format == "json":
+        from astrosearch.output.jsonlines import to_json
+
         for text, hits in answers:
-            click.echo(render.to_json(text, hits, contexts))
+            click.echo(to_json(text, hits, contexts))
     elif format == "csv":
-        render.write_csv(answers, sys.stdout, papers=papers)
+        from astrosearch.output.spreadsheet import write_csv
+
+        write_csv(answers, sys.stdout, papers=papers)
     elif format == "bibtex":
-        click.echo(render.to_bibtex(hit for _, hits in answers for hit in hits), nl=False)
+        from astrosearch.output.bibtex import to_bibtex
+
+        click.echo(to_bibtex(hit for _, hits in answers for hit in hits), nl=False)
     else:
-        console = render.stdout_console()
+        from astrosearch.output.terminal import print_hits, stdout_console
+
+        console = stdout_console()
         for text, hits in answers:
-            render.print_hits(console, text, hits, heading=heading, contexts=contexts)
+            print_hits(console, text, hits, heading=heading, contexts=contexts)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from astrosearch.output.terminal import json_line, json_paper, print_trimmed
+from astrosearch.output.jsonlines import json_line, json_paper
+from astrosearch.output.terminal import print_trimmed
 from astrosearch.records import Sentence, Shown
 from astrosearch.text import one_line
 
