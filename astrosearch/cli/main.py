@@ -21,7 +21,7 @@ from astrosearch.cli.evaluate import evaluate_command
 from astrosearch.cli.pairs import pairs_command
 from astrosearch.cli.train import train_command
 from astrosearch.errors import AstrosearchError
-from astrosearch.records import escaped, harmless, is_text
+from astrosearch.text import escaped, harmless, is_text
 
 
 class Stopped(KeyboardInterrupt):
@@ -211,9 +211,10 @@ def index_command(
 )
 def info(index: Path, format: str) -> None:
     """Say what an index holds, and what it could not read."""
-    from astrosearch.output.show import facts, print_facts
+    from astrosearch.output.show import print_facts
     from astrosearch.output.terminal import stdout_console
     from astrosearch.search.index import open_index
+    from astrosearch.search.overview import facts
 
     with open_index(index) as opened:
         print_facts(stdout_console(), facts(opened), format)
