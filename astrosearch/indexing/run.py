@@ -16,13 +16,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from astrosearch.corpus import discover
+from astrosearch.corpus import kinds
 from astrosearch.corpus.document import Document, SourceSentence
 from astrosearch.corpus.identifiers import id_in_path, parse_arxiv_id
+from astrosearch.corpus.source import Source, identify, stamp
 from astrosearch.corpus.tree import size_of
 from astrosearch.errors import Unreadable
 from astrosearch.indexing.encode import Ahead, Group
-from astrosearch.indexing.workers import Reading, readings
+from astrosearch.indexing.workers import ReadPaper, readings
 from astrosearch.maintenance.merge import compact
 from astrosearch.records import Paper, is_sentence_id
 from astrosearch.store.rows import Edition, EndSource, NoteEdition, PutPaper, SourceRow
@@ -90,7 +91,7 @@ class Updating:
         self._bytes_done = self._bytes_total = 0
         self._bytes_within = 0  # of the source being read, estimated
 
-    def read(self, sources: Sequence[discover.Source], jobs: int) -> None:
+    def read(self, sources: Sequence[Source], jobs: int) -> None:
         """Read every source that is new, changed or failed before."""
         rows = self._rows(sources)
         # A file met through two corpora, one within the other, keeps the name it has.
@@ -111,7 +112,7 @@ class Updating:
         self.summary.failed += self.writer.failures_of(sorted(unchanged))
         self._read(wanted, jobs)
 
-    def read_again(self, sources: Sequence[discover.Source], jobs: int) -> None:
+    def read_again(self, sources: Sequence[Source], jobs: int) -> None:
         """Read sources that can give what another one no longer does."""
         rows = self._rows(sources)
         asked = [
@@ -122,11 +123,11 @@ class Updating:
         ]
         self._read(asked, jobs)
 
-    def _rows(self, sources: Sequence[discover.Source]) -> dict[str, SourceRow]:
+    def _rows(self, sources: Sequence[Source]) -> dict[str, SourceRow]:
         rows = self.writer.register((str(s.path), str(s.root), s.name, s.kind) for s in sources)
         return {path: rows[path] for path in (str(source.path) for source in sources)}
 
-    def _read(self, wanted: Sequence[tuple[discover.Source, SourceRow]], jobs: int) -> None:
+    def _read(self, wanted: Sequence[tuple[Source, SourceRow]], jobs: int) -> None:
         if not wanted:
             return
         self._sources_total += len(wanted)
@@ -144,7 +145,7 @@ class Updating:
         self._land(run)
 
     def look_for_gone(
-        self, corpora: Sequence[Path], sources: Sequence[discover.Source], *, prune: bool
+        self, corpora: Sequence[Path], sources: Sequence[Source], *, prune: bool
     ) -> None:
         """Drop what is no longer a source; list files that are gone, or drop their papers too.
 
@@ -166,9 +167,9 @@ class Updating:
 
     def _source(
         self,
-        source: discover.Source,
+        source: Source,
         row: SourceRow,
-        items: Iterator[Reading | Unreadable],
+        items: Iterator[ReadPaper | Unreadable],
         run: int,
         size: int,
         began: int,
@@ -186,20 +187,20 @@ class Updating:
             characters = sum(len(sentence.text) for sentence in item.sentences)
             self._bytes_within = min(size, self._bytes_within + 2 * characters)
             self._paper(row, item.document, item.sentences, run)
-        stamp = self._stamp(source, parts)
+        state = self._stamp(source, parts)
         clock_went_on = began <= time.time_ns()
         settled = clock_went_on and all(_changed_at(source.root / p) < began for p in parts)
         # What may have changed while it was read is read again next time; then, if it is still
         # as it was at the end of this reading, its date or the clock is wrong.
-        if not settled and row.stamp not in (stamp, stamp + UNSETTLED):
-            stamp += UNSETTLED
+        if not settled and row.stamp not in (state, state + UNSETTLED):
+            state += UNSETTLED
         self.summary.failed += failures
         self.summary.sources_read += 1
         self._group.ended.add(row.source_id)
         self._group.changes.append(
             EndSource(
                 row.source_id,
-                stamp,
+                state,
                 parts,
                 tuple(failures),
                 gave_papers,
@@ -283,7 +284,7 @@ class Updating:
         """Full text beats an abstract, a newer version an older one, LaTeX plain text."""
         old_row = self.writer.source(old.source_id)
         ranks = [
-            (edition.full_text, edition.version or 0, source.kind != "text")
+            (edition.full_text, edition.version or 0, kinds.rank(source.kind))
             for edition, source in ((new, row), (old, old_row))
         ]
         if ranks[0] == ranks[1]:
@@ -316,11 +317,12 @@ class Updating:
     def _is_indexed(self, paper_id: str) -> bool:
         return self.writer.store.paper_key(paper_id) is not None
 
-    def _stamp(self, source: discover.Source, parts: Sequence[str]) -> str:
+    def _stamp(self, source: Source, parts: Sequence[str]) -> str:
         if not parts:
             return ""
-        stamp = f"{discover.stamp(source.root, parts)} {discover.identify(source)[0]}"
-        return f"{stamp} +all" if self.all_categories and source.kind == "metadata" else stamp
+        state = f"{stamp(source.root, parts)} {identify(source)[0]}"
+        filtered = kinds.named(source.kind).holds == "records"
+        return f"{state} +all" if self.all_categories and filtered else state
 
     def _tell(self) -> None:
         if self.progress is not None:
@@ -337,9 +339,7 @@ def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()[:32]
 
 
-def _papers_to_keep(
-    source: discover.Source, failures: Sequence[tuple[str, str]]
-) -> frozenset[str] | None:
+def _papers_to_keep(source: Source, failures: Sequence[tuple[str, str]]) -> frozenset[str] | None:
     """Say which papers may be hidden in what could not be read; None: any of the source's."""
     names = [name for name, _ in failures]
     if any(name == source.name or re.fullmatch(r".*:\d+", name) for name in names):
