@@ -7,10 +7,7 @@ edge and ends with the same sentences, ids and vectors as one that was not.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,14 +15,13 @@ from pathlib import Path
 
 from astrosearch.corpus import kinds
 from astrosearch.corpus.document import Document, SourceSentence
-from astrosearch.corpus.identifiers import id_in_path, parse_arxiv_id
 from astrosearch.corpus.source import Source, identify, stamp
 from astrosearch.corpus.tree import size_of
 from astrosearch.errors import Unreadable
-from astrosearch.indexing.encode import Ahead, Group
+from astrosearch.indexing import decide
+from astrosearch.indexing.encode import EncodingThread, Group
 from astrosearch.indexing.workers import ReadPaper, readings
 from astrosearch.maintenance.merge import compact
-from astrosearch.records import Paper, is_sentence_id
 from astrosearch.store.rows import Edition, EndSource, NoteEdition, PutPaper, SourceRow
 from astrosearch.store.writer import Writer
 
@@ -70,18 +66,18 @@ class Summary:
     pruned: int = 0  # papers dropped with them
 
 
-class Updating:
+class IndexingRun:
     """One pass over the sources: decides about each paper and commits group by group."""
 
     def __init__(
         self,
         writer: Writer,
-        ahead: Ahead,
+        encoding: EncodingThread,
         *,
         all_categories: bool,
         progress: Callable[[Progress], None] | None,
     ) -> None:
-        self.writer, self._ahead = writer, ahead
+        self.writer, self._encoding = writer, encoding
         self.all_categories, self.progress = all_categories, progress
         self.summary = Summary()
         self._group = Group()
@@ -204,17 +200,18 @@ class Updating:
                 parts,
                 tuple(failures),
                 gave_papers,
-                _papers_to_keep(source, failures),
+                decide.papers_to_keep(source.name, failures),
             )
         )
 
     def _paper(
         self, row: SourceRow, document: Document, sentences: Sequence[SourceSentence], run: int
     ) -> None:
-        # What to do may depend on what a group made of it.
+        # What becomes of it may depend on what a group not yet committed did to it.
         if self._is_in(self._group, document.paper.id):
             self._flush(run)
-        if self._ahead.group is not None and self._is_in(self._ahead.group, document.paper.id):
+        encoded = self._encoding.group
+        if encoded is not None and self._is_in(encoded, document.paper.id):
             self._land(run)
         change = self._decide(row, document, sentences, run)
         if change is None:
@@ -241,67 +238,49 @@ class Updating:
         self, row: SourceRow, document: Document, sentences: Sequence[SourceSentence], run: int
     ) -> PutPaper | NoteEdition | None:
         """Say what becomes of a paper just read; None if its source has a better one."""
-        digest = _digest([[s.text, s.tex, s.section] for s in sentences])
-        paper = self._named(document.paper, row, digest)
-        indexed = self.writer.indexed_edition(paper.id)
-        edition = Edition(
-            row.source_id,
-            paper,
-            document.full_text,
-            document.version,
-            digest,
-            _digest([[s.file, s.line, s.paragraph] for s in sentences]),
+        edition = decide.edition_of(row.source_id, document, sentences)
+        edition = replace(edition, paper=replace(edition.paper, id=self._id_for(edition, row)))
+        indexed = self.writer.indexed_edition(edition.paper.id)
+        return decide.change_for(
+            edition,
+            sentences,
+            before=self.writer.edition(row.source_id, edition.paper.id),
+            indexed=indexed,
+            beaten=indexed is not None and self._is_beaten(edition, row, indexed),
+            run=run,
         )
-        own = self.writer.edition(row.source_id, paper.id)
-        if own is not None and own.seen == run and (own.version or 0) >= (edition.version or 0):
-            return None  # v2 and then v1 in one tar
-        if indexed is None:
-            removed = own is not None and own.digest == edition.digest
-            return NoteEdition(edition) if removed else PutPaper(edition, sentences)
-        if indexed.source_id != row.source_id and not self._wins(edition, row, indexed):
-            return NoteEdition(edition)
-        if indexed.digest != edition.digest:
-            return PutPaper(edition, sentences)
-        moved = indexed.places != edition.places or indexed.source_id != row.source_id
-        return NoteEdition(edition, moved=sentences if moved else ())
 
-    def _named(self, paper: Paper, row: SourceRow, digest: str) -> Paper:
-        """Keep apart what two corpora both call `notes/main`; a file that moved keeps its name."""
-        if parse_arxiv_id(paper.id) is not None:
-            return paper
-        if is_sentence_id(paper.id):
-            paper = replace(paper, id=row.name)  # `12.txt`: 12 is a sentence
-        for prefix in ("", f"{Path(row.root).name}/", f"{row.root}/", f"{row.path}/"):
-            named = replace(paper, id=prefix + paper.id)
-            holder = self.writer.indexed_edition(named.id)
+    def _is_beaten(self, edition: Edition, row: SourceRow, indexed: Edition) -> bool:
+        if indexed.source_id == row.source_id:
+            return False
+        holder = self.writer.source(indexed.source_id)
+        return not decide.wins(
+            edition, row.kind, indexed, holder.kind, lambda: _is_gone(holder.path)
+        )
+
+    def _id_for(self, edition: Edition, row: SourceRow) -> str:
+        """Choose an id that no other paper has; a file that moved keeps its paper's."""
+        *ids, longest = decide.possible_ids(edition.paper, row)
+        for paper_id in ids:
+            holder = self.writer.indexed_edition(paper_id)
             if holder is None or holder.source_id == row.source_id:
-                break
-            if holder.digest == digest and _is_gone(self.writer.source(holder.source_id).path):
-                break
-        return named
-
-    def _wins(self, new: Edition, row: SourceRow, old: Edition) -> bool:
-        """Full text beats an abstract, a newer version an older one, LaTeX plain text."""
-        old_row = self.writer.source(old.source_id)
-        ranks = [
-            (edition.full_text, edition.version or 0, kinds.rank(source.kind))
-            for edition, source in ((new, row), (old, old_row))
-        ]
-        if ranks[0] == ranks[1]:
-            return _is_gone(old_row.path)
-        return ranks[0] > ranks[1]
+                return paper_id
+            same = holder.digest == edition.digest
+            if same and _is_gone(self.writer.source(holder.source_id).path):
+                return paper_id
+        return longest
 
     def _flush(self, run: int) -> None:
         """Commit the group before this one, and have this one encoded."""
         if not self._group.changes:
             return
         self._land(run)
-        self._ahead.start(self._group)
+        self._encoding.start(self._group)
         self._group, self._group_sentences = Group(), 0
 
     def _land(self, run: int) -> None:
         """Wait for the group being encoded, and commit it."""
-        landed = self._ahead.land(self._tell)
+        landed = self._encoding.land(self._tell)
         if landed is None:
             return
         group, vectors = landed
@@ -310,7 +289,7 @@ class Updating:
         self.summary.papers_replaced += known
         self.summary.papers_added += len(group.puts) - known
         self.summary.sentences_added += group.sentences
-        self.summary.encoding_seconds = self._ahead.seconds
+        self.summary.encoding_seconds = self._encoding.seconds
         if len(self.writer.store.segments()) >= 2 * MANY_SEGMENTS:
             compact(self.writer)
 
@@ -329,23 +308,10 @@ class Updating:
             done = self._bytes_done + self._bytes_within
             fraction = min(1.0, done / self._bytes_total) if self._bytes_total else 1.0
             if self._queued:  # reading is quick; what is read still waits to be encoded
-                fraction *= self._ahead.encoded / self._queued
+                fraction *= self._encoding.encoded / self._queued
             self.progress(
-                Progress(self._sources_done, self._sources_total, self._ahead.encoded, fraction)
+                Progress(self._sources_done, self._sources_total, self._encoding.encoded, fraction)
             )
-
-
-def _digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()[:32]
-
-
-def _papers_to_keep(source: Source, failures: Sequence[tuple[str, str]]) -> frozenset[str] | None:
-    """Say which papers may be hidden in what could not be read; None: any of the source's."""
-    names = [name for name, _ in failures]
-    if any(name == source.name or re.fullmatch(r".*:\d+", name) for name in names):
-        return None
-    found = (id_in_path(name) for name in names)
-    return frozenset(id_and_version[0] for id_and_version in found if id_and_version)
 
 
 def _is_gone(path: str) -> bool:

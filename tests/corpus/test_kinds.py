@@ -160,7 +160,7 @@ OTHERS = {
         ".pdf",
         ".tex",
         ".txt",
-    },  # how arXiv packs papers; what is kept of them
+    },  # what arXiv packs
     "corpus/latex/source.py": {".json", ".tex"},  # what TeX reads, and arXiv's 00README
     "output/timeline.py": {".pdf"},  # a figure that is written
     "training/pairs/splitting.py": {".jsonl"},  # pairs that are written
