@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from astrosearch.errors import FormatTooNew, NotAnIndex, NotFound
-from astrosearch.records import Paper, Sentence, TextForm, is_text
+from astrosearch.records import Paper, Sentence, TextForm
 from astrosearch.store.checksums import paper_sum, sentence_sum
 from astrosearch.store.database import connect, connect_reading, fetch, file_state, storage_errors
 from astrosearch.store.layout import DATABASE
@@ -34,6 +34,7 @@ from astrosearch.store.rows import (
 )
 from astrosearch.store.schema import CHECKED_FORMAT, FORMAT_VERSION, WORDS_FORMAT, format_of
 from astrosearch.store.words import table as words
+from astrosearch.text import is_text
 
 if TYPE_CHECKING:
     import numpy as np
