@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -92,15 +93,12 @@ def _more(count: int) -> str:
     return f" and {count} more" if count > 0 else ""
 
 
-def print_facts(console: Console, facts: dict[str, Any], format: str) -> None:
-    """Print them as a table or as one line of JSON."""
+def print_facts(console: Console, facts: Mapping[str, Any]) -> None:
+    """Print the facts of an index, as `search.overview.facts_of` gathers them."""
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
-    if format == "json":
-        console.file.write(json_line(facts) + "\n")
-        return
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="dim")
     grid.add_column(overflow="fold")
