@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from astrosearch._version import __version__
-from astrosearch.cli import ask, build, train, upkeep
+from astrosearch.cli import ask, build, evaluate, pairs, train, upkeep
 from astrosearch.errors import AstrosearchError
 from astrosearch.text import escaped, harmless, is_text
 
@@ -129,6 +129,6 @@ for _command in (
     *(build.index_command, ask.query_command, ask.similar_command, ask.show_command),
     *(upkeep.info_command, upkeep.verify_command, upkeep.repair_command),
     *(upkeep.optimize_command, upkeep.remove_command),
-    *(train.pairs_command, train.train_command, train.evaluate_command),
+    *(pairs.pairs_command, train.train_command, evaluate.evaluate_command),
 ):
     main.add_command(_command)

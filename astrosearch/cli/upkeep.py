@@ -94,7 +94,7 @@ def optimize_command(index: Path, recall: float) -> None:
     was measured on the index itself.
     """
     from astrosearch.cli.progress import showing_steps
-    from astrosearch.indexing.build import optimize
+    from astrosearch.maintenance.optimize import optimize
 
     with showing_steps() as progress:
         optimize(index, recall=recall, progress=progress)
@@ -107,7 +107,7 @@ def optimize_command(index: Path, recall: float) -> None:
 def remove_command(paper_ids: tuple[str, ...], index: Path) -> None:
     """Remove papers; they stay away until their files change."""
     from astrosearch.cli.progress import counted
-    from astrosearch.indexing.build import remove
+    from astrosearch.maintenance.remove import remove
 
     sentences = counted(remove(paper_ids, index), "sentence")
     click.echo(f"removed {counted(len(set(paper_ids)), 'paper')} with {sentences}", err=True)

@@ -25,13 +25,14 @@ import pytest
 
 import astrosearch
 from astrosearch.corpus import discover
-from astrosearch.indexing.build import optimize
 from astrosearch.lock import LOCK_FILE
+from astrosearch.maintenance.optimize import optimize
 from astrosearch.maintenance.verify import verify
 from astrosearch.search.index import MODES
 from astrosearch.store import database, vectors
+from astrosearch.store.layout import DATABASE
 from astrosearch.store.lifecycle import break_seal
-from astrosearch.store.reader import DATABASE, Store
+from astrosearch.store.reader import Store
 from tests.conftest import HALO
 from tests.support.editions import EVERYTHING, name_of, write_edition
 from tests.support.encoders import WordEncoder
@@ -246,8 +247,8 @@ def test_a_log_that_another_user_just_begins_or_ends_is_waited_for(index: Path, 
             return getattr(self.connection, name)
 
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
-        refusing = Refusing(opened._state.store.connection)
-        opened._state.store.connection = refusing  # type: ignore[assignment]
+        refusing = Refusing(opened._state._store.connection)
+        opened._state._store.connection = refusing  # type: ignore[assignment]
         assert opened.counts.papers == PAPERS
         assert refusing.refused == 3
         assert len(opened.query("gas")) == 10

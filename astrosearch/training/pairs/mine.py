@@ -56,7 +56,7 @@ class Settings:
     all_categories: bool = False
 
 
-def mine(
+def mine_pairs(
     corpora: Sequence[Path],
     output: Path | TextIO,
     settings: Settings,
@@ -83,7 +83,7 @@ def mine(
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix=".pairs-", dir=parent) as name:
         folder = Path(name)
-        spool(mined(corpora, settings, folder, progress=progress), folder)
+        spool(candidate_pairs(corpora, settings, folder, progress=progress), folder)
         pairs = separated(folder, tally)
         if not isinstance(output, Path):
             write_pairs(pairs, output, columns)
@@ -103,7 +103,7 @@ def mine(
     return tally
 
 
-def mined(
+def candidate_pairs(
     corpora: Sequence[Path],
     settings: Settings,
     folder: Path,
