@@ -202,7 +202,7 @@ def _batch_lines(name: str) -> list[str]:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise NotFound(
-            f"there are no queries to read at {Path(name).absolute()} ({error.strerror}).\n"
+            f"the queries in {Path(name).absolute()} can't be read ({error.strerror}).\n"
             "Give a file with one query a line, or - for standard input."
         ) from error
     try:

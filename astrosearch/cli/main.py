@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import signal
@@ -36,7 +37,8 @@ def _stopping_cleanly() -> Iterator[None]:
 
     numbers = []
     if threading.current_thread() is threading.main_thread():
-        known = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))
+        # SIGHUP is not on Windows, where a closed terminal and Ctrl-Break are SIGBREAK.
+        known = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP", "SIGBREAK"))
         numbers = [n for n in known if n is not None and signal.getsignal(n) == signal.SIG_DFL]
     for number in numbers:
         signal.signal(number, stop)
@@ -73,11 +75,10 @@ class Commands(click.Group):
                 )
             _silence_stdout()
             ctx.exit(128 + (interrupt.number if isinstance(interrupt, Stopped) else signal.SIGINT))
-        except BrokenPipeError:
-            # The reader of a pipe, such as head, has had enough.
-            _silence_stdout()
-            ctx.exit(0)
         except OSError as error:
+            if _is_closed_pipe(error):  # its reader, such as head, has had enough
+                _silence_stdout()
+                ctx.exit(0)
             where = harmless(str(error.filename or "the output"))
             click.echo(
                 f"error: {where} can't be read or written ({error.strerror}).\n"
@@ -87,6 +88,12 @@ class Commands(click.Group):
             _silence_stdout()
             ctx.exit(1)
         return result
+
+
+def _is_closed_pipe(error: OSError) -> bool:
+    """Whether nobody reads our output any more; on Windows that is an invalid argument."""
+    on_windows = os.name == "nt" and error.errno == errno.EINVAL and error.filename is None
+    return isinstance(error, BrokenPipeError) or on_windows
 
 
 def _require_text(arguments: list[str]) -> None:
