@@ -32,7 +32,8 @@ from astrosearch.text import harmless
 
 if TYPE_CHECKING:
     from astrosearch.records import Context, Hit
-    from astrosearch.search.index import Index, Mode
+    from astrosearch.search.index import Index
+    from astrosearch.search.request import Mode, Request
 
     Answers = Sequence[tuple[str, Sequence[Hit]]]  # (query, its hits)
 
@@ -59,6 +60,13 @@ class QueryOptions:
 
         check_target(self.plot)
         return max(k, MATCHES)
+
+    def request(self, texts: Sequence[str], k: int, wanted: HitOptions) -> Request:
+        """Ask for the `k` best hits of each text."""
+        from astrosearch.search.request import Request
+
+        how = {"mode": self.mode, "rerank": self.rerank, **wanted.keywords()}
+        return Request.query(texts, k, **how)
 
     def draw(self, answers: Answers) -> None:
         """Draw the answers, if that is asked for, and say where."""
@@ -118,12 +126,12 @@ def query_command(
     output.check()
     texts, depth = asked.texts(), asked.depth(wanted.k)
     with index.open() as opened:
-        how = {"mode": asked.mode, "rerank": asked.rerank, **wanted.keywords()}
-        results = opened.query_batch(texts, depth, **how)
-        answers = [(text, hits[: wanted.k]) for text, hits in zip(texts, results, strict=True)]
+        results = opened.answer(asked.request(texts, depth, wanted))
+        found = list(zip(texts, results, strict=True))
+        answers = [(text, hits[: wanted.k]) for text, hits in found]
         contexts = _contexts(opened, answers, output.context)
     try:
-        asked.draw(list(zip(texts, results, strict=True)))
+        asked.draw(found)
     finally:  # the answer is not lost with the figure
         heading = asked.batch is not None
         _print(answers, output.format, contexts, papers=wanted.papers, heading=heading)
@@ -159,10 +167,13 @@ def similar_command(
     if not ids and file is None:
         raise click.UsageError("give an id, or --file FILE")
     output.check()
+    from astrosearch.search.request import Request
+
     text = None if file is None else _draft(file)
     name = " ".join([*ids, *([] if file is None else [file])])
     with index.open() as opened:
-        answers = [(name, opened.similar(ids, wanted.k, text=text, **wanted.keywords()))]
+        request = Request.similar(ids, wanted.k, text, **wanted.keywords())
+        answers = [(name, hits) for hits in opened.answer(request)]
         contexts = _contexts(opened, answers, output.context)
     _print(answers, output.format, contexts, papers=wanted.papers)
 

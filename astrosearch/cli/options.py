@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,10 +136,19 @@ class HitOptions:
     no_fold: bool
 
     def keywords(self) -> dict[str, Any]:
-        """Return what `Index.query_batch` and `Index.similar` take besides `k`."""
-        values = asdict(self)
-        del values["k"]
-        return values | {"fold": not values.pop("no_fold")}
+        """Return what `Request.query` and `Request.similar` take besides `k`."""
+        from astrosearch.search.filters import filters_of
+
+        filters = filters_of(
+            year=self.year,
+            category=self.category,
+            author=self.author,
+            section=self.section,
+            within=self.within,
+            exclude=self.exclude,
+        )
+        how = {"papers": self.papers, "diverse": self.diverse, "fold": not self.no_fold}
+        return {"filters": filters, **how}
 
 
 @dataclass(frozen=True, slots=True)
