@@ -12,6 +12,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -33,6 +34,8 @@ from astrosearch.errors import Unreadable
 # Files with many papers are read where they are consumed: handing them over whole would need
 # memory without bound.
 STREAMED = 32 * 2**20
+
+_MOST_PROCESSES = 61  # that one can wait for on Windows
 
 _SLACK = 5  # times a paper's budget: what a source may take before the system kills its reader
 
@@ -169,6 +172,8 @@ class _Readers:
 def _pool(jobs: int) -> ProcessPoolExecutor:
     # spawn: the encoder's threads would not survive a fork
     spawn = multiprocessing.get_context("spawn")
+    if sys.platform == "win32":
+        jobs = min(jobs, _MOST_PROCESSES)
     with signals_put_off():
         return ProcessPoolExecutor(
             jobs, mp_context=spawn, initializer=_begin_reader, initargs=(confine,)
@@ -186,8 +191,8 @@ def signals_put_off() -> Iterator[None]:
 
     It is the parent's to answer.
     """
-    if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover
-        yield
+    if sys.platform == "win32":
+        yield  # it can't put them off: a process begun may be interrupted before it ignores them
         return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
