@@ -12,7 +12,7 @@ from astrosearch.corpus.kinds import BUNDLE, LATEX, Kind
 from astrosearch.corpus.source import Source, identify
 from astrosearch.corpus.tree import FolderTree, walk
 from astrosearch.errors import CorpusError, NotFound, Unreadable
-from astrosearch.records import escaped, is_text
+from astrosearch.text import escaped, is_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from astrosearch.corpus import kinds
-from astrosearch.corpus.document import Document, SourceSentence
+from astrosearch.corpus.document import Document
 from astrosearch.corpus.identifiers import id_in_path, parse_arxiv_id
-from astrosearch.records import Paper, is_sentence_id
+from astrosearch.records import Paper, SourceSentence, is_sentence_id
 from astrosearch.store.rows import Edition, NoteEdition, PutPaper, SourceRow
 
 

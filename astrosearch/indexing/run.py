@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from astrosearch.corpus import kinds
-from astrosearch.corpus.document import Document, SourceSentence
+from astrosearch.corpus.document import Document
 from astrosearch.corpus.source import Source, identify, stamp
 from astrosearch.corpus.tree import size_of
 from astrosearch.errors import Unreadable
@@ -22,6 +22,7 @@ from astrosearch.indexing import decide
 from astrosearch.indexing.encode import EncodingThread, Group
 from astrosearch.indexing.workers import ReadPaper, readings
 from astrosearch.maintenance.merge import compact
+from astrosearch.records import SourceSentence
 from astrosearch.store.rows import Edition, EndSource, NoteEdition, PutPaper, SourceRow
 from astrosearch.store.writer import Writer
 
@@ -105,7 +106,7 @@ class IndexingRun:
         ]
         unchanged = {row.source_id for row in rows.values()} - {row.source_id for _, row in wanted}
         self.summary.sources_unchanged = len(unchanged)
-        self.summary.failed += self.writer.failures_of(sorted(unchanged))
+        self.summary.failed += self.writer.sources.failures_of(sorted(unchanged))
         self._read(wanted, jobs)
 
     def read_again(self, sources: Sequence[Source], jobs: int) -> None:
@@ -120,7 +121,9 @@ class IndexingRun:
         self._read(asked, jobs)
 
     def _rows(self, sources: Sequence[Source]) -> dict[str, SourceRow]:
-        rows = self.writer.register((str(s.path), str(s.root), s.name, s.kind) for s in sources)
+        rows = self.writer.sources.register(
+            (str(s.path), str(s.root), s.name, s.kind) for s in sources
+        )
         return {path: rows[path] for path in (str(source.path) for source in sources)}
 
     def _read(self, wanted: Sequence[tuple[Source, SourceRow]], jobs: int) -> None:
@@ -150,7 +153,7 @@ class IndexingRun:
         present = {str(source.path) for source in sources}
         absent = [
             row
-            for row in self.writer.sources().values()
+            for row in self.writer.sources.by_path().values()
             if row.path not in present and any(Path(row.path).is_relative_to(c) for c in corpora)
         ]
         gone = [row for row in absent if _is_gone(row.path)]
@@ -230,7 +233,7 @@ class IndexingRun:
 
         A source that ends may have let go of it.
         """
-        indexed = self.writer.indexed_edition(paper_id)
+        indexed = self.writer.sources.indexed_edition(paper_id)
         leaving = indexed is not None and indexed.source_id in group.ended
         return leaving or paper_id in group.papers
 
@@ -240,11 +243,11 @@ class IndexingRun:
         """Say what becomes of a paper just read; None if its source has a better one."""
         edition = decide.edition_of(row.source_id, document, sentences)
         edition = replace(edition, paper=replace(edition.paper, id=self._id_for(edition, row)))
-        indexed = self.writer.indexed_edition(edition.paper.id)
+        indexed = self.writer.sources.indexed_edition(edition.paper.id)
         return decide.change_for(
             edition,
             sentences,
-            before=self.writer.edition(row.source_id, edition.paper.id),
+            before=self.writer.sources.edition(row.source_id, edition.paper.id),
             indexed=indexed,
             beaten=indexed is not None and self._is_beaten(edition, row, indexed),
             run=run,
@@ -253,7 +256,7 @@ class IndexingRun:
     def _is_beaten(self, edition: Edition, row: SourceRow, indexed: Edition) -> bool:
         if indexed.source_id == row.source_id:
             return False
-        holder = self.writer.source(indexed.source_id)
+        holder = self.writer.sources.by_id(indexed.source_id)
         return not decide.wins(
             edition, row.kind, indexed, holder.kind, lambda: _is_gone(holder.path)
         )
@@ -262,11 +265,11 @@ class IndexingRun:
         """Choose an id that no other paper has; a file that moved keeps its paper's."""
         *ids, longest = decide.possible_ids(edition.paper, row)
         for paper_id in ids:
-            holder = self.writer.indexed_edition(paper_id)
+            holder = self.writer.sources.indexed_edition(paper_id)
             if holder is None or holder.source_id == row.source_id:
                 return paper_id
             same = holder.digest == edition.digest
-            if same and _is_gone(self.writer.source(holder.source_id).path):
+            if same and _is_gone(self.writer.sources.by_id(holder.source_id).path):
                 return paper_id
         return longest
 

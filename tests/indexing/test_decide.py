@@ -7,9 +7,9 @@ from itertools import permutations
 
 import pytest
 
-from astrosearch.corpus.document import Document, SourceSentence
+from astrosearch.corpus.document import Document
 from astrosearch.indexing.decide import change_for, edition_of, papers_to_keep, possible_ids, wins
-from astrosearch.records import Paper
+from astrosearch.records import Paper, SourceSentence
 from astrosearch.store.rows import Edition, NoteEdition, PutPaper, SourceRow
 
 SENTENCES = (SourceSentence("Gas cools.", None, "Title", "a.txt", 1, 1),)

@@ -26,7 +26,8 @@ from astrosearch.lock import LOCK_FILE, WriterLock
 from astrosearch.maintenance.verify import verify
 from astrosearch.store import lifecycle as layout
 from astrosearch.store import vectors
-from astrosearch.store.reader import DATABASE, Store
+from astrosearch.store.layout import DATABASE
+from astrosearch.store.reader import Store
 from astrosearch.store.schema import SENTENCE_SUM, know_sums
 from astrosearch.store.writer import Writer
 from tests.promises.test_bad_input import assert_clear, cli
@@ -37,7 +38,7 @@ from tests.support.places import ROOT
 HOLDER = """
 import sys, time
 from pathlib import Path
-from astrosearch.locking import WriterLock
+from astrosearch.lock import WriterLock
 with WriterLock(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

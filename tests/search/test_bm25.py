@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 
 import astrosearch
 from astrosearch.errors import NotAnIndex
-from astrosearch.indexing import build as indexing
+from astrosearch.maintenance import optimize as optimizing
 from astrosearch.maintenance.repair import repair
 from astrosearch.maintenance.verify import verify
 from astrosearch.search.bm25 import WordRanking, best, scores_of
 from astrosearch.search.language import terms
 from astrosearch.store.reader import Store
+from astrosearch.store.rows import Postings
 from astrosearch.store.words import table as words
-from astrosearch.store.words.postings import Postings, Splitter, packed, unpacked
+from astrosearch.store.words.postings import packed, unpacked
+from astrosearch.store.words.splitter import Splitter
 from tests.support.encoders import WordEncoder
 
 WORDS = ("gas", "dust", "halo", "ring", "the", "of")
@@ -100,7 +102,7 @@ def test_words_are_split_as_the_full_text_splits_them():
 
 def test_a_name_is_its_words_side_by_side():
     texts = ["The cluster M 13 is old.", "M dwarfs within 13 parsecs", "Messier 13", "a 13 M star"]
-    with closing(Splitter()) as splitter:
+    with closing(Splitter()) as splitter, closing(Splitter()) as phrases:
         held = {
             word: Postings.of(places, np.frombuffer(impacts, np.uint8))
             for word, (places, impacts) in splitter.postings_of(texts).items()
@@ -108,10 +110,10 @@ def test_a_name_is_its_words_side_by_side():
         ranking = WordRanking(
             lambda asked: {word: held[word] for word in asked if word in held},
             splitter.matching,
+            phrases.words_of,
             len(texts),
         )
-        with closing(ranking):
-            name, other = ranking.weighted([tuple(terms("M 13")), tuple(terms("M-dwarf"))])
+        name, other = ranking.weighted([tuple(terms("M 13")), tuple(terms("M-dwarf"))])
     assert [each.ids.tolist() for each in name] == [[0, 2]]
     assert [each.ids.tolist() for each in other] == [[1]]
 
@@ -166,7 +168,7 @@ def test_merging_drops_the_words_of_what_is_gone(corpus: Path, built: Path):
         (corpus / "2501.99101.txt").read_text().replace("rounder", "more spherical")
     )
     astrosearch.build(corpus, index=built, encoder=WordEncoder())
-    indexing.optimize(built)
+    optimizing.optimize(built)
     assert held()
     assert not held() & before
     assert verify(built) == []

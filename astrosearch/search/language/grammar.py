@@ -17,19 +17,11 @@ from dataclasses import dataclass, replace
 
 from astrosearch.errors import AstrosearchError
 from astrosearch.search.language.spellings import Term, terms
+from astrosearch.text import STOPWORDS
 
 NOTHING = '""'  # the FTS5 expression that matches no sentence
 
 MOST_TERMS = 200  # of a query; the encoder reads no more either
-
-# Words that nearly every sentence holds: they cost BM25 most of its time and decide nothing.
-STOPWORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a an and are as at be been by can do does for from has have how in is it its of on or "
-        "that the their these this to was we were what when where which why with",
-    )
-)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 _QUOTES = str.maketrans("“”„«»", '"""""')
@@ -40,7 +32,7 @@ _ITEM = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ParsedQuery:
     """A query, understood."""
 
     text: str  # for the encoder
@@ -53,7 +45,7 @@ class Asked:
     years: tuple[str, ...] = ()
 
     @property
-    def demands(self) -> Asked:
+    def demands(self) -> ParsedQuery:
         """What is demanded of an answer, however it ranks."""
         return replace(self, text="", words=())
 
@@ -69,7 +61,7 @@ class Asked:
         return _first(telling or found)
 
 
-def parse(query: str) -> Asked:
+def parse(query: str) -> ParsedQuery:
     """Read a query.
 
     Raises
@@ -117,7 +109,7 @@ def parse(query: str) -> Asked:
             "the query holds no word to search for.\n"
             "Give some words besides what must not stand, authors and years."
         )
-    return Asked(
+    return ParsedQuery(
         text=read,
         words=_first(found["words"]),
         must=_first(found["must"]),

@@ -18,7 +18,7 @@ from typing import TextIO, TypeVar
 
 from astrosearch.corpus import bundles, discover
 from astrosearch.corpus.bundle_papers import tree_of
-from astrosearch.corpus.document import Document, SourceSentence, SourceTree
+from astrosearch.corpus.document import Document, SourceTree
 from astrosearch.corpus.kinds import BUNDLE, LATEX, named
 from astrosearch.corpus.latex import choose_main
 from astrosearch.corpus.read import read_source
@@ -27,7 +27,7 @@ from astrosearch.corpus.source import Source
 from astrosearch.corpus.textform import render
 from astrosearch.corpus.tree import FolderTree
 from astrosearch.errors import AstrosearchError, NotFound, Unreadable
-from astrosearch.records import TextForm
+from astrosearch.records import SourceSentence, TextForm
 from astrosearch.training.pairs import within
 from astrosearch.training.pairs.bibliography import Work
 from astrosearch.training.pairs.citing import CitingSentence, citing_sentences
@@ -60,7 +60,7 @@ class Settings:
     all_categories: bool = False
 
 
-def mine(
+def mine_pairs(
     corpora: Sequence[Path],
     output: Path | TextIO,
     settings: Settings,
@@ -87,7 +87,7 @@ def mine(
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix=".pairs-", dir=parent) as name:
         folder = Path(name)
-        spool(mined(corpora, settings, folder, progress=progress), folder)
+        spool(candidate_pairs(corpora, settings, folder, progress=progress), folder)
         pairs = separated(folder, tally)
         if not isinstance(output, Path):
             write_pairs(pairs, output, columns)
@@ -107,7 +107,7 @@ def mine(
     return tally
 
 
-def mined(
+def candidate_pairs(
     corpora: Sequence[Path],
     settings: Settings,
     folder: Path,
