@@ -10,8 +10,8 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import Mark
+from astrosearch.corpus.normalization import nfc
 
 _TEX = re.compile(r"[\\$~{}`^_]|''|--")
 _TOKEN = re.compile(

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from astrosearch.corpus.characters import without_controls
-from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import Document, Mark, Origin, Passage, SourceTree
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.headings import (
@@ -36,6 +35,7 @@ from astrosearch.corpus.headings import (
 from astrosearch.corpus.kinds import MARKDOWN
 from astrosearch.corpus.limits import Budget
 from astrosearch.corpus.markdown import ITEM, unmarked
+from astrosearch.corpus.normalization import nfc
 from astrosearch.errors import Unreadable
 from astrosearch.records import Paper
 

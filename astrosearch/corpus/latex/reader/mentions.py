@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.latex import vocabulary as words
 from astrosearch.corpus.latex.citations import written
 from astrosearch.corpus.latex.reader.text_reader import TextReader
 from astrosearch.corpus.latex.tokens import flat
+from astrosearch.corpus.normalization import nfc
 
 
 def cite(reader: TextReader, name: str, position: int) -> None:
