@@ -55,11 +55,11 @@ def render(text: str) -> tuple[str, tuple[Mark, ...]]:
     text = " ".join(nfc(text).split())
     if _TEX.search(text) is None:
         return text, ()
-    return _Reading(text).run()
+    return _Fragment(text).run()
 
 
-class _Reading:
-    """One pass over a text; what is written so far has single spaces."""
+class _Fragment:
+    """One pass over a text, which writes it with single spaces."""
 
     def __init__(self, text: str) -> None:
         self._text = text

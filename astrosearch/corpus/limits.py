@@ -51,7 +51,7 @@ class Budget:
         self._most = sys.getallocatedblocks() + OBJECTS
 
     def check(self) -> None:
-        """Go on, if the paper may.
+        """Do nothing, unless the paper took too much time or memory.
 
         Raises
         ------
@@ -72,7 +72,7 @@ class Budget:
 
 
 def confine() -> None:
-    """Let the system refuse this process, a reader, more memory than any paper needs.
+    """Have the system refuse this process, a reader, more memory than any paper needs.
 
     Windows knows no such limit, and macOS refuses to set it: there a `Budget` stands alone.
     """
@@ -89,7 +89,7 @@ def confine() -> None:
 
 
 def allow(seconds: float) -> None:
-    """Let the system kill this process, a reader, after so much more processor time.
+    """Have the system kill this process, a reader, after `seconds` more of processor time.
 
     Windows knows no such limit.
     """

@@ -127,7 +127,9 @@ def too_large(size: int) -> str:
 
 
 def walk(root: Path, within: str = "") -> Iterator[tuple[str, str | None]]:
-    """Yield each file's name below a folder but hidden ones, and why it can't be read, if so.
+    """Yield the name of each file below a folder, and why it can't be read, or None.
+
+    Hidden files are passed over.
 
     Folders behind links aren't entered. Those that lead out, and folders that can't be listed,
     are yielded themselves.

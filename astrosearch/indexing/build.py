@@ -91,7 +91,7 @@ def _paths(corpora: Sequence[str | Path]) -> list[Path]:
 
 
 def _refuse_second_writer(folder: Path) -> None:
-    """Raise IndexLocked at once, and not when all the papers are found."""
+    """Raise IndexLocked before the papers are looked for, which may take minutes."""
     with storage_errors(folder):
         if (folder / LOCK_FILE).exists():
             with WriterLock(folder):
