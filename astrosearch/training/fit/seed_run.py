@@ -43,11 +43,11 @@ class Job:
 
 
 def run_seed(job: Job, seed: int) -> SeedResult:
-    """Train with one seed, from its last checkpoint where there is one."""
+    """Train with one seed, from its last checkpoint if it has one."""
     run = job.work / f"seed-{seed}"
     file = run / RESULT_FILE
     if file.is_file():
-        return SeedResult(**json.loads(file.read_text()))
+        return SeedResult(**json.loads(file.read_text(encoding="utf-8")))
     recipe = job.recipe
     checkpoint = last_checkpoint(run)
     model = load_model(job.base.path, job.device)
@@ -75,13 +75,13 @@ def run_seed(job: Job, seed: int) -> SeedResult:
         text = trainer_card(kept, model.model_card_data, result.log, result.step)
         (run / CARD_FILE).write_text(text, encoding="utf-8")
         partial = file.with_suffix(".partial")
-        partial.write_text(json.dumps(asdict(result)))
+        partial.write_text(json.dumps(asdict(result)), encoding="utf-8")
         partial.replace(file)
     return result
 
 
 def summarized(job: Job, run: Path, state: Any, seed: int, seconds: float) -> SeedResult:
-    """Say what came of a run; a recipe that doesn't score while it trains is scored now."""
+    """Summarize a run; if its recipe didn't score it while training, score it now."""
     kept = int(state.best_global_step or state.global_step)
     scores = dev_scores(state)
     before, after = (scores[0], max(scores[1:])) if len(scores) > 1 else (None, None)
