@@ -67,7 +67,7 @@ def load_torch(
 
 @contextmanager
 def no_progress_bars() -> Iterator[None]:
-    """Keep transformers from drawing its own bars for the moment."""
+    """Keep transformers from drawing progress bars while a block runs."""
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()
@@ -146,4 +146,4 @@ class TorchEncoder:
                 self._batch //= 2
             else:
                 return found
-            torch.cuda.empty_cache()  # with the error, and what it held, gone
+            torch.cuda.empty_cache()  # here the error, and the tensors it held, are gone

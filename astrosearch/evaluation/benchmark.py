@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A retrieval benchmark; its texts are readable ones.
+    """A retrieval benchmark; its texts are as people read them.
 
     Attributes
     ----------
@@ -56,9 +56,9 @@ class PairsBenchmark:
     Attributes
     ----------
     pairs
-        `(a, b)`, in the text form of the seed encoder or readable.
+        `(a, b)`, in the text form of the seed encoder, or as people read them.
     papers
-        For each pair, the papers of a and b: two texts of one paper are no random pair.
+        For each pair, the papers of a and b: two texts of one paper never make a random pair.
     """
 
     name: str
@@ -76,7 +76,7 @@ AnyBenchmark = Benchmark | PairsBenchmark
 
 
 def in_form(texts: Sequence[str], form: TextForm, *, readable: bool = True) -> list[str]:
-    """Texts in an encoder's form; `readable` says that they are so as given."""
+    """Texts in an encoder's form; `readable` says that people could read them as given."""
     if form == "plain" and readable:
         return list(texts)
     from astrosearch.corpus.textform import of_query

@@ -39,7 +39,7 @@ def evaluate(
     Parameters
     ----------
     encoders
-        The first is what all else is compared with.
+        All other systems are compared with the first.
     baselines
         Add BM25, `baseline_encoder` if given, and a hybrid of BM25 with each encoder.
     dense_weights
@@ -47,7 +47,7 @@ def evaluate(
     dimensions
         Measure each encoder with its vectors cut to so many components too.
     progress
-        Told benchmark, system and 0 as each begins, then how many texts are encoded.
+        Called with benchmark, system and 0 when a system begins, then with the texts encoded.
 
     A baseline whose package isn't installed is left out, with a note in the report.
     """
@@ -81,7 +81,7 @@ def evaluate(
 
 
 class _Told:
-    """Counts the texts encoded for the system at work."""
+    """Reports the system being measured and how many texts were encoded for it."""
 
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress

@@ -47,7 +47,7 @@ def lines_of(path: Path) -> Iterator[tuple[int, str]]:
     NotFound
         When the file isn't there.
     MalformedLine
-        When it is not UTF-8.
+        When a line is not UTF-8.
     """
     path = path.absolute()
     try:

@@ -34,7 +34,7 @@ class Interval:
 
 
 def measures_of(benchmark: Benchmark) -> dict[str, str]:
-    """Names of a benchmark's measures -> ir-measures' names."""
+    """Names of a benchmark's measures, and what ir-measures calls each."""
     names = {"nDCG@10": "nDCG@10", "R@10": "R@10", "R@100": "R@100", "MRR@10": "RR@10"}
     return names | ({"R@1": "R@1"} if benchmark.at_one else {})
 

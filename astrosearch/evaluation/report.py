@@ -20,7 +20,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A system on a benchmark; for `pairs`, `queries` are pairs and `documents` their b's."""
+    """A system on a benchmark; of `pairs`, `queries` counts pairs, `documents` distinct b's."""
 
     benchmark: str
     system: str

@@ -14,7 +14,7 @@ from astrosearch.evaluation.files import objects_of
 NAMES = ("citation", "citation-title", "title", "definition", "pairs", "questions")
 
 SENTENCES_A_PAPER = 30  # of the benchmark `title`: enough for R@10, and a minute's encoding
-BODY_WORDS = 6  # of a sentence: less is a heading's or a formula's remnant
+BODY_WORDS = 6  # a sentence has at least; fewer are left of a heading or a formula
 
 
 def build_benchmark(name: str, data: Path) -> AnyBenchmark:
