@@ -113,7 +113,7 @@ class TorchEncoder:
     def encode(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """Vectors [len(texts), dimension], in the order given, each of length 1."""
+        """Return unit vectors [len(texts), dimension], in the order given."""
         import numpy as np
 
         vectors = np.empty((len(texts), self.dimension), np.float32)

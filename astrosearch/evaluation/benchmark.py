@@ -39,7 +39,7 @@ class Benchmark:
         if not self.queries or not self.documents:
             raise AstrosearchError(
                 f"benchmark {self.name} has no {'documents' if self.queries else 'queries'}.\n"
-                "Look at the files it is built from"
+                "Check the files it is built from"
             )
 
     def relevant_of(self, query_id: str) -> dict[str, int]:
@@ -68,7 +68,7 @@ class PairsBenchmark:
     def __post_init__(self) -> None:
         if len(self.pairs) < 2:
             raise AstrosearchError(
-                f"benchmark {self.name} needs two pairs or more.\nLook at the file it is built from"
+                f"benchmark {self.name} needs two pairs or more.\nCheck the file it is built from"
             )
 
 
@@ -107,7 +107,7 @@ def sampled(
         _restricted(benchmark.queries, set(chosen)),
         _restricted(benchmark.documents, kept),
         relevant,
-        {id: each for id, each in benchmark.excluded.items() if id in relevant},
+        {id: left_out for id, left_out in benchmark.excluded.items() if id in relevant},
         benchmark.at_one,
     )
 

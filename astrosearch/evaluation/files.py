@@ -53,9 +53,7 @@ def lines_of(path: Path) -> Iterator[tuple[int, str]]:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise NotFound(
-            f"{path} can't be read ({error.strerror}).\nGive a file that is there"
-        ) from error
+        raise NotFound(f"{path} can't be read ({error.strerror}).\nGive another file") from error
     with file:
         for number, raw in enumerate(file, 1):
             try:

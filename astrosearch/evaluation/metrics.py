@@ -112,7 +112,7 @@ def ndcg(
     values = np.zeros(len(ranked))
     for at, (row, wanted) in enumerate(zip(ranked[:, :k].tolist(), grades, strict=True)):
         gains = np.array([wanted.get(position, 0) for position in row], dtype=np.float64)
-        best = np.array(sorted(wanted.values(), reverse=True)[:k], dtype=np.float64)
-        ideal = best @ discounts[: len(best)]
+        ideal_gains = np.array(sorted(wanted.values(), reverse=True)[:k], dtype=np.float64)
+        ideal = ideal_gains @ discounts[: len(ideal_gains)]
         values[at] = gains @ discounts[: len(gains)] / ideal if ideal else 0.0
     return values

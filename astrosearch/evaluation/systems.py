@@ -157,13 +157,13 @@ class BM25:
         retriever = bm25s.BM25(k1=K1, b=B, method="lucene")
         retriever.index(words(documents), show_progress=False)
         known = retriever.vocab_dict
-        asked = [[word for word in each if word in known] for each in words(queries)]
+        asked = [[word for word in split if word in known] for split in words(queries)]
 
         def scores(start: int, end: int) -> NDArray[np.float32]:
             rows = np.zeros((end - start, len(documents)), dtype=np.float32)
-            for row, each in zip(rows, asked[start:end], strict=True):
-                if each:
-                    row[:] = retriever.get_scores(each)
+            for row, query in zip(rows, asked[start:end], strict=True):
+                if query:
+                    row[:] = retriever.get_scores(query)
             return rows
 
         return scores
@@ -191,8 +191,8 @@ class Words:
         def scores(start: int, end: int) -> NDArray[np.float32]:
             rows = np.zeros((end - start, len(documents)), dtype=np.float32)
             for row, weighted in zip(rows, asked[start:end], strict=True):
-                for each in weighted:
-                    row[each.ids] += each.impacts
+                for postings in weighted:
+                    row[postings.ids] += postings.impacts
                 row /= max(bound(weighted), 1e-9)
             return rows
 

@@ -71,8 +71,8 @@ def trainer_card(model: Any, card: Any, log: list[dict[str, float]], step: int) 
     card.training_logs = table_of(log)
     card.set_best_model_step(step)
     card.register_model(model)
-    written = ModelCard.from_template(card_data=card, template_path=card.template_path)
-    return str(written.content)
+    filled = ModelCard.from_template(card_data=card, template_path=card.template_path)
+    return str(filled.content)
 
 
 def with_modules(text: str, model: Any) -> str:

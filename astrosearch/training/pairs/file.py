@@ -77,7 +77,7 @@ def write_pairs(pairs: Iterable[Pair], stream: TextIO, columns: Columns = "text"
     Returns how many were written.
     """
     first, second = NAMES[columns]
-    written = 0
+    count = 0
     for pair in pairs:
         row = {
             first: pair.text_a,
@@ -90,8 +90,8 @@ def write_pairs(pairs: Iterable[Pair], stream: TextIO, columns: Columns = "text"
             "paper_b": pair.paper_b,
         }
         stream.write(json.dumps(row, ensure_ascii=False) + "\n")
-        written += 1
-    return written
+        count += 1
+    return count
 
 
 def _pair(line: bytes, path: Path, number: int) -> Pair:
