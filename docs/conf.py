@@ -18,6 +18,7 @@ project = "astrosearch"
 author = "The astrosearch developers"
 copyright = author
 release = version = __version__
+smartquotes = False  # --strict is two hyphens
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["pictures/*.html"]

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,13 @@ def test_every_public_name_has_a_page():
     assert documented == names | {"errors"}
     listed = re.findall(r"^\| (?:\[)?`(\w+)`", pages["index.md"], re.MULTILINE)
     assert sorted(listed) == sorted(astrosearch.__all__)
+
+
+@pytest.mark.parametrize("name", ["Hit", "Paper", "Sentence", "Summary"])
+def test_every_field_of_a_record_is_explained(name: str):
+    page = (API / f"{name.lower()}.md").read_text(encoding="utf-8")
+    explained = re.findall(r"^\| `(\w+)` \| .+ \| .+ \|$", page, re.MULTILINE)
+    assert explained == [field.name for field in fields(getattr(astrosearch, name))]
 
 
 def test_every_error_is_in_the_tree():
