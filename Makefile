@@ -11,6 +11,8 @@ PYTHON ?= python3
 BIN = $(VENV)/bin
 EXE =
 endif
+# Processes that share the tests: more than cores gains nothing.
+WORKERS ?= 2
 PEERS = $(VENV)/peers/$(notdir $(BIN))
 PIP = $(BIN)/python -m pip --disable-pip-version-check -q
 
@@ -37,7 +39,7 @@ test: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 slow: $(VENV)/.test
 	$(BIN)/python -m pytest -q -m slow
