@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,13 @@ RIGHT = {
     "how fast do stars spin": {"2501.99006"},
     '"damping tail" -supernova title:peaks': {PEAKS},
 }
-FILTERS = {"how fast do stars spin": {"year": "2020..", "author": "Templar, C."}}
+FILTERS: dict[str, dict[str, Any]] = {
+    "how fast do stars spin": {
+        "year": "2020..",
+        "category": "astro-ph.*",
+        "author": "Templar, C.",
+    },
+}
 SHOWN = {"merging neutron stars": 3}  # papers
 
 
