@@ -10,6 +10,7 @@ import contextlib
 import errno
 import json
 import os
+import sys
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ from typing import Self
 from astrosearch.errors import IndexLocked
 
 LOCK_FILE = "writer.lock"
+FAR = 2**30  # bytes from the start
 
 
 class WriterLock:
@@ -56,10 +58,15 @@ class WriterLock:
 
 def _try_lock(descriptor: int) -> bool:
     try:
-        if os.name == "nt":  # pragma: no cover
+        if sys.platform == "win32":  # pragma: no cover
             import msvcrt
 
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+            # Nobody else may read what is locked there: a byte that the file never has.
+            os.lseek(descriptor, FAR, os.SEEK_SET)
+            try:
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            finally:
+                os.lseek(descriptor, 0, os.SEEK_SET)
         else:
             import fcntl
 

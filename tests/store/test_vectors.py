@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from astrosearch.errors import NotAnIndex
+from astrosearch.files import sha256_of
 from astrosearch.store.vectors import (
     Codes,
     Kind,
@@ -22,7 +23,6 @@ from astrosearch.store.vectors import (
     coded_ids,
     gpu,
     merge_segments,
-    sha256_of,
     write_codes,
     write_segment,
 )
