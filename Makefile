@@ -1,6 +1,8 @@
 # make demo: a first look. make test: everything CI checks. make bench: the measured figures.
 PYTHON ?= python3
 VENV ?= .venv
+# Processes that share the tests: more than cores gains nothing.
+WORKERS ?= 2
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check -q
 
@@ -27,7 +29,7 @@ test: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 slow: $(VENV)/.test
 	$(BIN)/python -m pytest -q -m slow

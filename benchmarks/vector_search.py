@@ -258,7 +258,7 @@ BUILD = (
 import json, sys, time
 from dataclasses import asdict
 from pathlib import Path
-from astrosearch.vectors import Segment, write_codes
+from astrosearch.store.vectors import Segment, write_codes
 folder, files, recall = json.loads(sys.argv[1])
 steps = {}
 def tell(step, done):
@@ -280,7 +280,7 @@ OPEN = (
 import json, sys, time
 import numpy as np
 from pathlib import Path
-from astrosearch.vectors import Tuning, VectorIndex
+from astrosearch.store.vectors import Tuning, VectorIndex
 """
     + PEAK
     + """

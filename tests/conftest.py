@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+from hypothesis import settings
 
 import astrosearch
 from tests.support.encoders import WordEncoder
@@ -51,11 +55,37 @@ def record(paper_id: str, title: str, abstract: str, **more: object) -> str:
     return json.dumps(fields | more)
 
 
+def pytest_configure() -> None:
+    """Let no test depend on how busy the cores are, and leave them to those that work.
+
+    Threads of OpenMP spin while they wait. Its variables are read once, when torch or FAISS is
+    imported, and by the processes that tests start.
+    """
+    settings.register_profile("unhurried", deadline=None)
+    settings.load_profile("unhurried")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    workers = os.environ.get("PYTEST_XDIST_WORKER_COUNT")  # not set for who only hands out tests
+    if workers is not None:
+        os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // int(workers))))
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their argument: gzip writes the time into them, and workers must agree."""
+    return argname if isinstance(val, bytes) else None
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that pytest-xdist's workers, where there are any, have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory):
+def own_cache(shared: Path):
     """Compiled encoders of the tests stay out of the user's cache."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ASTROSEARCH_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("ASTROSEARCH_CACHE", str(shared / "compiled-encoders"))
         yield
 
 
@@ -98,8 +128,17 @@ def built(corpus: Path, tmp_path: Path, encoder: WordEncoder) -> Path:
 
 
 @pytest.fixture(scope="session")
-def example_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """examples/corpus, indexed by the default encoder."""
-    folder = tmp_path_factory.mktemp("example") / "index"
-    astrosearch.build(EXAMPLES, index=folder)
+def example_index(shared: Path) -> Path:
+    """examples/corpus, indexed by the default encoder, once for all workers."""
+    folder = shared / "example-index"
+    with FileLock(f"{folder}.lock"):
+        if not (done := shared / "example-index.done").exists():
+            astrosearch.build(EXAMPLES, index=folder)
+            done.touch()
     return folder
+
+
+@pytest.fixture
+def example_copy(example_index: Path, tmp_path: Path) -> Path:
+    """A copy of that index to write to: what builds it again has little left to do."""
+    return Path(shutil.copytree(example_index, tmp_path / "index"))

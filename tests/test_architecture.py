@@ -72,7 +72,6 @@ UPWARD = {
     ("output.terminal", "search.language"),
     ("output.show", "search.index"),
     ("store.rows", "corpus.document"),
-    ("store.reader", "search.filters"),
 }
 CIRCLES = {
     frozenset({"training.fit.card", "training.fit.curves", "training.fit.train"}),
@@ -80,7 +79,7 @@ CIRCLES = {
     frozenset({"output.notebook", "records"}),
 }
 SQL_ELSEWHERE = {f"maintenance.{module}" for module in ("merge", "optimize", "repair", "verify")}
-STORE_OPENED = {f"search.{m}" for m in ("arrange", "bm25", "fusion", "index", "similar")}
+STORE_OPENED = {"search.lookup", "search.session"}
 MORE_THAN_A_DOCSTRING = {"corpus.latex.macros", "corpus.latex.reader"}
 
 

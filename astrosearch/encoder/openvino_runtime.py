@@ -15,7 +15,7 @@ from astrosearch.encoder.cache import unload
 from astrosearch.encoder.compiled import Graph, compiled_graph
 from astrosearch.encoder.devices import has_torch
 from astrosearch.encoder.folder import EncoderFolder, damaged
-from astrosearch.encoder.precision import PRECISION, quickest
+from astrosearch.encoder.precision import precision_of, quickest
 from astrosearch.encoder.tokens import TextTokenizer, batches
 from astrosearch.errors import MissingExtra
 
@@ -103,10 +103,9 @@ class OpenVinoEncoder:
         self.dimension, self.text_form = folder.dimension, folder.text_form
         self.max_tokens = folder.max_tokens
         self._tokenizer, self._graph, self._core = tokenizer, graph, openvino.Core()
-        # bf16 where the processor computes in it, else f32: the plugin knows its processors.
-        precision = self._core.get_property("CPU", PRECISION).get_type_name()
-        self.device = f"cpu (OpenVINO, {graph.settings.get(PRECISION, precision)})"
         compiled, memory = compiled_graph(self._core, graph, ONE_BY_ONE)
+        # bf16 where the processor computes in it, else f32: the plugin knows its processors.
+        self.device = f"cpu (OpenVINO, {precision_of(compiled)})"
         self._request = compiled.create_infer_request()
         self._queue: Any = None  # compiled when first needed: a query never does
         self._lock = threading.Lock()  # requests serve one caller at a time

@@ -17,7 +17,8 @@ from astrosearch.evaluation.benchmark import in_form
 from astrosearch.search.bm25 import WordRanking, bound
 from astrosearch.search.fusion import DENSE_WEIGHT
 from astrosearch.search.language import parse
-from astrosearch.store.words.postings import Postings, Splitter
+from astrosearch.store.rows import Postings
+from astrosearch.store.words.postings import Splitter
 
 if TYPE_CHECKING:
     import numpy as np
@@ -183,7 +184,7 @@ class Words:
         """Gather the documents' words."""
         import numpy as np
 
-        splitter = Splitter()
+        splitter, phrases = Splitter(), Splitter()
         made = splitter.postings_of(in_form(documents, "plain", readable=readable))
         held = {
             word: Postings.of(places, np.frombuffer(impacts, np.uint8))
@@ -192,12 +193,13 @@ class Words:
         ranking = WordRanking(
             lambda words: {word: held[word] for word in words if word in held},
             splitter.matching,
+            phrases.words_of,
             len(documents),
         )
         plain = in_form(queries, "plain", readable=readable)
         # Quotes of a title or a citing sentence demand nothing.
         terms = [parse(text.replace('"', " ")).ranking for text in plain]
-        with contextlib.closing(ranking), contextlib.closing(splitter):
+        with contextlib.closing(splitter), contextlib.closing(phrases):
             asked = list(ranking.weighted(terms))
 
         def scores(start: int, end: int) -> NDArray[np.float32]:

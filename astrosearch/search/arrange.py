@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from astrosearch.records import Paper, Results, Sentence, is_sentence_id
-from astrosearch.search.ordering import Wording, by_paper, folded, spread, wording
-from astrosearch.store.reader import Store
-from astrosearch.store.vectors import unfilled
+from astrosearch.search.ordering import Wording, by_paper, folded, spread, unfilled, wording
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from astrosearch.search.snapshot import Snapshot
 
 Sentences = Mapping[int, tuple[Sentence, Paper]]
 Vectors = Callable[["NDArray[np.int64]"], "NDArray[np.float32]"]
@@ -64,7 +64,7 @@ class Arrangement:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Candidates:
     """Candidates of some queries: ids [n, c], -1 where there are fewer, and scores [n, c]."""
 
     ids: NDArray[np.int64]
@@ -72,11 +72,12 @@ class Found:
     sentences: dict[int, tuple[Sentence, Paper]]
 
 
-Search = Callable[[list[int], int], Found]  # for these queries of a batch, to this depth
+# Finds candidates for the queries at some places of a batch, to a depth.
+Find = Callable[[list[int], int], Candidates]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Arranged:
     """One query's hits, best first, and how many sentences each stands for."""
 
     ids: list[int]
@@ -96,12 +97,11 @@ class Copies:
 NO_COPIES = Copies()
 
 
-def copies(store: Store, given: Sequence[str]) -> Copies:
+def copies(snapshot: Snapshot, given: Sequence[str]) -> Copies:
     """Look up what copies of these sentences and papers look like."""
-    sentences = store.sentences(int(id) for id in given if is_sentence_id(id))
-    keys = [store.paper_key(id) for id in given if not is_sentence_id(id)]
-    papers = store.papers(key for key in keys if key is not None)
-    titles = {title_of(paper) for paper in papers.values()}
+    sentences = snapshot.sentences(int(id) for id in given if is_sentence_id(id))
+    papers = snapshot.papers(id for id in given if not is_sentence_id(id))
+    titles = {title_of(paper) for paper in papers}
     return Copies(
         frozenset(wording(sentence.text) for sentence, _ in sentences.values()),
         frozenset(title for title in titles if len(title) >= MIN_TITLE),
@@ -123,7 +123,7 @@ class Arranger:
     def __init__(self, how: Arrangement, vectors: Vectors, copied: Copies = NO_COPIES) -> None:
         self._how, self._vectors, self._copied = how, vectors, copied
 
-    def results(self, texts: Sequence[str], search: Search) -> Results:
+    def results(self, texts: Sequence[str], find: Find) -> Results:
         """Answer a batch of queries.
 
         Where folding or gathering leaves one fewer hits than asked for, it is searched deeper,
@@ -140,7 +140,7 @@ class Arranger:
             step = max(1, AT_ONCE // depth)
             for start in range(0, len(rows), step):
                 part = rows[start : start + step]
-                found = search(part, depth)
+                found = find(part, depth)
                 for row, own, worth in zip(part, found.ids, found.scores, strict=True):
                     there = own >= 0
                     hits = self.hits(own[there], worth[there], found.sentences)
@@ -159,7 +159,7 @@ class Arranger:
 
     def hits(
         self, ids: NDArray[np.int64], scores: NDArray[np.float32], sentences: Sentences
-    ) -> Answer:
+    ) -> Arranged:
         """Arrange candidates [c], best first; fewer than `k` hits where there are no more."""
         import numpy as np
 
@@ -179,7 +179,7 @@ class Arranger:
             groups = [groups[at] for at in spread(worths, self._vectors(first), how.k)]
         groups = groups[: how.k]
         best = [group[0] for _, group in groups]
-        return Answer(
+        return Arranged(
             ids[best].tolist(),
             [worth for worth, _ in groups],
             [stands[place] for place in best],

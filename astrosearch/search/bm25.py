@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from astrosearch.search.language import NOTHING, Term, any_of
-from astrosearch.store.words.postings import Postings, Splitter
+from astrosearch.store.rows import Postings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,16 +16,18 @@ if TYPE_CHECKING:
 
 LookUp = Callable[[Sequence[str]], Mapping[str, Postings]]
 Matching = Callable[[str], "NDArray[np.int64]"]
+Split = Callable[[Sequence[str]], Sequence[tuple[str, ...]]]
 
-# A name asked for counts so many times over what its rarity gives: nothing else will do. The name
-# is in the first three for 40 of 40 queries, with 1 for 36 (benchmarks/results/identifiers.json).
+# How many times its usual weight a name of an object or a line has in a query. With 3, sentences
+# with the very name are in the first three hits of 40 of 40 queries for one; with 1, of 36
+# (benchmarks/results/identifiers.json).
 NAME_WEIGHT = 3.0
 KEPT = 2_000_000  # postings of words asked for lately, of 12 bytes each
 TOGETHER = 128  # queries whose words are looked up at once
 
 
 class WordRanking:
-    """Sentences ranked by the words of a query.
+    """Sentences ranked by the words of a query. Threads may share one.
 
     Parameters
     ----------
@@ -32,29 +35,32 @@ class WordRanking:
         Finds the postings of words; words that nothing holds are left out.
     matching : callable
         Finds the ids, ascending, that an FTS5 expression matches.
+    split : callable
+        Splits texts into words, as the index's own were split.
     sentences : int
-        How many there are.
+        How many sentences there are.
     """
 
-    def __init__(self, look_up: LookUp, matching: Matching, sentences: int) -> None:
-        self._look_up, self._matching, self._sentences = look_up, matching, sentences
-        self._splitter = Splitter()
-        self._kept: dict[str, Postings] = {}
+    def __init__(self, look_up: LookUp, matching: Matching, split: Split, sentences: int) -> None:
+        self._look_up, self._matching, self._split = look_up, matching, split
+        self._sentences = sentences
+        self._kept: dict[str, Postings] = {}  # of words asked for lately, the latest last
+        self._keeping = threading.Lock()
 
     def close(self) -> None:
         """Let go of what is kept in memory."""
-        self._splitter.close()
-        self._kept.clear()
+        with self._keeping:
+            self._kept.clear()
 
     def weighted(self, queries: Sequence[Sequence[Term]]) -> Iterator[list[Postings]]:
-        """Yield for each query, for each of its terms that some sentence holds, these.
+        """Yield, per query, the postings of each term that some sentence holds.
 
-        Their impacts are the term's scores there.
+        A posting's impact is the score that its term gives to the sentence.
         """
         for start in range(0, len(queries), TOGETHER):
             part = queries[start : start + TOGETHER]
             phrases = list({phrase for terms in part for term in terms for phrase in term.phrases})
-            split = dict(zip(phrases, self._splitter.words_of(phrases), strict=True))
+            split = dict(zip(phrases, self._split(phrases), strict=True))
             known = self._known({word for words in split.values() for word in words})
             for terms in part:
                 found = (self._of(term, split, known) for term in terms)
@@ -79,16 +85,26 @@ class WordRanking:
 
     def _known(self, words: Set[str]) -> dict[str, Postings]:
         """Look up words, but for those asked for lately."""
-        known = {word: self._kept.pop(word) for word in words & self._kept.keys()}
-        asked = sorted(words - known.keys())
-        known |= self._look_up(asked) if asked else {}
-        self._kept |= known  # the latest last
-        over = sum(map(len, self._kept.values())) - KEPT
-        for word in list(self._kept) if over > 0 else ():
-            over -= len(self._kept.pop(word))
-            if over <= 0:
-                break
+        with self._keeping:
+            known = {word: self._kept.pop(word) for word in words & self._kept.keys()}
+            self._kept |= known  # the latest last
+        missing = sorted(words - known.keys())
+        if missing:
+            found = self._look_up(missing)
+            known |= found
+            with self._keeping:
+                self._kept |= found
+        self._forget()
         return known
+
+    def _forget(self) -> None:
+        """Let go of the words asked for longest ago, down to KEPT postings."""
+        with self._keeping:
+            over = sum(map(len, self._kept.values())) - KEPT
+            for word in list(self._kept) if over > 0 else ():
+                over -= len(self._kept.pop(word))
+                if over <= 0:
+                    break
 
     def _idf(self, holding: int) -> float:
         """Return the weight of a term, as Lucene's BM25 has it: never negative."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from astrosearch.errors import AstrosearchError, NotFound
 from astrosearch.search.filters import Filters, filters_of, in_category
-from astrosearch.search.language import NOTHING, Asked, Term, any_of
+from astrosearch.search.language import NOTHING, ParsedQuery, Term, any_of
 from astrosearch.store.reader import Store
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST_NAMED = 12  # categories, where the one asked for isn't there
 
 
-def may_answer(store: Store, demands: Asked, filters: Filters) -> NDArray[np.int64] | None:
+def may_answer(store: Store, demands: ParsedQuery, filters: Filters) -> NDArray[np.int64] | None:
     """Return the ids that may answer, ascending; None for all.
 
     Raises

@@ -67,6 +67,9 @@ class Filters:
         return year is not None and (first or year) <= year <= (last or year)
 
 
+EVERYTHING = Filters()  # asks nothing
+
+
 def filters_of(
     *,
     year: int | str | None = None,

@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from astrosearch.search.bm25 import WordRanking, best, bound, scores_of
-from astrosearch.search.language import Asked
-from astrosearch.store.vectors import VectorIndex, unfilled
+from astrosearch.search.bm25 import best, bound, scores_of
+from astrosearch.search.language import ParsedQuery
+from astrosearch.search.ordering import unfilled
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from astrosearch.store.words.postings import Postings
+    from astrosearch.search.ordering import Ranked
+    from astrosearch.search.snapshot import Snapshot
+    from astrosearch.store.rows import Postings
 
 # nDCG@10 is above both on four dev benchmarks, and that of meaning alone within the interval on the
 # fifth (docs/searching.md).
@@ -29,43 +31,43 @@ DEPTH, WORDED_DEPTH = 10, 20
 
 
 def by_words(
-    words: WordRanking,
-    asked: Sequence[Asked],
+    snapshot: Snapshot,
+    queries: Sequence[ParsedQuery],
     k: int,
-    among: NDArray[np.int64] | None,
-    dead: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    allowed_ids: NDArray[np.int64] | None,
+) -> Ranked:
     """Rank sentences by BM25: ids [n, k] and scores; -1 and NaN where no more hold a word."""
-    ids, scores = unfilled(len(asked), k)
-    for i, weighted in enumerate(words.weighted([each.ranking for each in asked])):
-        found, found_scores = best(weighted, k, among, dead)
+    removed_ids = snapshot.removed_ids
+    ids, scores = unfilled(len(queries), k)
+    for i, weighted in enumerate(snapshot.words.weighted([each.ranking for each in queries])):
+        found, found_scores = best(weighted, k, allowed_ids, removed_ids)
         ids[i, : len(found)], scores[i, : len(found)] = found, found_scores
     return ids, scores
 
 
 def by_both(
-    vectors: VectorIndex,
-    words: WordRanking,
-    rows: NDArray[np.float32],
-    asked: Sequence[Asked],
+    snapshot: Snapshot,
+    vectors: NDArray[np.float32],
+    queries: Sequence[ParsedQuery],
     k: int,
-    among: NDArray[np.int64] | None,
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Rank sentences by both: ids [n, k] and scores of queries whose vectors are `rows` [n, dim].
+    allowed_ids: NDArray[np.int64] | None,
+) -> Ranked:
+    """Rank sentences by both: ids [n, k] and scores of queries whose vectors are [n, dim].
 
     Candidates are the nearest of either side, each scored by both.
     """
     import numpy as np
 
-    near, cosines = vectors.search(rows, max(k, DEPTH), among)
-    ids, scores = unfilled(len(asked), k)
-    for i, weighted in enumerate(words.weighted([each.ranking for each in asked])):
+    near, cosines = snapshot.nearest(vectors, max(k, DEPTH), allowed_ids)
+    removed_ids = snapshot.removed_ids
+    ids, scores = unfilled(len(queries), k)
+    for i, weighted in enumerate(snapshot.words.weighted([each.ranking for each in queries])):
         found = near[i] >= 0
         candidates, cosine = near[i][found], cosines[i][found]
-        worded = best(weighted, max(k, WORDED_DEPTH), among, vectors.dead)[0]
+        worded = best(weighted, max(k, WORDED_DEPTH), allowed_ids, removed_ids)[0]
         worded = worded[~np.isin(worded, candidates, kind="sort")]
         candidates = np.concatenate([candidates, worded])
-        cosine = np.concatenate([cosine, vectors.vectors(worded) @ rows[i]])
+        cosine = np.concatenate([cosine, snapshot.vectors(worded) @ vectors[i]])
         score = fused(cosine, weighted, candidates)
         order = np.lexsort((candidates, -score))[:k]
         ids[i, : len(order)], scores[i, : len(order)] = candidates[order], score[order]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Ranked = tuple[NDArray[np.int64], NDArray[np.float32]]  # ids and scores [n, k]
+
 # Where these differ, so does what is said, whatever else is shared.
 _DENIALS = frozenset({"no", "not", "nor", "never", "none", "neither", "cannot", "without"})
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
@@ -35,6 +37,13 @@ SHORTEST = 6  # words of a sentence that another may add to
 # beyond the interval (-.012 questions, +.007 citation). The ten hits' mean cosine falls from .53 to
 # .50, and they are of 6.5 and 7.2 papers, not 5.9 and 6.8 (benchmarks/results/diversity.json).
 RELEVANCE = 0.5
+
+
+def unfilled(queries: int, k: int) -> Ranked:
+    """Make ids [queries, k] of -1 and scores of NaN, to be filled with what is found."""
+    import numpy as np
+
+    return np.full((queries, k), -1, dtype=np.int64), np.full((queries, k), np.nan, np.float32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,32 +1,46 @@
-"""One committed state of an index, opened: its rows, its vectors, its words."""
+"""One committed state of an index, opened: the one door to the store.
+
+What searches ask of an index is all here: its sentences and papers, its vectors, its words. Threads
+may share a snapshot.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import contextlib
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from astrosearch.errors import NotFound
-from astrosearch.records import Context, Paper, Sentence
+from astrosearch.records import Context, Paper, Sentence, is_sentence_id
 from astrosearch.search.bm25 import WordRanking
 from astrosearch.search.candidates import may_answer
 from astrosearch.search.filters import Filters
-from astrosearch.search.language import Asked
-from astrosearch.store.reader import SEGMENTS, Store
-from astrosearch.store.vectors import Tuning, VectorIndex, check_size, unfilled
+from astrosearch.search.language import ParsedQuery
+from astrosearch.search.ordering import unfilled
+from astrosearch.store.reader import DATABASE, SEGMENTS, Store
+from astrosearch.store.vectors import Tuning, VectorIndex, check_size
+from astrosearch.store.words.postings import Splitter
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Ranked = tuple[NDArray[np.int64], NDArray[np.float32]]  # ids and scores [n, k]
+    from astrosearch.search.ordering import Ranked
+    from astrosearch.store.reader import CodesRow, Counts, EncoderIdentity, SegmentRow, SourceFile
 
-# For these queries of a batch, so many of the best, among these ids.
-Search = Callable[[list[int], int, "NDArray[np.int64] | None"], "Ranked"]
+# Ranks the queries at some places of a batch: at most so many sentences each, of some ids only.
+Ranking = Callable[[list[int], int, "NDArray[np.int64] | None"], "Ranked"]
 
 
-class Opened:
+class Snapshot:
     """What answers are made of until somebody commits; files are opened when first needed.
+
+    Parameters
+    ----------
+    path : Path
+        The index's folder.
 
     Raises
     ------
@@ -35,77 +49,115 @@ class Opened:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path, self.store = path, Store(path)
-        self._version = self.store.data_version()
+        self.path, self._store = path, Store(path)
+        self._version = self._store.data_version()
         self._vectors: VectorIndex | None = None
-        self._words: WordRanking | None = None
+        self._words: Words | None = None
+        self._opening = threading.Lock()
 
     @property
     def is_current(self) -> bool:
         """Whether nobody has committed since."""
-        return not self.store.is_replaced() and self.store.data_version() == self._version
+        return not self._store.is_replaced() and self._store.data_version() == self._version
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Have the database stay as it is for a block: a writer can't start meanwhile."""
+        with self._store.snapshot():
+            yield
+
+    def close(self) -> None:
+        """Close its files."""
+        self._store.close()
+        if self._words is not None:
+            self._words.close()
+        self._vectors = self._words = None
+
+    def size(self, k: int, allowed_ids: NDArray[np.int64] | None = None) -> int:
+        """Return how many hits there can be, of `k` asked for."""
+        count = self._store.living_vectors() if allowed_ids is None else len(allowed_ids)
+        return min(k, max(1, count))
+
+    # -- by meaning
+
+    def nearest(
+        self, queries: NDArray[np.float32], k: int, allowed_ids: NDArray[np.int64] | None = None
+    ) -> Ranked:
+        """Return the nearest `k` of each query: ids and cosines [n, k]; -1 and NaN past the last.
+
+        Parameters
+        ----------
+        queries : float32 [n, dim], of unit length
+        k : int
+        allowed_ids : int64 [m], optional
+            The only ids that may be returned.
+        """
+        return self._vector_index.search(queries, k, allowed_ids)
+
+    def vectors(self, ids: NDArray[np.int64], *, checked: bool = False) -> NDArray[np.float32]:
+        """Return the vectors [n, dim] of ids, compared with their checksums when `checked`."""
+        if checked:
+            self._vector_index.check(ids)
+        return self._vector_index.vectors(ids)
 
     @property
-    def vectors(self) -> VectorIndex:
-        """All live vectors."""
+    def _vector_index(self) -> VectorIndex:
         if self._vectors is None:
-            self._vectors = open_vectors(self.store)
+            with self._opening:
+                if self._vectors is None:
+                    self._vectors = open_vectors(self._store)
         return self._vectors
+
+    # -- by words
 
     @property
     def words(self) -> WordRanking:
         """What ranks by words."""
         if self._words is None:
-            self._words = WordRanking(
-                self.store.postings, self.store.matching, self.store.living_vectors()
-            )
-        return self._words
+            with self._opening:
+                if self._words is None:
+                    self._words = Words(self._store)
+        return self._words.ranking
 
-    def close(self) -> None:
-        """Close its files."""
-        self.store.close()
-        if self._words is not None:
-            self._words.close()
-        self._vectors = self._words = None
+    @property
+    def removed_ids(self) -> NDArray[np.int64]:
+        """Ids of sentences that are gone though vectors and words still name them, ascending."""
+        return self._store.dead_vectors() if self._vectors is None else self._vectors.dead
 
-    def sound_vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return vectors [n, dim], compared with their checksums."""
-        self.vectors.check(ids)
-        return self.vectors.vectors(ids)
+    # -- which may answer
 
-    # -- searching
+    def may_answer(self, demands: ParsedQuery, filters: Filters) -> NDArray[np.int64] | None:
+        """Return the ids that filters and a query's own demands leave, ascending; None: all."""
+        return may_answer(self._store, demands, filters)
 
-    def at_most(self, k: int, among: NDArray[np.int64] | None = None) -> int:
-        """Return how many of `k` there can be."""
-        there = self.store.living_vectors() if among is None else len(among)
-        return min(k, max(1, there))
-
-    def each(self, asked: Sequence[Asked], k: int, filters: Filters, search: Search) -> Ranked:
-        """Search for all queries, those together that demand the same."""
-        ids, scores = unfilled(len(asked), self.at_most(k))
-        alike: dict[Asked, list[int]] = {}
-        for place, each in enumerate(asked):
-            alike.setdefault(each.demands, []).append(place)
+    def ranked(
+        self, queries: Sequence[ParsedQuery], k: int, filters: Filters, rank: Ranking
+    ) -> Ranked:
+        """Rank for all queries, those together that demand the same."""
+        ids, scores = unfilled(len(queries), self.size(k))
+        alike: dict[ParsedQuery, list[int]] = {}
+        for place, query in enumerate(queries):
+            alike.setdefault(query.demands, []).append(place)
         for demands, places in alike.items():
-            among = may_answer(self.store, demands, filters)
-            if among is not None and not len(among):
+            allowed_ids = self.may_answer(demands, filters)
+            if allowed_ids is not None and not len(allowed_ids):
                 continue
-            found, found_scores = search(places, self.at_most(k, among), among)
+            found, found_scores = rank(places, self.size(k, allowed_ids), allowed_ids)
             ids[places, : found.shape[1]] = found
             scores[places, : found.shape[1]] = found_scores
         return ids, scores
 
-    # -- looking up
+    # -- sentences and papers
 
-    def found(self, ids: NDArray[np.int64]) -> dict[int, tuple[Sentence, Paper]]:
-        """Return the sentences of what was found, all of them there and sound; -1 is nothing.
+    def hits(self, ids: NDArray[np.int64]) -> dict[int, tuple[Sentence, Paper]]:
+        """Return the sentences of a ranking, all of them there and sound; -1 is no sentence.
 
         Raises
         ------
         KeyError
-            When one isn't there.
+            When a sentence isn't there.
         NotAnIndex
-            When one's row or vector is damaged.
+            When a sentence's row or vector is damaged.
         """
         import numpy as np
 
@@ -119,41 +171,70 @@ class Opened:
 
     def sentences(self, ids: Iterable[int]) -> dict[int, tuple[Sentence, Paper]]:
         """Look up sentences with their papers; those that aren't there are left out."""
-        found = self.store.sentences(ids)
-        papers = self.store.papers({key for _, key in found.values()})
+        found = self._store.sentences(ids)
+        papers = self._store.papers({key for _, key in found.values()})
         if len(papers) < len({key for _, key in found.values()}):
-            raise self.store.damaged("the paper of a sentence")
+            raise self._store.damaged("the paper of a sentence")
         return {i: (sentence, papers[key]) for i, (sentence, key) in found.items()}
 
     def sentence(self, sentence_id: int) -> tuple[Sentence, Paper]:
-        """Look up a sentence."""
+        """Look up a sentence; NotFound if it isn't there."""
         found = self.sentences([sentence_id])
         if sentence_id not in found:
             raise self.no_sentence(sentence_id)
         return found[sentence_id]
 
+    def papers(self, paper_ids: Iterable[str]) -> list[Paper]:
+        """Look up papers; those that aren't there are left out."""
+        keys = [self._store.paper_key(paper_id) for paper_id in paper_ids]
+        return list(self._store.papers(key for key in keys if key is not None).values())
+
     def paper(self, paper_id: str) -> tuple[Paper, list[Sentence]]:
-        """Look up a paper and all its sentences, in reading order."""
-        key = self.key_of(paper_id)
-        ids = self.store.sentence_ids(key)
-        found, papers = self.store.sentences(ids), self.store.papers([key])
+        """Look up a paper and all its sentences, in reading order; NotFound if it isn't there."""
+        key = self._key_of(paper_id)
+        ids = self._store.sentence_ids(key)
+        found, papers = self._store.sentences(ids), self._store.papers([key])
         whole = key in papers and papers[key].id == paper_id and len(found) == len(ids)
         if not whole or any(of != key for _, of in found.values()):
-            raise self.store.damaged(f"the row of {paper_id}")
+            raise self._store.damaged(f"the row of {paper_id}")
         return papers[key], [found[int(i)][0] for i in ids]
 
+    def has_paper(self, paper_id: str) -> bool:
+        """Say whether there is such a paper."""
+        return self._store.paper_key(paper_id) is not None
+
+    def sentence_ids(self, id: str) -> NDArray[np.int64]:
+        """Return the ids of a paper's sentences, or a sentence's own; empty if it isn't there."""
+        import numpy as np
+
+        if is_sentence_id(id):
+            return np.array([int(id)] if self._store.sentences([int(id)]) else [], dtype=np.int64)
+        key = self._store.paper_key(id)
+        return np.empty(0, dtype=np.int64) if key is None else self._store.sentence_ids(key)
+
+    def context(self, sentence_id: int, n: int) -> Context:
+        """Look up the `n` sentences before and after a sentence; NotFound if it isn't there."""
+        found = self.contexts([sentence_id], n)
+        if sentence_id not in found:
+            raise self.no_sentence(sentence_id)
+        return found[sentence_id]
+
     def contexts(self, sentence_ids: Sequence[int], n: int) -> dict[int, Context]:
-        """Look up what stands around sentences."""
-        near = self.store.neighbours(sentence_ids, n)
-        found = self.store.sentences({i for sides in near.values() for side in sides for i in side})
+        """Look up the `n` sentences before and after each sentence."""
+        near = self._store.neighbours(sentence_ids, n)
+        wanted = {i for sides in near.values() for side in sides for i in side}
+        found = self._store.sentences(wanted)
         return {
             i: ([found[b][0] for b in before], [found[a][0] for a in after])
             for i, (before, after) in near.items()
         }
 
-    def key_of(self, paper_id: str) -> int:
-        """Return a paper's key."""
-        key = self.store.paper_key(paper_id)
+    def source_of(self, paper_id: str) -> SourceFile:
+        """Return the file that a paper was read from; NotFound if there is no such paper."""
+        return self._store.source_of(self._key_of(paper_id))
+
+    def _key_of(self, paper_id: str) -> int:
+        key = self._store.paper_key(paper_id)
         if key is None:
             raise NotFound(
                 f"the index {self.path.absolute()} has no paper {paper_id}.\n"
@@ -167,6 +248,57 @@ class Opened:
             f"the index {self.path.absolute()} has no sentence {sentence_id}.\n"
             "Give a sentence_id or a paper's id as a query shows it."
         )
+
+    # -- the whole index
+
+    @property
+    def encoder(self) -> EncoderIdentity:
+        """The encoder that every vector comes from."""
+        return self._store.encoder()
+
+    @property
+    def counts(self) -> Counts:
+        """How much the index holds."""
+        return self._store.counts()
+
+    @property
+    def segments(self) -> list[SegmentRow]:
+        """The live segment files."""
+        return self._store.segments()
+
+    @property
+    def codes(self) -> CodesRow | None:
+        """The codes that a large index is searched through; None: every search is exact."""
+        return self._store.codes()
+
+    @property
+    def database_bytes(self) -> int:
+        """Size of the database file."""
+        return (self.path / DATABASE).stat().st_size
+
+    @property
+    def failures(self) -> list[tuple[str, str]]:
+        """(file, reason) of what could not be indexed."""
+        return self._store.failures()
+
+
+class Words:
+    """A store's words, ranked; the splitter serves one thread at a time."""
+
+    def __init__(self, store: Store) -> None:
+        self._splitter, self._splitting = Splitter(), threading.Lock()
+        self.ranking = WordRanking(
+            store.postings, store.matching, self._split, store.living_vectors()
+        )
+
+    def _split(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        with self._splitting:
+            return self._splitter.words_of(texts)
+
+    def close(self) -> None:
+        """Let go of its memory."""
+        self._splitter.close()
+        self.ranking.close()
 
 
 def open_vectors(store: Store) -> VectorIndex:

@@ -11,6 +11,7 @@ import errno
 import json
 import os
 import re
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +19,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from astrosearch.errors import EncoderMismatch, FormatTooNew, NotAnIndex, NotFound
 from astrosearch.records import Paper, Sentence, TextForm, is_text
-from astrosearch.search.filters import Filters
 from astrosearch.store.checksums import paper_sum, sentence_sum
 from astrosearch.store.database import connect, connect_reading, fetch, storage_errors
+from astrosearch.store.rows import Postings, Selection
 from astrosearch.store.schema import CHECKED_FORMAT, FORMAT_VERSION, WORDS_FORMAT
 from astrosearch.store.words import table as words
-from astrosearch.store.words.postings import Postings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -139,6 +139,7 @@ class Store:
             if not os.access(path, os.R_OK):  # SQLite would not say why it can't be opened
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
             self._path, self._unlocked = path, False
+            self._asking = threading.Lock()  # a connection answers one thread at a time
             self._identity = self._identify()  # before it is opened: a rebuild may take its place
             if write:
                 self.connection = connect(path, write=True)
@@ -372,7 +373,7 @@ class Store:
         root, name, kind = rows[0]
         return SourceFile(Path(root), name, kind)
 
-    def filtered(self, filters: Sequence[Filters]) -> NDArray[np.int64]:
+    def filtered(self, filters: Sequence[Selection]) -> NDArray[np.int64]:
         """Return ids of the sentences that all filters take, ascending."""
         import numpy as np
 
@@ -475,7 +476,7 @@ class Store:
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query; a damaged database is NotAnIndex, not SQLite's own error."""
-        with storage_errors(self.folder):
+        with storage_errors(self.folder), self._asking:
             return fetch(self.connection, sql, values)
 
     def ids(self, sql: str, values: Sequence[object] = ()) -> NDArray[np.int64]:

@@ -4,12 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, Self
 
 from astrosearch.records import Paper
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from astrosearch.corpus.document import SourceSentence
+
+
+IMPACTS = 110  # of one unit of a word's impact; the largest, K1 + 1, fits a byte
+
+
+class Selection(Protocol):
+    """Which papers and sections a search may answer from; what a person asked for stays theirs."""
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """Ids of the only papers; empty: all."""
+        ...
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """Whether any section is asked for."""
+        ...
+
+    def takes(self, paper: Paper) -> bool:
+        """Whether a paper's sentences may be returned, their sections aside."""
+        ...
+
+    def takes_section(self, section: str | None) -> bool:
+        """Whether sentences under this heading may be returned."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """The sentences of one word.
+
+    Attributes
+    ----------
+    ids : int64 [n]
+        Ascending.
+    impacts : float32 [n]
+        In (0, K1 + 1]: how much the word says of each sentence.
+    """
+
+    ids: NDArray[np.int64]
+    impacts: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, ids: NDArray[np.int64], quantized: NDArray[np.uint8]) -> Self:
+        """Take ids with impacts of a byte each."""
+        import numpy as np
+
+        return cls(ids, quantized.astype(np.float32) / np.float32(IMPACTS))
+
+    def __len__(self) -> int:
+        return len(self.ids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,22 +47,22 @@ def test_examples_in_docstrings_run(module: str):
     assert doctest.testmod(importlib.import_module(module)).failed == 0
 
 
-def test_package_docstring_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    run_doctest(astrosearch.__doc__ or "", "astrosearch", tmp_path / "index", monkeypatch)
+def test_package_docstring_runs(example_copy: Path, monkeypatch: pytest.MonkeyPatch):
+    run_doctest(astrosearch.__doc__ or "", "astrosearch", example_copy, monkeypatch)
 
 
-def test_readme_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_readme_python_runs(example_copy: Path, monkeypatch: pytest.MonkeyPatch):
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
-    run_doctest("\n".join(blocks), "README.md", tmp_path / "index", monkeypatch)
+    run_doctest("\n".join(blocks), "README.md", example_copy, monkeypatch)
 
 
-def test_readme_commands_run(tmp_path: Path):
+def test_readme_commands_run(example_copy: Path, tmp_path: Path):
     text = README.read_text()
     first = re.findall(r"^\$ (astrosearch .*)$", text, re.MULTILINE)
     assert len(first) == 2
     asking = text.split("## Ask")[1].split("```sh")[1].split("```")[0]
     (tmp_path / "questions.txt").write_text("dust\nstars\n")
-    environment = {**os.environ, "ASTROSEARCH_INDEX": str(tmp_path / "index")}
+    environment = {**os.environ, "ASTROSEARCH_INDEX": str(example_copy)}
     for line in [*first, *asking.strip().splitlines()]:
         words = shlex.split(line.split("  #")[0].split(" > ")[0])
         arguments = [

@@ -231,13 +231,41 @@ def test_a_kept_graph_is_used_and_gives_the_same_vectors(
 MANY = ["red star", "gas"] * 1500
 
 
+def processor(monkeypatch: pytest.MonkeyPatch, **answers: str) -> list[str]:
+    """Let OpenVINO offer bf16 and f32, whatever this processor has, and answer what is told.
+
+    The list given is filled with the precisions asked for.
+    """
+    import openvino
+
+    asked: list[str] = []
+
+    class Compiled(openvino.CompiledModel):  # type: ignore[misc]
+        answer: Any = openvino.Type.f32
+
+        def get_property(self, name: str) -> Any:
+            return self.answer if name == precision.PRECISION else super().get_property(name)
+
+    class Core(openvino.Core):  # type: ignore[misc]
+        def compile_model(self, model: Any, device: str, config: dict[str, str]) -> Any:
+            compiled = Compiled(super().compile_model(model, device, config))
+            if precision.PRECISION in config:
+                asked.append(config[precision.PRECISION])
+                compiled.answer = getattr(openvino.Type, answers[asked[-1]])
+            return compiled
+
+    monkeypatch.setattr(openvino, "Core", Core)
+    monkeypatch.setattr(precision, "OFFERED", {"BF16": "bf16", "FP32": "f32"})
+    monkeypatch.setattr(precision, "machine", lambda core: ["a processor", "FP32", "BF16"])
+    return asked
+
+
 @pytest.mark.parametrize("quick", ["bf16", "f32"])
 def test_the_quicker_precision_is_measured_once_and_kept(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: str
 ) -> None:
     monkeypatch.setenv("ASTROSEARCH_CACHE", str(tmp_path / "own"))
-    monkeypatch.setattr(precision, "OFFERED", {"BF16": "bf16", "FP32": "f32"})
-    monkeypatch.setattr(precision, "machine", lambda core: ["a processor", "FP32", "BF16"])
+    processor(monkeypatch, bf16="bf16", f32="f32")
     timed: list[str] = []
 
     def seconds(compiled: Any, batch: object) -> float:
@@ -257,6 +285,28 @@ def test_the_quicker_precision_is_measured_once_and_kept(
     file.write_bytes(b"damaged")
     load_encoder(str(tiny), "cpu").encode(MANY)
     assert len(timed) == 4
+
+
+def test_the_precision_named_is_the_one_computed_in(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASTROSEARCH_CACHE", str(tmp_path / "own"))
+    processor(monkeypatch, bf16="bf16", f32="f32")
+    monkeypatch.setattr(
+        precision, "_seconds", lambda compiled, batch: precision.precision_of(compiled)
+    )
+    encoder = load_encoder(str(tiny), "cpu")
+    encoder.encode(MANY)
+    assert encoder.device == "cpu (OpenVINO, bf16)"  # "bf16" < "f32": the quicker
+    # The processor is another now, or may no longer compute in all that it knows.
+    asked = processor(monkeypatch, bf16="f32", f32="f32")
+    monkeypatch.setattr(precision, "_seconds", no_build)
+    encoder = load_encoder(str(tiny), "cpu")
+    encoder.encode(MANY)
+    assert encoder.device == "cpu (OpenVINO, f32)"
+    assert len(asked) == 3
+    load_encoder(str(tiny), "cpu").encode(MANY)
+    assert asked[3:] == ["f32"]
 
 
 def test_a_processor_without_a_choice_is_not_timed(

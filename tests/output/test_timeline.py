@@ -279,7 +279,8 @@ def test_own_settings_of_matplotlib_neither_matter_nor_change(tmp_path: Path):
 
 def test_drawing_leaves_no_state_of_pyplot(tmp_path: Path):
     code = (
-        "import sys\nfrom pathlib import Path\nfrom astrosearch.plotting import plot_answers\n"
+        "import sys\nfrom pathlib import Path\n"
+        "from astrosearch.output.timeline import plot_answers\n"
         "from tests.output.test_timeline import hits\nbefore = 'matplotlib.pyplot' in sys.modules\n"
         f"plot_answers([('q', hits((2001, 'a')))], Path({str(tmp_path / 't.png')!r}))\n"
         "assert not before and 'matplotlib.pyplot' not in sys.modules"

@@ -171,7 +171,7 @@ def test_lock_of_a_dead_process_is_taken_over(corpus: Path, built: Path):
             sys.executable,
             "-c",
             "import os, sys; from pathlib import Path\n"
-            "from astrosearch.locking import WriterLock\n"
+            "from astrosearch.lock import WriterLock\n"
             "WriterLock(Path(sys.argv[1])).__enter__(); os._exit(9)",
             built,
         ],

@@ -37,7 +37,7 @@ from tests.support.places import ROOT
 HOLDER = """
 import sys, time
 from pathlib import Path
-from astrosearch.locking import WriterLock
+from astrosearch.lock import WriterLock
 with WriterLock(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

@@ -127,7 +127,7 @@ def left_by_a_killed_writer(place: Path) -> None:
     for number in range(PAPERS, PAPERS + 3):
         write_edition(place / "corpus", number, 1)
     script = (
-        "import os, sys; from unittest import mock; from astrosearch.writing import Writer\n"
+        "import os, sys; from unittest import mock; from astrosearch.store.writer import Writer\n"
         "from tests.promises.test_conditions import update; from pathlib import Path\n"
         "with mock.patch.object(Writer, '__exit__', lambda *ignored: os._exit(9)):\n"
         "    update(Path(sys.argv[1]))\n"
@@ -246,8 +246,8 @@ def test_a_log_that_another_user_just_begins_or_ends_is_waited_for(index: Path, 
             return getattr(self.connection, name)
 
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
-        refusing = Refusing(opened._state.store.connection)
-        opened._state.store.connection = refusing  # type: ignore[assignment]
+        refusing = Refusing(opened._state._store.connection)
+        opened._state._store.connection = refusing  # type: ignore[assignment]
         assert opened.counts.papers == PAPERS
         assert refusing.refused == 3
         assert len(opened.query("gas")) == 10

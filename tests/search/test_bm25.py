@@ -20,8 +20,9 @@ from astrosearch.maintenance.verify import verify
 from astrosearch.search.bm25 import WordRanking, best, scores_of
 from astrosearch.search.language import terms
 from astrosearch.store.reader import Store
+from astrosearch.store.rows import Postings
 from astrosearch.store.words import table as words
-from astrosearch.store.words.postings import Postings, Splitter, packed, unpacked
+from astrosearch.store.words.postings import Splitter, packed, unpacked
 from tests.support.encoders import WordEncoder
 
 WORDS = ("gas", "dust", "halo", "ring", "the", "of")
@@ -100,7 +101,7 @@ def test_words_are_split_as_the_full_text_splits_them():
 
 def test_a_name_is_its_words_side_by_side():
     texts = ["The cluster M 13 is old.", "M dwarfs within 13 parsecs", "Messier 13", "a 13 M star"]
-    with closing(Splitter()) as splitter:
+    with closing(Splitter()) as splitter, closing(Splitter()) as phrases:
         held = {
             word: Postings.of(places, np.frombuffer(impacts, np.uint8))
             for word, (places, impacts) in splitter.postings_of(texts).items()
@@ -108,10 +109,10 @@ def test_a_name_is_its_words_side_by_side():
         ranking = WordRanking(
             lambda asked: {word: held[word] for word in asked if word in held},
             splitter.matching,
+            phrases.words_of,
             len(texts),
         )
-        with closing(ranking):
-            name, other = ranking.weighted([tuple(terms("M 13")), tuple(terms("M-dwarf"))])
+        name, other = ranking.weighted([tuple(terms("M 13")), tuple(terms("M-dwarf"))])
     assert [each.ids.tolist() for each in name] == [[0, 2]]
     assert [each.ids.tolist() for each in other] == [[1]]
 

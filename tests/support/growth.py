@@ -24,7 +24,6 @@ def assert_linear(work: Callable[[int], object], size: int) -> None:
 
 
 def _processor_seconds(work: Callable[[int], object], size: int) -> float:
-    gc.collect()
     gc.disable()  # a collection costs what all other tests left in memory
     try:
         started = time.process_time()

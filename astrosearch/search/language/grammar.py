@@ -40,7 +40,7 @@ _ITEM = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ParsedQuery:
     """A query, understood."""
 
     text: str  # for the encoder
@@ -53,7 +53,7 @@ class Asked:
     years: tuple[str, ...] = ()
 
     @property
-    def demands(self) -> Asked:
+    def demands(self) -> ParsedQuery:
         """What is demanded of an answer, however it ranks."""
         return replace(self, text="", words=())
 
@@ -69,7 +69,7 @@ class Asked:
         return _first(telling or found)
 
 
-def parse(query: str) -> Asked:
+def parse(query: str) -> ParsedQuery:
     """Read a query.
 
     Raises
@@ -117,7 +117,7 @@ def parse(query: str) -> Asked:
             "the query holds no word to search for.\n"
             "Give some words besides what must not stand, authors and years."
         )
-    return Asked(
+    return ParsedQuery(
         text=read,
         words=_first(found["words"]),
         must=_first(found["must"]),

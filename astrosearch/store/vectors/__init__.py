@@ -7,7 +7,6 @@ VectorIndex searches all of it as one (searching.py). What a GPU can do is in gp
 
 from astrosearch.store.vectors.build_codes import tune, write_codes
 from astrosearch.store.vectors.codes import CODES, EXACT_UP_TO, Codes, Tuning, coded_ids
-from astrosearch.store.vectors.rankings import unfilled
 from astrosearch.store.vectors.search import VectorIndex
 from astrosearch.store.vectors.segments import (
     MAX_SEGMENT_BYTES,
@@ -41,7 +40,6 @@ __all__ = [
     "sums_of",
     "sync_folder",
     "tune",
-    "unfilled",
     "write_codes",
     "write_segment",
 ]

@@ -20,10 +20,3 @@ def best_of(
     scores = np.hstack([np.full((n, k), -np.inf, dtype=np.float32), *(f[1] for f in found)])
     order = np.lexsort((ids, -scores), axis=1)[:, :k]
     return np.take_along_axis(ids, order, axis=1), np.take_along_axis(scores, order, axis=1)
-
-
-def unfilled(queries: int, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Make ids [queries, k] of -1 and scores of NaN, to be filled with what is found."""
-    import numpy as np
-
-    return np.full((queries, k), -1, dtype=np.int64), np.full((queries, k), np.nan, np.float32)

@@ -11,9 +11,10 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
+
+from astrosearch.store.rows import IMPACTS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,34 +24,7 @@ TOKENIZE = "porter unicode61 remove_diacritics 2"
 K1 = 0.9
 B = 0.4
 USUAL_LENGTH = 26  # words of a sentence: the mean over 450,000 of 16,856 papers
-IMPACTS = 110  # of one unit; the largest, K1 + 1, fits a byte
 SUM_BYTES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """The sentences of one word.
-
-    Attributes
-    ----------
-    ids : int64 [n]
-        Ascending.
-    impacts : float32 [n]
-        In (0, K1 + 1].
-    """
-
-    ids: NDArray[np.int64]
-    impacts: NDArray[np.float32]
-
-    @classmethod
-    def of(cls, ids: NDArray[np.int64], quantized: NDArray[np.uint8]) -> Self:
-        """Take ids with impacts of a byte each."""
-        import numpy as np
-
-        return cls(ids, quantized.astype(np.float32) / np.float32(IMPACTS))
-
-    def __len__(self) -> int:
-        return len(self.ids)
 
 
 def packed(part: int, word: str, ids: NDArray[np.int64], impacts: bytes) -> bytes:

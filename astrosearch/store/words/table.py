@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from astrosearch.store.words.postings import Postings, Splitter, packed, unpacked
+from astrosearch.store.rows import Postings
+from astrosearch.store.words.postings import Splitter, packed, unpacked
 
 if TYPE_CHECKING:
     import numpy as np
