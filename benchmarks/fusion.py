@@ -21,7 +21,7 @@ from astrosearch.encoder import load_encoder
 from astrosearch.evaluation.benchmark import Benchmark, sampled
 from astrosearch.evaluation.metrics import intervals, ndcg
 from astrosearch.evaluation.suite import build_benchmark
-from astrosearch.evaluation.systems import BM25, Dense, Memory, Words, best
+from astrosearch.evaluation.systems import BM25, Dense, Memory, Words, top_documents
 from astrosearch.search.fusion import DENSE_WEIGHT
 from benchmarks.measured import SHARED, save
 
@@ -80,7 +80,7 @@ def compare(benchmark: Benchmark, dense: Dense) -> list[dict[str, Any]]:
     ranked: dict[str, list[NDArray[np.int64]]] = {}
 
     def keep(name: str, scores: Scores) -> None:
-        top = best(scores[None].astype(np.float32), K, above=-1e29)[0]
+        top = top_documents(scores[None].astype(np.float32), K, above=-1e29)[0]
         ranked.setdefault(name, []).append(np.pad(top, (0, K - len(top)), constant_values=-1))
 
     for i, query in enumerate(benchmark.queries):

@@ -31,7 +31,15 @@ from astrosearch.evaluation.benchmark import Benchmark, sampled
 from astrosearch.evaluation.metrics import Interval, intervals
 from astrosearch.evaluation.scoring import per_query
 from astrosearch.evaluation.suite import build_benchmark
-from astrosearch.evaluation.systems import Dense, Hybrid, Memory, Scorer, System, Words, best
+from astrosearch.evaluation.systems import (
+    Dense,
+    Hybrid,
+    Memory,
+    Scorer,
+    System,
+    Words,
+    top_documents,
+)
 from benchmarks.measured import SHARED, save
 
 if TYPE_CHECKING:
@@ -80,7 +88,7 @@ class Reranked:
         def scores(start: int, end: int) -> NDArray[np.float32]:
             rows = scorer(start, end)
             above = float("-inf") if self.first.cosine else 0.0
-            chosen = best(rows, self.depth, above=above)
+            chosen = top_documents(rows, self.depth, above=above)
             out = rows / np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-12)
             for query, row, positions, new in zip(
                 queries[start:end], rows, chosen, out, strict=True

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from astrosearch.training.fit.curves import terminal_charts
 
 if TYPE_CHECKING:
-    from astrosearch.training.fit.train import Trained
+    from astrosearch.training.fit.results import Trained
     from astrosearch.training.fit.trainer import Progress
 
 PLAIN_SECONDS = 30.0  # between two lines of progress where there is no terminal

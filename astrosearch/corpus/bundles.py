@@ -17,7 +17,7 @@ from astrosearch.corpus.identifiers import parse_arxiv_id
 from astrosearch.corpus.limits import Budget
 from astrosearch.corpus.tree import MAX_FILE_BYTES, inside, too_large
 from astrosearch.errors import Unreadable
-from astrosearch.records import escaped, is_text
+from astrosearch.text import escaped, is_text
 
 MAX_TOTAL_BYTES = 512 * 2**20
 MAX_MEMBERS = 20_000

@@ -15,7 +15,7 @@ from astrosearch.corpus.identifiers import arxiv_year, id_in_path, paper_url, pa
 from astrosearch.corpus.limits import Budget
 from astrosearch.corpus.tree import FolderTree, MemoryTree, size_of, surroundings, walk
 from astrosearch.errors import CorpusError, NotFound, Unreadable
-from astrosearch.records import escaped, is_text
+from astrosearch.text import escaped, is_text
 
 Kind = Literal["latex", "bundle", "metadata", "text"]
 

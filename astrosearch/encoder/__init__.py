@@ -1,17 +1,18 @@
 """Text to unit vectors.
 
-`load_encoder` takes a name and gives back an `Encoder`. What a name stands for: locate.py.
-What an encoder's folder may hold, and its fingerprint: folder.py. On the CPU a BERT-like
-encoder runs without torch (graph.py, openvino_runtime.py), any other after torch converted it
-once (conversion.py). A GPU, and what can't be converted, goes through sentence-transformers
-(torch_runtime.py).
+`load_encoder` takes a name and returns an `Encoder`; load.py chooses the runtime. What a name
+stands for: locate.py. What an encoder's folder may hold, and its fingerprint: folder.py. On the
+CPU a BERT-like encoder runs without torch (graph.py, openvino_runtime.py), any other after torch
+converted it once (conversion.py). A GPU, and what can't be converted, goes through
+sentence-transformers (torch_runtime.py). Scores of two texts read together: cross_encoder.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from astrosearch.encoder.load import fingerprint, load_encoder, resolve
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,36 +41,3 @@ class Encoder(Protocol):
         `progress` is told now and then how many more texts are done.
         """
         ...
-
-
-def resolve(name: str) -> Path:
-    """Find the folder that an encoder's name stands for: "default", a folder, or a hub id."""
-    from astrosearch.encoder.locate import locate
-
-    return locate(name)[0]
-
-
-def fingerprint(folder: Path) -> str:
-    """Compute the sha256 over the files of `folder` that decide its vectors."""
-    from astrosearch.encoder.folder import read_folder
-
-    return read_folder(folder, folder.name).fingerprint()
-
-
-def load_encoder(name: str = "default", device: str = "auto") -> Encoder:
-    """Load an encoder, ready to encode.
-
-    `device` is "cpu", "cuda", or "auto": a GPU if there is one that torch can use, else the CPU.
-    """
-    from astrosearch.encoder.devices import choose
-    from astrosearch.encoder.folder import read_folder
-    from astrosearch.encoder.locate import locate
-
-    folder = read_folder(*locate(name))
-    if choose(device) == "cuda":
-        from astrosearch.encoder.torch_runtime import load_torch
-
-        return load_torch(folder, "cuda")
-    from astrosearch.encoder.openvino_runtime import load_openvino
-
-    return load_openvino(folder)

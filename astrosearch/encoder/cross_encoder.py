@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder.devices import choose
-from astrosearch.encoder.folder import damaged, find_weights, parse_json, read_json
-from astrosearch.encoder.locate import DEFAULT, locate
+from astrosearch.encoder.folder import find_weights, parse_json, read_json, unusable
+from astrosearch.encoder.locate import DEFAULT, find_folder
 from astrosearch.encoder.tokens import readable
 from astrosearch.encoder.torch_runtime import LOADING_FAILS, quiet
 from astrosearch.encoder.weights import read_safetensors
@@ -130,13 +130,13 @@ def find(name: str) -> tuple[Path, str]:
         raise EncoderError(
             f"no reranker is named.\nGive a CrossEncoder's folder or hub id: {EXAMPLE}"
         )
-    path, name = locate(name, "reranker")
+    path, name = find_folder(name, "reranker")
     config = read_json(path / "config.json")
     modules = parse_json(path / "modules.json") if (path / "modules.json").exists() else []
     if not isinstance(modules, list) or not all(
         isinstance(module, dict) and isinstance(module.get("type"), str) for module in modules
     ):
-        raise damaged(path / "modules.json", "it is not a list of modules with type and path")
+        raise unusable(path / "modules.json", "it is not a list of modules with type and path")
     own = all(module["type"].startswith("sentence_transformers.") for module in modules)
     if "auto_map" in config or not own:
         raise EncoderError(
@@ -197,7 +197,7 @@ def load(path: Path, device: str) -> Any:
         )
     except (*LOADING_FAILS, SafetensorError) as error:
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise damaged(path, first_line) from error
+        raise unusable(path, first_line) from error
     check_labels(path, model.num_labels)
     check_head(path, model.model)
     return model.half() if device == "cuda" else model
@@ -210,7 +210,7 @@ def check_head(path: Path, transformer: Any) -> None:
     within = f"{transformer.base_model_prefix}."
     for name, _ in transformer.named_parameters():
         if not name.startswith(within) and name not in stored and f"{within}{name}" not in stored:
-            raise damaged(files[0], f"it has no tensor {name}")
+            raise unusable(files[0], f"it has no tensor {name}")
 
 
 def has_bfloat16() -> bool:

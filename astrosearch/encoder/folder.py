@@ -100,7 +100,7 @@ def read_json(file: Path, *, optional: bool = False) -> dict[str, Any]:
         return {}
     value = parse_json(file)
     if not isinstance(value, dict):
-        raise damaged(file, "it is not a JSON object")
+        raise unusable(file, "it is not a JSON object")
     return value
 
 
@@ -111,7 +111,7 @@ def parse_json(file: Path) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise damaged(file, f"it is not JSON ({error})") from error
+        raise unusable(file, f"it is not JSON ({error})") from error
 
 
 def open_file(file: Path) -> Any:
@@ -119,12 +119,12 @@ def open_file(file: Path) -> Any:
     try:
         return file.open("rb")
     except FileNotFoundError:
-        raise damaged(file, "it isn't there") from None
+        raise unusable(file, "it isn't there") from None
     except OSError as error:
-        raise damaged(file, error.strerror or str(error)) from error
+        raise unusable(file, error.strerror or str(error)) from error
 
 
-def damaged(file: Path, cause: str) -> EncoderError:
+def unusable(file: Path, cause: str) -> EncoderError:
     """Say which file of an encoder is wrong."""
     return EncoderError(
         f"the encoder's file {file} can't be used: {cause}.\n"
@@ -138,7 +138,7 @@ def find_weights(path: Path) -> tuple[Path, ...]:
     if index:
         shards = index.get("weight_map")
         if not isinstance(shards, dict) or not all(plain_name(s) for s in shards.values()):
-            raise damaged(path / WEIGHTS_INDEX, "it doesn't say which file holds which weight")
+            raise unusable(path / WEIGHTS_INDEX, "it doesn't say which file holds which weight")
         return tuple(path / shard for shard in sorted(set(shards.values())))
     weights = path / "model.safetensors"
     if weights.is_file():
@@ -150,7 +150,7 @@ def find_weights(path: Path) -> tuple[Path, ...]:
             "when it is read.\nIf you trust it, convert it once: "
             "AutoModel.from_pretrained(FOLDER).save_pretrained(FOLDER) of the package transformers"
         )
-    raise damaged(weights, "it isn't there (and weights in other formats aren't read)")
+    raise unusable(weights, "it isn't there (and weights in other formats aren't read)")
 
 
 def plain_name(name: object) -> bool:
@@ -173,7 +173,7 @@ def read_modules(path: Path, config: dict[str, Any]) -> Modules:
     """Read what follows the transformer, and the vectors' dimension."""
     width = next((config[name] for name in WIDTHS if name in config), None)
     if not isinstance(width, int) or width < 1:
-        raise damaged(path / "config.json", "it gives no hidden_size")
+        raise unusable(path / "config.json", "it gives no hidden_size")
     found = Modules(width, width)
     file = path / "modules.json"
     if not file.exists():
@@ -183,7 +183,7 @@ def read_modules(path: Path, config: dict[str, Any]) -> Modules:
         isinstance(m, dict) and isinstance(m.get("type"), str) and isinstance(m.get("path"), str)
         for m in modules
     ):
-        raise damaged(file, "it is not a list of modules with type and path")
+        raise unusable(file, "it is not a list of modules with type and path")
     pooled = False
     for module in modules:
         kind, folder = module["type"].rsplit(".", 1)[-1], module["path"]
@@ -193,11 +193,11 @@ def read_modules(path: Path, config: dict[str, Any]) -> Modules:
                 "refused.\nChoose an encoder made of sentence-transformers' own modules"
             )
         if Path(folder).is_absolute() or ".." in Path(folder).parts:
-            raise damaged(file, f"its module {folder!r} lies outside the encoder's folder")
+            raise unusable(file, f"its module {folder!r} lies outside the encoder's folder")
         if kind == "Pooling":
             found.pooling, given = read_pooling(path / folder / "config.json")
             if given not in (None, width):
-                raise damaged(
+                raise unusable(
                     path / folder / "config.json",
                     f"its dimension is {given}, but config.json has hidden_size {width}",
                 )
@@ -206,7 +206,7 @@ def read_modules(path: Path, config: dict[str, Any]) -> Modules:
             settings = read_json(path / folder / "config.json")
             dimension = settings.get("out_features")
             if not isinstance(dimension, int) or dimension < 1:
-                raise damaged(path / folder / "config.json", "it gives no out_features")
+                raise unusable(path / folder / "config.json", "it gives no out_features")
             if pooled and not found.others and is_projection(settings):
                 found.projections.append((path / folder, dimension))
             else:
@@ -259,7 +259,7 @@ def read_limits(path: Path, config: dict[str, Any]) -> tuple[int, bool]:
         limits.append(positions - POSITION_OFFSETS.get(str(config.get("model_type")), 0))
     numbers = [int(n) for n in limits if isinstance(n, int | float) and n >= 1]
     if not numbers:
-        raise damaged(file, "neither it nor config.json says how many tokens are read")
+        raise unusable(file, "neither it nor config.json says how many tokens are read")
     return min(numbers), bool(settings.get("do_lower_case"))
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from astrosearch.encoder.folder import EncoderFolder, damaged
+from astrosearch.encoder.folder import EncoderFolder, unusable
 from astrosearch.encoder.weights import Weights
 
 if TYPE_CHECKING:
@@ -133,13 +133,13 @@ class GraphBuilder:
         self.hidden = folder.width
         self.heads = self.size(names.heads)
         if self.hidden % self.heads:
-            raise damaged(
+            raise unusable(
                 folder.path / "config.json",
                 f"{self.heads} attention heads don't divide hidden_size {self.hidden}",
             )
         self.epsilon = names.epsilon or self.config.get("layer_norm_eps", 1e-12)
         if not isinstance(self.epsilon, int | float):
-            raise damaged(folder.path / "config.json", "its layer_norm_eps is not a number")
+            raise unusable(folder.path / "config.json", "its layer_norm_eps is not a number")
 
     def build(self) -> Any:
         """Put the parts together."""
@@ -270,7 +270,7 @@ class GraphBuilder:
         """Give a size from config.json."""
         value = self.config.get(name)
         if not isinstance(value, int) or value < 1:
-            raise damaged(self.folder.path / "config.json", f"it gives no {name}")
+            raise unusable(self.folder.path / "config.json", f"it gives no {name}")
         return value
 
     def constant(self, values: NDArray[np.float16 | np.float32]) -> Any:

@@ -25,7 +25,7 @@ LONGEST_ID = 200  # the hub allows 96 characters for a name, as many for its own
 HUB_ID = re.compile(r"(?:[\w.-]+/)?[\w.-]+")
 
 
-def locate(name: str, what: str = "encoder") -> tuple[Path, str]:
+def find_folder(name: str, what: str = "encoder") -> tuple[Path, str]:
     """Find the folder of an encoder and the name it goes by; `what` an error calls it.
 
     A folder of that name comes before a hub id; "default" is always the bundled one, so a

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder.cache import unload
 from astrosearch.encoder.compiled import Graph, compiled_graph
-from astrosearch.encoder.devices import has_torch
-from astrosearch.encoder.folder import EncoderFolder, damaged
+from astrosearch.encoder.folder import EncoderFolder, unusable
 from astrosearch.encoder.precision import precision_of, quickest
 from astrosearch.encoder.tokens import TextTokenizer, batches
-from astrosearch.errors import MissingExtra
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from astrosearch.encoder import Encoder
 
     Progress = Callable[[int], None] | None
 
@@ -37,32 +30,12 @@ CONVERTER = "openvino.tools.ovc"
 WINDOW = 16_384  # texts whose token ids are held at once
 
 
-def load_openvino(folder: EncoderFolder) -> Encoder:
-    """Load a folder for the CPU: without torch, or else through a conversion by torch, once."""
-    from astrosearch.encoder.graph import build_graph, known_names
-
-    names = known_names(folder)
-    if not has_openvino():
-        from astrosearch.encoder.torch_runtime import load_torch
-
-        if names is not None and not has_torch():
-            raise MissingExtra("openvino", "cpu", "encoding")
-        return load_torch(folder, "cpu")
-    if names is None:
-        from astrosearch.encoder.conversion import load_converted
-
-        return load_converted(folder)
-    code = hashlib.sha256(Path(__file__).with_name("graph.py").read_bytes()).hexdigest()
-    graph = Graph(folder.fingerprint(), code, partial(build_graph, folder, names))
-    return OpenVinoEncoder(folder, open_tokenizer(folder), graph)
-
-
 def open_tokenizer(folder: EncoderFolder) -> TextTokenizer:
     """Open a folder's tokenizer; it mustn't know more words than the encoder."""
     tokenizer = TextTokenizer(folder)
     rows = folder.config.get("vocab_size")
     if isinstance(rows, int) and tokenizer.vocabulary_size() > rows:
-        raise damaged(folder.path / "config.json", "its vocab_size is less than the tokenizer's")
+        raise unusable(folder.path / "config.json", "its vocab_size is less than the tokenizer's")
     return tokenizer
 
 

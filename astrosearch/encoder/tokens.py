@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from astrosearch.encoder.folder import EncoderFolder, damaged, open_file, read_json
+from astrosearch.encoder.folder import EncoderFolder, open_file, read_json, unusable
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -53,7 +53,7 @@ def read_tokenizer(file: Path) -> Tokenizer:
     try:
         return Tokenizer.from_buffer(content)
     except ValueError as error:
-        raise damaged(file, str(error)) from error
+        raise unusable(file, str(error)) from error
 
 
 def build_word_piece(path: Path) -> Tokenizer:
@@ -62,17 +62,17 @@ def build_word_piece(path: Path) -> Tokenizer:
 
     file = path / "vocab.txt"
     if not file.is_file():
-        raise damaged(path / "tokenizer.json", "neither it nor vocab.txt is there")
+        raise unusable(path / "tokenizer.json", "neither it nor vocab.txt is there")
     try:
         words = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise damaged(file, str(error)) from error
+        raise unusable(file, str(error)) from error
     vocabulary = {word.rstrip(): number for number, word in enumerate(words)}
     settings = read_json(path / "tokenizer_config.json", optional=True)
     names = {name: str(settings.get(f"{name}_token", f"[{name.upper()}]")) for name in SPECIAL}
     for name in names.values():
         if name not in vocabulary:
-            raise damaged(file, f"it has no {name}")
+            raise unusable(file, f"it has no {name}")
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token=names["unk"]))
     tokenizer.normalizer = normalizers.BertNormalizer(
         lowercase=settings.get("do_lower_case", True),

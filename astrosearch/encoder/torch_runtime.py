@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder.devices import has_torch
-from astrosearch.encoder.folder import EncoderFolder, damaged, fingerprinted_files
+from astrosearch.encoder.folder import EncoderFolder, fingerprinted_files, unusable
 from astrosearch.encoder.tokens import readable
 from astrosearch.encoder.weights import read_safetensors
 from astrosearch.errors import EncoderError, MissingExtra
@@ -58,7 +58,7 @@ def load_torch(
             )
     except (*LOADING_FAILS, SafetensorError) as error:
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise damaged(folder.path, first_line) from error
+        raise unusable(folder.path, first_line) from error
     if device == "cuda":
         model = model.half()  # what follows the transformer too
     model.max_seq_length = folder.max_tokens

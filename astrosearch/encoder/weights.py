@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from astrosearch.encoder.folder import damaged
+from astrosearch.encoder.folder import unusable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,9 +37,9 @@ class Weights:
         """Give the tensor `name`, which must have this shape."""
         tensor = self._tensors.get(name)
         if tensor is None:
-            raise damaged(self.files[0], f"it has no tensor {name}")
+            raise unusable(self.files[0], f"it has no tensor {name}")
         if tensor.shape != shape:
-            raise damaged(
+            raise unusable(
                 self.files[0],
                 f"its tensor {name} has shape {list(tensor.shape)}, "
                 f"but config.json asks for {list(shape)}",
@@ -59,7 +59,7 @@ def read_safetensors(file: Path) -> dict[str, NDArray[Any]]:
         # Copy on write, for OpenVINO takes no read-only memory. Nothing writes to it.
         data = np.memmap(file, np.uint8, "c")
     except (OSError, ValueError) as error:
-        raise damaged(file, str(error)) from error
+        raise unusable(file, str(error)) from error
     tensors = {}
     for name, dtype, shape, begin, end in read_header(file, data):
         values = data[begin:end].view(NUMPY_TYPES[dtype]).reshape(shape)
@@ -78,7 +78,7 @@ def read_header(
     length = int.from_bytes(data[:8].tobytes(), "little")
     start = 8 + length
     if len(data) < 8 or start > len(data):
-        raise damaged(file, "it is cut short")
+        raise unusable(file, "it is cut short")
     try:
         header = json.loads(data[8:start].tobytes())
         found = []
@@ -93,5 +93,5 @@ def read_header(
                 raise ValueError("it is cut short")
             found.append((name, dtype, shape, begin, end))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise damaged(file, f"its header is damaged ({error})") from error
+        raise unusable(file, f"its header is damaged ({error})") from error
     return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from astrosearch.errors import AstrosearchError
 from astrosearch.evaluation.benchmark import AnyBenchmark, Benchmark, PairsBenchmark
 from astrosearch.evaluation.metrics import DEPTH, ndcg, ranking_measures
-from astrosearch.evaluation.systems import Scorer, System, best, positions
+from astrosearch.evaluation.systems import Scorer, System, positions, top_documents
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,7 +79,7 @@ def _ranked(
         for row, query in zip(scores, queries[start:end], strict=True):
             left_out = [place[id] for id in benchmark.excluded.get(query, ()) if id in place]
             row[left_out] = -np.inf
-        yield best(scores, k, above=max(above, LOWEST))
+        yield top_documents(scores, k, above=max(above, LOWEST))
 
 
 def _pair_values(system: System, benchmark: PairsBenchmark) -> dict[str, NDArray[np.float64]]:

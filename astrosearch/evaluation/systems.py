@@ -18,7 +18,7 @@ from astrosearch.search.bm25 import WordRanking, bound
 from astrosearch.search.fusion import DENSE_WEIGHT
 from astrosearch.search.language import parse
 from astrosearch.store.rows import Postings
-from astrosearch.store.words.postings import Splitter
+from astrosearch.store.words.splitter import Splitter
 
 if TYPE_CHECKING:
     import numpy as np
@@ -238,7 +238,7 @@ class Hybrid:
         return scores
 
 
-def best(scores: NDArray[np.float32], k: int, *, above: float) -> NDArray[np.int64]:
+def top_documents(scores: NDArray[np.float32], k: int, *, above: float) -> NDArray[np.int64]:
     """Positions [n, k] of the best in each row of scores [n, documents]; ties by position.
 
     Nothing that scores `above` or less is returned: -1 fills up.

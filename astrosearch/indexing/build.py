@@ -1,23 +1,23 @@
-"""What changes an index: bringing it up to date with a corpus, removing papers, merging."""
+"""Bringing an index up to date with a corpus."""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from astrosearch.corpus import discover
 from astrosearch.encoder import Encoder, load_encoder
-from astrosearch.errors import AstrosearchError, CorpusError, NotAnIndex, NotFound
+from astrosearch.errors import CorpusError, NotAnIndex
 from astrosearch.indexing.encode import Ahead
 from astrosearch.indexing.run import Progress, Summary, Updating
 from astrosearch.lock import LOCK_FILE, WriterLock
 from astrosearch.maintenance.merge import compact
-from astrosearch.maintenance.optimize import RECALL, optimize_writing
 from astrosearch.store.database import storage_errors
-from astrosearch.store.lifecycle import REBUILDING
-from astrosearch.store.reader import DATABASE, EncoderIdentity, Store
+from astrosearch.store.layout import DATABASE, REBUILDING
+from astrosearch.store.reader import Store
+from astrosearch.store.rows import EncoderIdentity
 from astrosearch.store.writer import Writer
 
 
@@ -112,64 +112,6 @@ def build(
             "All others are indexed. Mend or remove these files, or leave out --strict."
         )
     return summary
-
-
-def remove(paper_ids: Sequence[str], index: str | Path = "index") -> int:
-    """Remove papers from an index; return how many sentences went with them.
-
-    A removed paper stays away until its file changes.
-
-    Raises
-    ------
-    NotFound
-        When one of them isn't there; nothing is removed then.
-    """
-    folder = Path(index)
-    with Writer(folder) as writer:
-        require_papers(writer.store, paper_ids)
-        return writer.remove(paper_ids)
-
-
-def require_papers(store: Store, paper_ids: Sequence[str]) -> None:
-    """Raise NotFound unless every paper is in the index."""
-    missing = [paper_id for paper_id in paper_ids if store.paper_key(paper_id) is None]
-    if missing:
-        raise NotFound(
-            f"the index {store.folder.absolute()} has no paper {', '.join(missing)}.\n"
-            "Give the id a query shows, such as 1807.06209 (without v1, v2)."
-        )
-
-
-def optimize(
-    index: str | Path = "index",
-    *,
-    recall: float = RECALL,
-    progress: Callable[[str, float], None] | None = None,
-) -> None:
-    """Make an index quick to search, and drop the vectors of removed papers.
-
-    Up to 100,000 sentences, segments are merged and search stays exact. Above, vectors are kept
-    in half precision and found through compressed codes.
-
-    Parameters
-    ----------
-    recall : float
-        The share of the ten nearest that a search through codes must find, as measured on the
-        index's own vectors; 1 asks for exact search whatever the size.
-    progress : callable, optional
-        Told a step's name and how much of it is done, from 0 to 1.
-
-    Raises
-    ------
-    AstrosearchError
-        With cause and cure; what was finished is kept.
-    """
-    if not 0 < recall <= 1:
-        raise AstrosearchError(
-            f"a recall of {recall:g} can't be had.\nGive a share above 0, at most 1: {RECALL:g}"
-        )
-    with Writer(Path(index)) as writer:
-        optimize_writing(writer, recall, progress or (lambda step, done: None))
 
 
 def _database(folder: Path, *, rebuild: bool) -> str:

@@ -17,14 +17,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from astrosearch.corpus import discover
-from astrosearch.corpus.document import Document, SourceSentence
+from astrosearch.corpus.document import Document
 from astrosearch.corpus.identifiers import id_in_path, parse_arxiv_id
 from astrosearch.corpus.tree import size_of
 from astrosearch.errors import Unreadable
 from astrosearch.indexing.encode import Ahead, Group
 from astrosearch.indexing.workers import Reading, readings
 from astrosearch.maintenance.merge import compact
-from astrosearch.records import Paper, is_sentence_id
+from astrosearch.records import Paper, SourceSentence, is_sentence_id
 from astrosearch.store.rows import Edition, EndSource, NoteEdition, PutPaper, SourceRow
 from astrosearch.store.writer import Writer
 
@@ -108,7 +108,7 @@ class Updating:
         ]
         unchanged = {row.source_id for row in rows.values()} - {row.source_id for _, row in wanted}
         self.summary.sources_unchanged = len(unchanged)
-        self.summary.failed += self.writer.failures_of(sorted(unchanged))
+        self.summary.failed += self.writer.sources.failures_of(sorted(unchanged))
         self._read(wanted, jobs)
 
     def read_again(self, sources: Sequence[discover.Source], jobs: int) -> None:
@@ -123,7 +123,9 @@ class Updating:
         self._read(asked, jobs)
 
     def _rows(self, sources: Sequence[discover.Source]) -> dict[str, SourceRow]:
-        rows = self.writer.register((str(s.path), str(s.root), s.name, s.kind) for s in sources)
+        rows = self.writer.sources.register(
+            (str(s.path), str(s.root), s.name, s.kind) for s in sources
+        )
         return {path: rows[path] for path in (str(source.path) for source in sources)}
 
     def _read(self, wanted: Sequence[tuple[discover.Source, SourceRow]], jobs: int) -> None:
@@ -153,7 +155,7 @@ class Updating:
         present = {str(source.path) for source in sources}
         absent = [
             row
-            for row in self.writer.sources().values()
+            for row in self.writer.sources.by_path().values()
             if row.path not in present and any(Path(row.path).is_relative_to(c) for c in corpora)
         ]
         gone = [row for row in absent if _is_gone(row.path)]
@@ -232,7 +234,7 @@ class Updating:
 
         A source that ends may have let go of it.
         """
-        indexed = self.writer.indexed_edition(paper_id)
+        indexed = self.writer.sources.indexed_edition(paper_id)
         leaving = indexed is not None and indexed.source_id in group.ended
         return leaving or paper_id in group.papers
 
@@ -242,7 +244,7 @@ class Updating:
         """Say what becomes of a paper just read; None if its source has a better one."""
         digest = _digest([[s.text, s.tex, s.section] for s in sentences])
         paper = self._named(document.paper, row, digest)
-        indexed = self.writer.indexed_edition(paper.id)
+        indexed = self.writer.sources.indexed_edition(paper.id)
         edition = Edition(
             row.source_id,
             paper,
@@ -251,7 +253,7 @@ class Updating:
             digest,
             _digest([[s.file, s.line, s.paragraph] for s in sentences]),
         )
-        own = self.writer.edition(row.source_id, paper.id)
+        own = self.writer.sources.edition(row.source_id, paper.id)
         if own is not None and own.seen == run and (own.version or 0) >= (edition.version or 0):
             return None  # v2 and then v1 in one tar
         if indexed is None:
@@ -272,16 +274,18 @@ class Updating:
             paper = replace(paper, id=row.name)  # `12.txt`: 12 is a sentence
         for prefix in ("", f"{Path(row.root).name}/", f"{row.root}/", f"{row.path}/"):
             named = replace(paper, id=prefix + paper.id)
-            holder = self.writer.indexed_edition(named.id)
+            holder = self.writer.sources.indexed_edition(named.id)
             if holder is None or holder.source_id == row.source_id:
                 break
-            if holder.digest == digest and _is_gone(self.writer.source(holder.source_id).path):
+            if holder.digest == digest and _is_gone(
+                self.writer.sources.by_id(holder.source_id).path
+            ):
                 break
         return named
 
     def _wins(self, new: Edition, row: SourceRow, old: Edition) -> bool:
         """Full text beats an abstract, a newer version an older one, LaTeX plain text."""
-        old_row = self.writer.source(old.source_id)
+        old_row = self.writer.sources.by_id(old.source_id)
         ranks = [
             (edition.full_text, edition.version or 0, source.kind != "text")
             for edition, source in ((new, row), (old, old_row))

@@ -22,11 +22,12 @@ from dataclasses import dataclass
 from itertools import islice
 
 from astrosearch.corpus import discover
-from astrosearch.corpus.document import Document, SourceSentence
+from astrosearch.corpus.document import Document
 from astrosearch.corpus.limits import TOO_MUCH_MEMORY, Budget, allow, confine
 from astrosearch.corpus.sentences import sentences_of
 from astrosearch.corpus.tree import size_of
 from astrosearch.errors import Unreadable
+from astrosearch.records import SourceSentence
 
 # Files with many papers are read where they are consumed: handing them over whole would need
 # memory without bound.

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from astrosearch.cli import train as training_commands
+from astrosearch.cli import evaluate as evaluate_module
 from astrosearch.cli.main import main
 from astrosearch.cli.show_evaluation import print_report
 from astrosearch.errors import AstrosearchError, MissingExtra, NotFound
@@ -40,7 +40,7 @@ from astrosearch.evaluation.systems import (
     Memory,
     System,
     Words,
-    best,
+    top_documents,
     truncated,
 )
 from astrosearch.evaluation.trec import read_trec
@@ -159,8 +159,8 @@ def test_interval_is_as_wide_as_the_normal_one():
 def test_best_is_a_stable_sort(rows: list[list[int]]):
     scores = np.array(rows, dtype=np.float32)
     expected = np.argsort(-scores, axis=1, kind="stable")[:, :3]
-    assert np.array_equal(best(scores, 3, above=-1), expected)
-    above = best(scores, 5, above=1)
+    assert np.array_equal(top_documents(scores, 3, above=-1), expected)
+    above = top_documents(scores, 5, above=1)
     assert all((scores[i][row[row >= 0]] > 1).all() for i, row in enumerate(above))
 
 
@@ -486,7 +486,7 @@ def test_command_says_where_the_data_should_be(tmp_path: Path, words: None):
 
 
 def test_command_offers_the_benchmarks_there_are():
-    assert training_commands._BENCHMARKS == NAMES
+    assert evaluate_module._BENCHMARKS == NAMES
     assert run("default", "--benchmark", "nonsense").exit_code == 2
 
 

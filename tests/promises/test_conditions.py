@@ -25,13 +25,14 @@ import pytest
 
 import astrosearch
 from astrosearch.corpus import discover
-from astrosearch.indexing.build import optimize
 from astrosearch.lock import LOCK_FILE
+from astrosearch.maintenance.optimize import optimize
 from astrosearch.maintenance.verify import verify
 from astrosearch.search.index import MODES
 from astrosearch.store import database, vectors
+from astrosearch.store.layout import DATABASE
 from astrosearch.store.lifecycle import break_seal
-from astrosearch.store.reader import DATABASE, Store
+from astrosearch.store.reader import Store
 from tests.conftest import HALO
 from tests.support.editions import EVERYTHING, name_of, write_edition
 from tests.support.encoders import WordEncoder

@@ -24,7 +24,7 @@ from astrosearch.corpus import discover, limits
 from astrosearch.corpus.limits import Budget
 from astrosearch.indexing import workers as reading
 from astrosearch.maintenance.verify import verify
-from astrosearch.records import CONTROL
+from astrosearch.text import CONTROL
 from tests.conftest import HALO
 from tests.support import dying, hostile
 from tests.support.encoders import WordEncoder

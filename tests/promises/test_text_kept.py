@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from astrosearch.corpus import discover
-from astrosearch.corpus.document import Document, Mark, Origin, Passage, SourceSentence
+from astrosearch.corpus.document import Document, Mark, Origin, Passage
 from astrosearch.corpus.latex import read_latex
 from astrosearch.corpus.metadata import read_metadata
 from astrosearch.corpus.plaintext import decode, read_text
 from astrosearch.corpus.sentences import sentences_of
 from astrosearch.corpus.tree import MemoryTree
 from astrosearch.errors import Unreadable
+from astrosearch.records import SourceSentence
 from fuzz import properties
 from tests.support.places import EXAMPLES
 

@@ -24,7 +24,7 @@ from astrosearch.training.pairs.cleaning import is_boilerplate, is_boilerplate_s
 from astrosearch.training.pairs.families import Families
 from astrosearch.training.pairs.file import KINDS, Columns, Pair, read_pairs, write_pairs
 from astrosearch.training.pairs.fingerprints import alike, near_keys, normalised
-from astrosearch.training.pairs.mine import Settings, mine, mined
+from astrosearch.training.pairs.mine import Settings, candidate_pairs, mine_pairs
 from astrosearch.training.pairs.splitting import Shares, Tally, parse_shares, separated, spool
 from tests.conftest import record
 from tests.support.places import SHARED
@@ -97,7 +97,7 @@ def papers(tmp_path: Path) -> Path:
 def pairs_of(corpus: Path, **more: Any) -> list[Pair]:
     with tempfile.TemporaryDirectory() as folder:
         asked = Settings(**{"weights": ALL, "shares": TRAIN_ONLY, **more})
-        return list(mined([corpus], asked, Path(folder)))
+        return list(candidate_pairs([corpus], asked, Path(folder)))
 
 
 def texts(pairs: list[Pair], kind: str) -> set[tuple[str, str]]:
@@ -242,7 +242,7 @@ def test_pairs_come_while_papers_are_read(papers: Path, tmp_path: Path, monkeypa
         return real(source, **more)
 
     monkeypatch.setattr(discover, "read", counted)
-    pairs = mined([papers], Settings(ALL), tmp_path)
+    pairs = candidate_pairs([papers], Settings(ALL), tmp_path)
     assert read == []
     next(pairs)
     assert len(read) == 1
@@ -420,7 +420,7 @@ def test_corpora_with_shared_sentences_come_apart(corpora: list[tuple[list[str],
         output = folder / "pairs.jsonl"
         asked = Settings({"neighbour": 1.0, "title": 1.0}, Shares(50, 25, 25))
         try:
-            mine([folder], output, asked)
+            mine_pairs([folder], output, asked)
         except AstrosearchError:
             assert not output.exists()
         else:
@@ -635,15 +635,15 @@ def test_an_interrupted_run_leaves_nothing_and_keeps_what_was(papers: Path, tmp_
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        mine([papers], output, Settings(ALL), progress=stop)
+        mine_pairs([papers], output, Settings(ALL), progress=stop)
     assert list(output.parent.iterdir()) == [output]
     assert output.read_text() == "of an earlier run\n"
 
 
 def test_a_stream_is_written_as_a_file_is(papers: Path, tmp_path: Path):
     stream = io.StringIO()
-    mine([papers], stream, Settings(ALL))
-    mine([papers], tmp_path / "pairs.jsonl", Settings(ALL))
+    mine_pairs([papers], stream, Settings(ALL))
+    mine_pairs([papers], tmp_path / "pairs.jsonl", Settings(ALL))
     assert stream.getvalue() == (tmp_path / "pairs.jsonl").read_text(encoding="utf-8")
 
 

@@ -31,9 +31,10 @@ from astrosearch.errors import EncoderError, PairsError, StorageError, TrainingE
 from astrosearch.training.fit.curves import WIDTH, chart, save_picture
 from astrosearch.training.fit.data import by_kind, read_training_pairs, weighted
 from astrosearch.training.fit.dev_benchmark import dev_benchmark
-from astrosearch.training.fit.negatives import mine
+from astrosearch.training.fit.negatives import mine_negatives
 from astrosearch.training.fit.recipe import ASTRO, SEED, Recipe
-from astrosearch.training.fit.train import SeedResult, Trained, train
+from astrosearch.training.fit.results import SeedResult, Trained
+from astrosearch.training.fit.train import train
 from astrosearch.training.fit.trainer import Progress
 from astrosearch.training.pairs.file import Pair, write_pairs
 from tests.support.encoders import WordEncoder
@@ -754,11 +755,11 @@ def test_negatives_are_near_and_no_answers() -> None:
         pair("jet", "halo wind and dust", "3"),
         pair("ring", "bar stars spiral arm", "4"),
     ]
-    found = mine(pairs, WordEncoder(512), 1, seed=0)
+    found = mine_negatives(pairs, WordEncoder(512), 1, seed=0)
     assert found.dtype == np.int32
     assert found[0, 0] == 3  # near, of another paper, no answer
     assert all(pairs[j].paper_b != pairs[i].paper_a for i, (j,) in enumerate(found.tolist()))
-    assert (found == mine(pairs, WordEncoder(512), 1, seed=0)).all()
+    assert (found == mine_negatives(pairs, WordEncoder(512), 1, seed=0)).all()
 
 
 def test_a_text_as_near_as_the_answer_is_no_negative() -> None:
@@ -767,7 +768,7 @@ def test_a_text_as_near_as_the_answer_is_no_negative() -> None:
         Pair("x", "halo mass relation", paper_a="2", paper_b="2"),  # ties with the answer
         Pair("y", "halo dust lane", paper_a="3", paper_b="3"),
     ]
-    assert mine(pairs, WordEncoder(512), 1, seed=0)[0, 0] == 2
+    assert mine_negatives(pairs, WordEncoder(512), 1, seed=0)[0, 0] == 2
 
 
 def test_the_dev_score_is_ndcg() -> None:

@@ -15,13 +15,11 @@ from astrosearch.training.fit.base import load_model
 
 def averaged(checkpoints: Sequence[Path], base: Path, base_share: float) -> Any:
     """Return a model with the mean weights of checkpoints, of which `base_share` are the base's."""
-    import torch
-
     parts = [(path, (1 - base_share) / len(checkpoints)) for path in checkpoints]
     if base_share:
         parts.append((base, base_share))
     model = load_model(checkpoints[0], "cpu")
-    mean = {name: torch.zeros_like(tensor) for name, tensor in model.state_dict().items()}
+    mean = {name: tensor.new_zeros(tensor.shape) for name, tensor in model.state_dict().items()}
     for path, share in parts:
         for name, tensor in load_model(path, "cpu").state_dict().items():
             if tensor.is_floating_point():

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder import torch_runtime
-from astrosearch.encoder.folder import damaged, read_folder
-from astrosearch.encoder.locate import locate
+from astrosearch.encoder.folder import read_folder, unusable
+from astrosearch.encoder.locate import find_folder
 from astrosearch.encoder.torch_runtime import LOADING_FAILS
 from astrosearch.encoder.weights import read_safetensors
 from astrosearch.errors import EncoderError, MissingExtra
@@ -23,7 +23,7 @@ ATTENTION = {"cpu": "eager", "cuda": "sdpa"}
 
 def find_base(name: str) -> EncoderFolder:
     """Find a base by its name and check that its folder is whole."""
-    folder = read_folder(*locate(name))
+    folder = read_folder(*find_folder(name))
     for file in folder.weights:
         read_safetensors(file)
     return folder
@@ -52,7 +52,7 @@ def load_model(path: Path, device: str) -> Any:
             )
     except (*LOADING_FAILS, SafetensorError) as error:
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise damaged(path, first_line) from error
+        raise unusable(path, first_line) from error
     model.similarity_fn_name = "cosine"
     return model
 

@@ -6,32 +6,23 @@ No text of the training pairs is shown: they are their authors'.
 from __future__ import annotations
 
 import re
-import shlex
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder.locate import DEFAULT
 from astrosearch.training.fit.dev_benchmark import METRIC
-from astrosearch.training.fit.recipe import RECIPES, Recipe
+from astrosearch.training.fit.record import command
 
 if TYPE_CHECKING:
     from astrosearch.encoder.folder import EncoderFolder
-    from astrosearch.training.fit.train import Trained
+    from astrosearch.training.fit.results import Trained
 
+CARD_FILE = "README.md"
 EXAMPLES = [
     "The acoustic peaks are damped at small scales.",
     "Photon diffusion erases fluctuations below the Silk scale.",
     "The spectrograph covers wavelengths from 380 to 900 nm.",
 ]
-OPTIONS = {  # of the command, for the recipe's values it can change
-    "epochs": "--epochs",
-    "batch_size": "--batch-size",
-    "learning_rate": "--learning-rate",
-    "seed": "--seed",
-    "hard_negatives": "--hard-negatives",
-    "weights": "--weights",
-}
 FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 MODULES = re.compile(r"```\nSentenceTransformer\(\n.*?\n\)\n```", re.DOTALL)
 END = "\n## Citation\n"
@@ -206,34 +197,6 @@ def reproduce_section(trained: Trained) -> str:
             "Every value of the recipe is in `training.json`.",
         ]
     )
-
-
-def command(trained: Trained) -> str:
-    """Write the command line that trains the same."""
-    recipe = trained.recipe
-    words = ["astrosearch", "train", *(f.name for f in trained.pairs.files)]
-    words += ["-o", trained.folder.name, "--recipe", recipe.name]
-    if trained.base != RECIPES[recipe.name].base:
-        words += ["--base", trained.base]
-    for name in changes(recipe):
-        if name in OPTIONS:
-            words += [OPTIONS[name], f"{getattr(recipe, name)}"]
-    if "text_form" in changes(recipe):
-        words += ["--text-form", recipe.text_form]
-    if trained.max_steps is not None:
-        words += ["--max-steps", f"{trained.max_steps}"]
-    if len(trained.seeds) > 1:
-        words += ["--seeds", f"{len(trained.seeds)}"]
-    for name in trained.others:
-        words += ["--with", name]
-    return shlex.join(words)
-
-
-def changes(recipe: Recipe) -> list[str]:
-    """Name the values in which a recipe differs from the one it was made from."""
-    original = RECIPES[recipe.name]
-    names = (field.name for field in fields(recipe))
-    return [name for name in names if getattr(recipe, name) != getattr(original, name)]
 
 
 def licence_section(trained: Trained) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from astrosearch.training.fit.dev_benchmark import METRIC
 
 if TYPE_CHECKING:
-    from astrosearch.training.fit.train import SeedResult
+    from astrosearch.training.fit.results import SeedResult
 
 Points = list[tuple[float, float]]
 WIDTH, HEIGHT = 68, 8  # characters of a terminal chart, its labels beside

@@ -8,15 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from astrosearch.errors import PairsError
 from astrosearch.training.pairs.file import Pair, read_pairs
 
 if TYPE_CHECKING:
     from astrosearch.records import TextForm
-
-COLUMNS = ("sentence_0", "sentence_1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +95,3 @@ def weighted(pairs: Sequence[Pair], at: Sequence[int], seed: int) -> list[int]:
         whole, part = divmod(pairs[i].weight, 1.0)
         chosen += [i] * (int(whole) + (chance.random() < part))
     return chosen
-
-
-def datasets_of(pairs: Sequence[Pair], negatives: Any, seed: int, columns: int) -> Any:
-    """Build the trainer's datasets: one, or one a kind where there are several.
-
-    `negatives`, int [n, columns], holds for every pair the positions of the pairs whose second
-    texts are its hard negatives.
-    """
-    from datasets import Dataset, DatasetDict
-
-    found = {}
-    for kind, at in by_kind(pairs).items():
-        rows = weighted(pairs, at, seed)
-        if not rows:
-            continue
-        table = {
-            COLUMNS[0]: [pairs[i].text_a for i in rows],
-            COLUMNS[1]: [pairs[i].text_b for i in rows],
-        }
-        for k in range(columns):
-            table[f"negative_{k}"] = [pairs[int(negatives[i, k])].text_b for i in rows]
-        found[kind] = Dataset.from_dict(table)
-    return next(iter(found.values())) if len(found) == 1 else DatasetDict(found)

@@ -73,17 +73,9 @@ def length_sorted_loss() -> Any:
             self.kept_tokens = kept_tokens
 
         def forward(self, sentence_features: Iterable[dict[str, Any]], labels: Any = None) -> Any:
-            orders, columns = [], []
-            for features in sentence_features:
-                order = features["attention_mask"].sum(dim=1).argsort(stable=True)
-                orders.append(order.argsort())
-                columns.append(
-                    {
-                        name: value[order] if isinstance(value, torch.Tensor) else value
-                        for name, value in features.items()
-                    }
-                )
-            self.orders = orders
+            pairs = [sorted_by_length(features) for features in sentence_features]
+            columns = [features for features, _ in pairs]
+            self.orders = [order for _, order in pairs]
             tokens = sum(int(features["attention_mask"].sum()) for features in columns)
             if torch.is_grad_enabled() and tokens <= self.kept_tokens:
                 return self.forward_kept(columns, labels)
@@ -96,16 +88,7 @@ def length_sorted_loss() -> Any:
             ]
             leaves = [[r.detach().requires_grad_() for r in column] for column in reps]
             loss = self.calculate_loss(leaves, labels, with_backward=True)
-            loss = loss.detach().requires_grad_()
-
-            def backward(gradient: Any) -> None:
-                torch.autograd.backward(
-                    [r for column in reps for r in column],
-                    [leaf.grad * gradient for column in leaves for leaf in column],
-                )
-
-            loss.register_hook(backward)
-            return loss
+            return with_backward_pass(loss, reps, leaves)
 
         def calculate_loss(
             self, reps: list[list[Any]], labels: Any = None, *, with_backward: bool = False
@@ -121,3 +104,37 @@ def length_sorted_loss() -> Any:
             return loss
 
     return LengthSortedLoss
+
+
+def sorted_by_length(features: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    """Return the tensors of a column of texts, shortest text first, and the order that undoes this.
+
+    `features` are a tokenizer's: each tensor has a row for each text.
+    """
+    import torch
+
+    order = features["attention_mask"].sum(dim=1).argsort(stable=True)
+    tensors = {
+        name: value[order] if isinstance(value, torch.Tensor) else value
+        for name, value in features.items()
+    }
+    return tensors, order.argsort()
+
+
+def with_backward_pass(loss: Any, embedded: list[list[Any]], leaves: list[list[Any]]) -> Any:
+    """Return a loss whose backward pass goes on into the kept embeddings of all columns.
+
+    `leaves` are the same embeddings detached, and hold the loss's gradients with respect to them.
+    """
+    import torch
+
+    loss = loss.detach().requires_grad_()
+
+    def backward(gradient: Any) -> None:
+        torch.autograd.backward(
+            [part for column in embedded for part in column],
+            [leaf.grad * gradient for column in leaves for leaf in column],
+        )
+
+    loss.register_hook(backward)
+    return loss

@@ -28,7 +28,7 @@ MOST_TEXTS = (
 BLOCK = 256  # pairs searched at once
 
 
-def mine(
+def mine_negatives(
     pairs: Sequence[Pair],
     encoder: Encoder,
     count: int,

@@ -56,11 +56,11 @@ def write_encoder(
 
 def halve(file: Path) -> None:
     """Round the weights of a safetensors file to half precision."""
-    import torch
-    from safetensors.torch import load_file, save_file
+    import numpy as np
+    from safetensors.numpy import load_file, save_file
 
     tensors = {
-        name: tensor.to(torch.float16) if tensor.is_floating_point() else tensor
+        name: tensor.astype(np.float16) if tensor.dtype.kind == "f" else tensor
         for name, tensor in load_file(file).items()
     }
     save_file(tensors, file, metadata={"format": "pt"})

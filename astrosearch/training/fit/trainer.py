@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.errors import MissingExtra, TrainingError
 from astrosearch.training.fit.checkpoints import load_optimizer, load_random, save_checkpoint
+from astrosearch.training.fit.data import by_kind, weighted
 from astrosearch.training.fit.dev_benchmark import METRIC, DevBenchmark
 from astrosearch.training.fit.losses import make_loss
 
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from astrosearch.training.fit.recipe import Recipe
+    from astrosearch.training.pairs.file import Pair
 
 ENCODED = 64  # texts at once when scoring
+COLUMNS = ("sentence_0", "sentence_1")  # of a dataset: the texts of a pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,29 @@ def make_trainer(
         evaluator=None if dev is None else evaluator(dev),
         callbacks=[watcher(recipe, f"training, seed {seed}", tell)],
     )
+
+
+def datasets_of(pairs: Sequence[Pair], negatives: Any, seed: int, columns: int) -> Any:
+    """Build the trainer's datasets: one, or one a kind where there are several.
+
+    `negatives`, int [n, columns], holds for every pair the positions of the pairs whose second
+    texts are its hard negatives.
+    """
+    from datasets import Dataset, DatasetDict
+
+    found = {}
+    for kind, at in by_kind(pairs).items():
+        rows = weighted(pairs, at, seed)
+        if not rows:
+            continue
+        table = {
+            COLUMNS[0]: [pairs[i].text_a for i in rows],
+            COLUMNS[1]: [pairs[i].text_b for i in rows],
+        }
+        for k in range(columns):
+            table[f"negative_{k}"] = [pairs[int(negatives[i, k])].text_b for i in rows]
+        found[kind] = Dataset.from_dict(table)
+    return next(iter(found.values())) if len(found) == 1 else DatasetDict(found)
 
 
 def training_arguments(

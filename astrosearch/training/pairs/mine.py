@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from astrosearch.corpus import bundles, discover
-from astrosearch.corpus.document import Document, SourceSentence, SourceTree
+from astrosearch.corpus.document import Document, SourceTree
 from astrosearch.corpus.latex import choose_main
 from astrosearch.corpus.sentences import sentences_of
 from astrosearch.corpus.textform import render
 from astrosearch.corpus.tree import FolderTree, MemoryTree, surroundings
 from astrosearch.errors import AstrosearchError, NotFound, Unreadable
-from astrosearch.records import TextForm
+from astrosearch.records import SourceSentence, TextForm
 from astrosearch.training.pairs import within
 from astrosearch.training.pairs.bibliography import Work
 from astrosearch.training.pairs.citing import CitingSentence, citing_sentences
@@ -56,7 +56,7 @@ class Settings:
     all_categories: bool = False
 
 
-def mine(
+def mine_pairs(
     corpora: Sequence[Path],
     output: Path | TextIO,
     settings: Settings,
@@ -83,7 +83,7 @@ def mine(
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix=".pairs-", dir=parent) as name:
         folder = Path(name)
-        spool(mined(corpora, settings, folder, progress=progress), folder)
+        spool(candidate_pairs(corpora, settings, folder, progress=progress), folder)
         pairs = separated(folder, tally)
         if not isinstance(output, Path):
             write_pairs(pairs, output, columns)
@@ -103,7 +103,7 @@ def mine(
     return tally
 
 
-def mined(
+def candidate_pairs(
     corpora: Sequence[Path],
     settings: Settings,
     folder: Path,

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from astrosearch.corpus.discover import Source, identify
-from astrosearch.corpus.document import Document, SourceSentence
+from astrosearch.corpus.document import Document
 from astrosearch.corpus.identifiers import parse_arxiv_id
 from astrosearch.errors import AstrosearchError, NotFound
+from astrosearch.records import SourceSentence
 from astrosearch.training.pairs.cleaning import is_fragment
 from astrosearch.training.pairs.fingerprints import near_keys, title_key
 
