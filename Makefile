@@ -21,17 +21,17 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check -q
 $(BIN)/python$(EXE):
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.cpu: $(BIN)/python$(EXE) pyproject.toml constraints.txt
-	$(PIP) install -c constraints.txt -e '.[cpu]'
+$(VENV)/.light: $(BIN)/python$(EXE) pyproject.toml constraints.txt
+	$(PIP) install -c constraints.txt -e .
 	touch $@
 
 # torch first and alone: the version pinned here satisfies every other package's range
-$(VENV)/.test: $(VENV)/.cpu
+$(VENV)/.test: $(VENV)/.light
 	$(PIP) install -c constraints.txt torch
-	$(PIP) install -c constraints.txt -e '.[cpu,train,test]'
+	$(PIP) install -c constraints.txt -e '.[train,test]'
 	touch $@
 
-demo: $(VENV)/.cpu
+demo: $(VENV)/.light
 	$(BIN)/astrosearch index examples/corpus --index $(VENV)/demo-index
 	$(BIN)/astrosearch query "acoustic peaks at small scales" -k 5 --index $(VENV)/demo-index
 
@@ -44,7 +44,7 @@ test: $(VENV)/.test
 slow: $(VENV)/.test
 	$(BIN)/python -m pytest -q -m slow
 
-$(VENV)/.docs: $(VENV)/.cpu
+$(VENV)/.docs: $(VENV)/.light
 	$(PIP) install -c constraints.txt -e '.[docs]'
 	touch $@
 

@@ -124,7 +124,7 @@ def evaluate_command(options: Options) -> None:
 
 
 def _report(options: Options, own: tuple[Path, Path, Path] | None) -> Report:
-    """Run the benchmarks; texts of the user's own stand instead of all benchmarks."""
+    """Evaluate; without --benchmark on all of them, or only on texts of the user's own."""
     from astrosearch.cli.show_evaluation import showing_evaluation
     from astrosearch.evaluation.by_name import evaluate_by_name
 

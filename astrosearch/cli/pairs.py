@@ -144,7 +144,7 @@ def pairs_command(options: Options) -> None:
 
 def _stdout() -> TextIO:
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's: it is for programs
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # for programs, on every system
     return sys.stdout
 
 

@@ -25,7 +25,7 @@ TOKEN_BUDGET = 1024  # tokens a batch, padding included
 FEW_TOKENS = 2048  # up to here one request on all cores; above, one request a core
 ONE_BY_ONE = {"PERFORMANCE_HINT": "LATENCY"}
 MANY_AT_ONCE = {"PERFORMANCE_HINT": "THROUGHPUT"}
-REPORTER = "openvino_telemetry"  # OpenVINO does without when it isn't found
+REPORTER = "openvino_telemetry"  # of usage; OpenVINO works without it
 CONVERTER = "openvino.tools.ovc"
 WINDOW = 16_384  # texts whose token ids are held at once
 
@@ -55,7 +55,7 @@ def has_openvino() -> bool:
 
 @contextmanager
 def hidden(*modules: str) -> Iterator[None]:
-    """Let modules that aren't imported yet not be found, while a block runs."""
+    """Make imports of `modules` fail while a block runs, unless they were imported before."""
     hide = [name for name in modules if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hide))  # type: ignore[arg-type]
     try:
@@ -86,7 +86,7 @@ class OpenVinoEncoder:
         self._started = False
 
     def encode(self, texts: Sequence[str], progress: Progress = None) -> NDArray[np.float32]:
-        """Vectors [len(texts), dimension], in the order given, each of length 1."""
+        """Return unit vectors [len(texts), dimension], in the order given."""
         import numpy as np
 
         vectors = np.empty((len(texts), self.dimension), np.float32)
