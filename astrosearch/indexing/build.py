@@ -53,10 +53,9 @@ def build(
         Build anew; the old index answers until the new one is complete.
     strict : bool
         Raise CorpusError at the end if any file failed.
-    all_categories : bool
-        Take metadata records of every category, not astro-ph alone.
-    prune : bool
-        Drop papers whose files are gone from `corpora`.
+    all_categories, prune : bool
+        Take metadata records of every category, not astro-ph alone; drop papers whose files are
+        gone from `corpora`.
     progress : callable, optional
         Called with a Progress as the work goes on.
 
