@@ -30,6 +30,7 @@ def circumstances() -> dict[str, Any]:
     return {
         "commit": commit,
         "machine": f"{platform.machine()}, {_processor()}, {os.cpu_count()} cores",
+        "features": _features(),
         "python": platform.python_version(),
         "versions": versions,
     }
@@ -49,6 +50,13 @@ def _processor() -> str:
             if line.startswith("model name"):
                 return line.split(":")[1].strip()
     return platform.processor()
+
+
+def _features() -> list[str]:
+    """List what of the processor decides how fast vectors are made and compared."""
+    info = Path("/proc/cpuinfo")
+    found = set(info.read_text().split()) if info.exists() else set()
+    return sorted(found & {"avx2", "avx512f", "avx512_bf16", "amx_bf16", "avx512_vnni", "asimd"})
 
 
 def save(name: str, figures: dict[str, Any], part: str | None = None) -> None:

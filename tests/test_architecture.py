@@ -237,3 +237,22 @@ def test_public_names_are_these():
         "open",
     ]
     assert all(hasattr(astrosearch, name) for name in astrosearch.__all__)
+
+
+# Long for one reason each: a table of layers, a grammar, a file format.
+LONG = {"encoder.graph", "corpus.latex.mathparser", "store.vectors.segments"}
+
+
+def test_modules_functions_and_commands_are_short():
+    assert {m for m in modules() if _lines(paths()[m]) > 400} <= LONG
+    for module in modules():
+        for node in ast.walk(parsed(module)):
+            if isinstance(node, ast.FunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                commands = [d for d in node.decorator_list if "command" in ast.unparse(d)]
+                limit = 25 if room(module) == "cli" and commands else 60
+                assert lines <= limit, f"{module}.{node.name} has {lines} lines"
+
+
+def _lines(path: Path) -> int:
+    return path.read_text(encoding="utf-8").count("\n")

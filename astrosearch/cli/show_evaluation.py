@@ -86,10 +86,10 @@ def _cell(measure: Measure) -> str:
 
 
 def _number(value: float, sign: str = "") -> str:
-    """Three decimals, without the zero before them.
+    """Write a number with three decimals, without a zero before them.
 
     >>> _number(0.2451), _number(-0.012, "+"), _number(1.0)
     ('.245', '-.012', '1.000')
     """
-    written = format(value, f"{sign}.3f")
-    return written.replace("0.", ".", 1) if abs(value) < 0.9995 else written
+    digits = format(value, f"{sign}.3f")
+    return digits.replace("0.", ".", 1) if abs(value) < 0.9995 else digits

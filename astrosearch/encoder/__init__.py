@@ -36,8 +36,8 @@ class Encoder(Protocol):
     def encode(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """Vectors [len(texts), dimension], in the order given, each of length 1.
+        """Return unit vectors [len(texts), dimension], in the order given.
 
-        `progress` is told now and then how many more texts are done.
+        `progress` is called now and then with how many more texts are done.
         """
         ...

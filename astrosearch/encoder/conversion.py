@@ -1,8 +1,8 @@
 """Any other encoder, converted once from torch to an OpenVINO graph, then run without torch.
 
 Two files are kept: the graph (weights in half precision, then its XML, then the XML's length in
-8 bytes), and the outcome, which says how to run the graph or why there is none. A graph counts
-once the vectors of some sentences agreed with torch's; an encoder that didn't stays with torch.
+8 bytes), and the outcome, which says how to run the graph or why there is none. A graph is
+used only if its vectors of some sentences agree with torch's; else torch runs the encoder.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ CHECKS = [
     "Löfgren & Ähnlich measured Δχ² ≈ 12 for a 4.5-σ dip at 1.4×10⁻³ Jy.",
     "WHY DO CLUSTERS COOL SO SLOWLY?",
 ]
-MIDDLING = " ".join(CHECKS * 3)  # some 300 tokens: far more than its company's
+MIDDLING = " ".join(CHECKS * 3)  # some 300 tokens: far more than the others have
 LONG = " ".join(CHECKS * 8)
 TRACING_FAILS = (
     RuntimeError,
@@ -57,9 +57,9 @@ TRACING_FAILS = (
 class Outcome:
     """What came of a conversion."""
 
-    settings: dict[str, str] | None  # to run the graph with; None: there is no graph
-    reason: str  # why there is none
-    converter: str  # versions of what converted: others may do better
+    settings: dict[str, str] | None  # to run the graph with; None: torch runs the encoder
+    reason: str  # why torch runs the encoder
+    converter: str  # versions of what converted; with others it is tried again
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def try_conversion(
         if not convert(slow.model, files.graph):
             return outcome(None, "the cache can't be written")
         cosine = 0.0
-        # bf16, where the processor has it, is too coarse for some.
+        # bf16, where the processor has it, is too coarse for some encoders.
         for settings in ({}, {PRECISION: "f32"}):
             fast = OpenVinoEncoder(folder, open_tokenizer(folder), graph(settings))
             cosine = worst_cosine(fast, slow)
@@ -153,7 +153,7 @@ def trace(model: Any) -> Any:
     """Turn a sentence-transformers model into a graph, all its modules and the scaling included."""
     import torch
 
-    with hidden(REPORTER):  # nothing is to be sent
+    with hidden(REPORTER):  # so that no usage is reported
         from openvino.tools.ovc import convert_model
 
     class UnitVectors(torch.nn.Module):  # type: ignore[misc]
@@ -168,7 +168,7 @@ def trace(model: Any) -> Any:
     ids, mask = torch.ones(2, 7, dtype=torch.int32), torch.ones(2, 7)
     mask[1, 5:] = 0
     with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")  # of what a trace may miss: the vectors are compared
+        warnings.simplefilter("ignore")  # about what a trace may miss: the vectors are compared
         return convert_model(UnitVectors(), example_input=(ids, mask))
 
 
@@ -201,7 +201,7 @@ def read_outcome(file: Path) -> Outcome | None:
 
 
 def converter() -> str:
-    """List the versions of the packages that convert; those that aren't there have none."""
+    """List the versions of the packages that convert; leave out those not installed."""
     found = []
     for package in ("torch", "transformers", "sentence-transformers"):
         try:
@@ -212,7 +212,7 @@ def converter() -> str:
 
 
 def worst_cosine(fast: Encoder, slow: Encoder) -> float:
-    """Compare two runtimes over sentences of many lengths, in company of their like and not."""
+    """Return the least cosine of two runtimes' vectors, for texts of like and unlike lengths."""
     import numpy as np
 
     cosines = [

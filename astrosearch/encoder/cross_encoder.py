@@ -167,7 +167,7 @@ def labels(config: dict[str, Any]) -> int:
 
 
 def check_labels(path: Path, count: int) -> None:
-    """Refuse a classifier: which of its outputs would be the score is nowhere said."""
+    """Refuse a classifier: no file of it says which of its outputs is the score."""
     if count != 1:
         raise EncoderError(
             f"{path} gives {count} scores for a text, of which none is known to be its "

@@ -48,7 +48,7 @@ class EncoderFolder:
     pooling: Pooling
     projections: tuple[tuple[Path, int], ...]  # matrices that pooled vectors are multiplied by:
     # each its folder, and how many numbers it gives
-    other_modules: tuple[str, ...]  # paths of what isn't any of these, or normalising
+    other_modules: tuple[str, ...]  # paths of all that is no pooling, projection or normalising
     width: int  # of the token vectors
     dimension: int
     max_tokens: int

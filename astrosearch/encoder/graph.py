@@ -239,7 +239,7 @@ class GraphBuilder:
         return ops.reduce_sum(ops.multiply(x, weight), self.integers(1))
 
     def project(self, vector: Any) -> Any:
-        """Multiply by the matrices that follow pooling, where there are any."""
+        """Multiply by the matrices that follow pooling, if the folder has any."""
         width = self.hidden
         for folder, given in self.folder.projections:
             matrix = Weights([folder / "model.safetensors"]).take("linear.weight", given, width)
@@ -263,7 +263,7 @@ class GraphBuilder:
         return ops.add(ops.multiply(even, self.constant(scale)), self.constant(offset))
 
     def take(self, name: str, *shape: int) -> NDArray[np.float16 | np.float32]:
-        """Give a weight of this shape."""
+        """Give a weight, which must have the shape given."""
         return self.weights.take(self.prefix + name, *shape)
 
     def size(self, name: str) -> int:
@@ -318,6 +318,6 @@ def distance_buckets(apart: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def common_prefix(weights: Weights) -> str:
-    """Find what stands before "embeddings." where a model was saved with a head, as in bert."""
+    """Find the prefix of all names, such as "bert.", of a model that was saved with a head."""
     ending = "embeddings.word_embeddings.weight"
     return next((n.removesuffix(ending) for n in weights.names() if n.endswith(ending)), "")

@@ -56,7 +56,7 @@ def find_folder(name: str, what: str = "encoder") -> tuple[Path, str]:
 
 
 def is_folder(path: Path) -> bool:
-    """Tell whether a folder is there; what no file system could hold isn't."""
+    """Tell whether a path is a folder; a name that no file system could hold is none."""
     try:
         return path.is_dir()
     except (OSError, ValueError):

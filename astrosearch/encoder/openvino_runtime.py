@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from astrosearch.encoder.cache import unload
 from astrosearch.encoder.compiled import Graph, compiled_graph
 from astrosearch.encoder.folder import EncoderFolder, unusable
-from astrosearch.encoder.precision import precision_of, quickest
+from astrosearch.encoder.precision import PRECISION, precision_of, quickest
+from astrosearch.encoder.requests import Requests
 from astrosearch.encoder.tokens import TextTokenizer, batches
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ TOKEN_BUDGET = 1024  # tokens a batch, padding included
 FEW_TOKENS = 2048  # up to here one request on all cores; above, one request a core
 ONE_BY_ONE = {"PERFORMANCE_HINT": "LATENCY"}
 MANY_AT_ONCE = {"PERFORMANCE_HINT": "THROUGHPUT"}
-REPORTER = "openvino_telemetry"  # OpenVINO does without when it isn't found
+REPORTER = "openvino_telemetry"  # of usage; OpenVINO works without it
 CONVERTER = "openvino.tools.ovc"
 WINDOW = 16_384  # texts whose token ids are held at once
 
@@ -55,7 +56,7 @@ def has_openvino() -> bool:
 
 @contextmanager
 def hidden(*modules: str) -> Iterator[None]:
-    """Let modules that aren't imported yet not be found, while a block runs."""
+    """Make imports of `modules` fail while a block runs, unless they were imported before."""
     hide = [name for name in modules if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hide))  # type: ignore[arg-type]
     try:
@@ -79,33 +80,39 @@ class OpenVinoEncoder:
         compiled, memory = compiled_graph(self._core, graph, ONE_BY_ONE)
         # bf16 where the processor computes in it, else f32: the plugin knows its processors.
         self.device = f"cpu (OpenVINO, {precision_of(compiled)})"
-        self._request = compiled.create_infer_request()
+        self._precision = precision_of(compiled)
+        self._requests = Requests(compiled, self._compile_shared)
         self._queue: Any = None  # compiled when first needed: a query never does
-        self._lock = threading.Lock()  # requests serve one caller at a time
-        self._memory = memory  # read by the request, so it has to live as long
+        self._in_turn = threading.Lock()  # the queue serves one caller at a time
+        self._memory = memory  # read by the requests, so it has to live as long
         self._started = False
 
     def encode(self, texts: Sequence[str], progress: Progress = None) -> NDArray[np.float32]:
-        """Vectors [len(texts), dimension], in the order given, each of length 1."""
+        """Return unit vectors [len(texts), dimension], in the order given."""
         import numpy as np
 
         vectors = np.empty((len(texts), self.dimension), np.float32)
         for start in range(0, len(texts), WINDOW):
             ids = [self._tokenizer.ids(text) for text in texts[start : start + WINDOW]]
             part = vectors[start : start + WINDOW]
-            with self._lock:
-                if sum(map(len, ids)) <= FEW_TOKENS:
-                    self._encode_few(ids, part, progress)
-                else:
+            if sum(map(len, ids)) <= FEW_TOKENS:
+                self._encode_few(ids, part, progress)
+            else:
+                with self._in_turn:
                     self._encode_many(ids, part, progress)
         return vectors
+
+    def _compile_shared(self) -> Any:
+        settings = {**MANY_AT_ONCE, **self._graph.settings, PRECISION: self._precision}
+        return self._core.compile_model(self._graph.build(), "CPU", settings)
 
     def _encode_few(
         self, ids: list[list[int]], vectors: NDArray[np.float32], progress: Progress
     ) -> None:
         """Fill `vectors`, one batch after the other."""
         for rows in batches([len(i) for i in ids], TOKEN_BUDGET):
-            vectors[rows] = self._request.infer(pad([ids[row] for row in rows]))[0]
+            with self._requests.taken() as request:
+                vectors[rows] = request.infer(pad([ids[row] for row in rows]))[0]
             if not self._started:  # the first inference copies the weights as it needs them
                 self._started = True
                 if self._memory is not None:

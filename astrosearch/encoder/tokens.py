@@ -35,7 +35,7 @@ class TextTokenizer:
         return list(self._tokenizer.encode(readable(self._prompt + text)).ids)
 
     def vocabulary_size(self) -> int:
-        """Count the tokens that can come out."""
+        """Count the tokens that the tokenizer knows."""
         return int(self._tokenizer.get_vocab_size(with_added_tokens=True))
 
 

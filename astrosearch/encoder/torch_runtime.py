@@ -67,7 +67,7 @@ def load_torch(
 
 @contextmanager
 def no_progress_bars() -> Iterator[None]:
-    """Keep transformers from drawing its own bars for the moment."""
+    """Keep transformers from drawing progress bars while a block runs."""
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()
@@ -113,7 +113,7 @@ class TorchEncoder:
     def encode(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """Vectors [len(texts), dimension], in the order given, each of length 1."""
+        """Return unit vectors [len(texts), dimension], in the order given."""
         import numpy as np
 
         vectors = np.empty((len(texts), self.dimension), np.float32)
@@ -146,4 +146,4 @@ class TorchEncoder:
                 self._batch //= 2
             else:
                 return found
-            torch.cuda.empty_cache()  # with the error, and what it held, gone
+            torch.cuda.empty_cache()  # here the error, and the tensors it held, are gone

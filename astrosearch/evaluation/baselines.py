@@ -1,4 +1,4 @@
-"""Finding the encoder that everybody compares with, all-MiniLM-L6-v2."""
+"""all-MiniLM-L6-v2, the encoder that most others are compared with."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def load_baseline(given: str | None = None, device: str = "auto") -> Encoder:
     Raises
     ------
     EncoderError
-        When it can't be had.
+        When it is neither installed nor on the hub, or can't be loaded.
     """
     from astrosearch.encoder import load_encoder
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A retrieval benchmark; its texts are readable ones.
+    """A retrieval benchmark; its texts are as people read them.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Benchmark:
         if not self.queries or not self.documents:
             raise AstrosearchError(
                 f"benchmark {self.name} has no {'documents' if self.queries else 'queries'}.\n"
-                "Look at the files it is built from"
+                "Check the files it is built from"
             )
 
     def relevant_of(self, query_id: str) -> dict[str, int]:
@@ -56,9 +56,9 @@ class PairsBenchmark:
     Attributes
     ----------
     pairs
-        `(a, b)`, in the text form of the seed encoder or readable.
+        `(a, b)`, in the text form of the seed encoder, or as people read them.
     papers
-        For each pair, the papers of a and b: two texts of one paper are no random pair.
+        For each pair, the papers of a and b: two texts of one paper never make a random pair.
     """
 
     name: str
@@ -68,7 +68,7 @@ class PairsBenchmark:
     def __post_init__(self) -> None:
         if len(self.pairs) < 2:
             raise AstrosearchError(
-                f"benchmark {self.name} needs two pairs or more.\nLook at the file it is built from"
+                f"benchmark {self.name} needs two pairs or more.\nCheck the file it is built from"
             )
 
 
@@ -76,7 +76,7 @@ AnyBenchmark = Benchmark | PairsBenchmark
 
 
 def in_form(texts: Sequence[str], form: TextForm, *, readable: bool = True) -> list[str]:
-    """Texts in an encoder's form; `readable` says that they are so as given."""
+    """Texts in an encoder's form; `readable` says that people could read them as given."""
     if form == "plain" and readable:
         return list(texts)
     from astrosearch.corpus.textform import of_query
@@ -107,7 +107,7 @@ def sampled(
         _restricted(benchmark.queries, set(chosen)),
         _restricted(benchmark.documents, kept),
         relevant,
-        {id: each for id, each in benchmark.excluded.items() if id in relevant},
+        {id: left_out for id, left_out in benchmark.excluded.items() if id in relevant},
         benchmark.at_one,
     )
 

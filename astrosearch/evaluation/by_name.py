@@ -1,4 +1,4 @@
-"""What the command does: encoders and benchmarks by name."""
+"""Evaluating encoders and benchmarks given by name, as `astrosearch evaluate` does."""
 
 from __future__ import annotations
 

@@ -87,7 +87,9 @@ def split_of(data: Path) -> dict[str, str]:
         if number == 1 and folder == "folder":
             continue
         if part not in ("dev", "train"):
-            raise MalformedLine(path, number, f"{part!r} is no part", "Write folder<TAB>dev|train")
+            raise MalformedLine(
+                path, number, f"{part!r} is neither dev nor train", "Write folder<TAB>dev|train"
+            )
         found[folder] = part
     return found
 
@@ -106,9 +108,11 @@ def citing_sentences(data: Path, part: str) -> Iterator[CitingSentence]:
         if len(text.split()) < MIN_WORDS:
             continue
         try:
-            cited = tuple(Cited(each["title"], each.get("arxiv_id")) for each in row["cited"])
+            cited = tuple(Cited(work["title"], work.get("arxiv_id")) for work in row["cited"])
         except (TypeError, KeyError) as error:
-            raise MalformedLine(path, number, "cited without title", "Give each a title") from error
+            raise MalformedLine(
+                path, number, "cited without title", "Give each cited work a title"
+            ) from error
         id = f"{folder}#{counts[folder]}"
         yield CitingSentence(id, folder, row.get("paper_title") or "", text, cited)
 
@@ -117,19 +121,19 @@ def citation_title(data: Path) -> Benchmark:
     """Citing sentence -> the titles it cites, among all cited titles of all papers."""
     titles: dict[str, str] = {}
     for _, row in objects_of(data / "eval" / "citation_contexts.jsonl", "cited"):
-        for each in row["cited"]:
-            key = normalized(each.get("title") or "")
+        for work in row["cited"]:
+            key = normalized(work.get("title") or "")
             if key:
-                titles.setdefault(key, render(each["title"])[0])
+                titles.setdefault(key, render(work["title"])[0])
     queries, relevant, excluded = {}, {}, {}
     for sentence in _unseen(data):
-        own = normalized(sentence.paper_title)
-        keys = {normalized(each.title) for each in sentence.cited} & titles.keys() - {own}
+        citing = normalized(sentence.paper_title)
+        keys = {normalized(work.title) for work in sentence.cited} & titles.keys() - {citing}
         if keys:
             queries[sentence.id] = sentence.text
             relevant[sentence.id] = dict.fromkeys(sorted(keys), 1)
-            if own in titles:
-                excluded[sentence.id] = frozenset({own})
+            if citing in titles:
+                excluded[sentence.id] = frozenset({citing})
     return Benchmark("citation-title", queries, titles, relevant, excluded)
 
 
@@ -147,12 +151,12 @@ def citation(data: Path) -> Benchmark:
     for sentence in _unseen(data):
         own = by_title.get(normalized(sentence.paper_title), set())
         found: set[str] = set()
-        for each in sentence.cited:
-            arxiv = parse_arxiv_id(each.arxiv_id) if each.arxiv_id else None
+        for work in sentence.cited:
+            arxiv = parse_arxiv_id(work.arxiv_id) if work.arxiv_id else None
             if arxiv is not None and arxiv[0] in documents:
                 found.add(arxiv[0])
             else:
-                found |= by_title.get(normalized(each.title), set())
+                found |= by_title.get(normalized(work.title), set())
         if found - own:
             queries[sentence.id] = sentence.text
             relevant[sentence.id] = dict.fromkeys(sorted(found - own), 1)
@@ -175,8 +179,8 @@ def papers(corpus: Path) -> dict[str, tuple[str, str]]:
     from astrosearch.errors import Unreadable
 
     def of_document(document: Document) -> tuple[str, str]:
-        body = [each for each in document.passages if each.section != "Title"]
-        abstract = " ".join(each.text for each in body if each.section == "Abstract")
+        body = [passage for passage in document.passages if passage.section != "Title"]
+        abstract = " ".join(passage.text for passage in body if passage.section == "Abstract")
         for passage in body if not abstract else ():
             abstract = f"{abstract} {passage.text}".strip()
             if len(abstract) >= WITHOUT_ABSTRACT:
@@ -205,8 +209,8 @@ def papers(corpus: Path) -> dict[str, tuple[str, str]]:
 
 
 def _unseen(data: Path) -> Iterator[CitingSentence]:
-    """Sentences of dev papers that no train paper has too."""
-    trained = {normalized(each.text) for each in citing_sentences(data, "train")}
+    """Yield the citing sentences of dev papers that no train paper has too."""
+    trained = {normalized(sentence.text) for sentence in citing_sentences(data, "train")}
     for sentence in citing_sentences(data, "dev"):
         if normalized(sentence.text) not in trained:
             yield sentence

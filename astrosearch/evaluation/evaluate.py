@@ -39,20 +39,20 @@ def evaluate(
     Parameters
     ----------
     encoders
-        The first is what all else is compared with.
+        All other systems are compared with the first.
     baselines
         Add BM25, `baseline_encoder` if given, and a hybrid of BM25 with each encoder.
     dense_weights
-        Weights of the dense score in the hybrid; one hybrid for each.
+        Weights of the dense score in the hybrid; one hybrid for each weight.
     dimensions
-        Measure each encoder with its vectors cut to so many components too.
+        Measure each encoder with its vectors cut to this many components too.
     progress
-        Told benchmark, system and 0 as each begins, then how many texts are encoded.
+        Called with benchmark, system and 0 when a system begins, then with the texts encoded.
 
     A baseline whose package isn't installed is left out, with a note in the report.
     """
     if not encoders:
-        raise AstrosearchError("there is no encoder to evaluate.\nName one or more")
+        raise AstrosearchError("there is no encoder to evaluate.\nName one encoder or more")
     told = _Told(progress)
     systems = systems_of(
         encoders,
@@ -81,7 +81,7 @@ def evaluate(
 
 
 class _Told:
-    """Counts the texts encoded for the system at work."""
+    """Reports the system being measured and how many texts were encoded for it."""
 
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
@@ -119,20 +119,20 @@ def systems_of(
     ]
     found: list[System] = [*dense]
     found += [
-        Dense(f"{each.name} @{cut}", each.encoder, memory, cut, encoded)
-        for each in dense
+        Dense(f"{system.name} @{cut}", system.encoder, memory, cut, encoded)
+        for system in dense
         for cut in dimensions
-        if cut < each.encoder.dimension
+        if cut < system.encoder.dimension
     ]
     if baselines:
         found.append(BM25())
-        same = {each.fingerprint for each in encoders}
+        same = {encoder.fingerprint for encoder in encoders}
         if baseline_encoder is not None and baseline_encoder.fingerprint not in same:
             name = baseline_encoder.name.rpartition("/")[2]
             found.append(Dense(name, baseline_encoder, memory, progress=encoded))
         found += [
-            Hybrid(f"hybrid {each.name}{_weight_shown(weight)}", each, Words(), weight)
-            for each in dense
+            Hybrid(f"hybrid {system.name}{_weight_shown(weight)}", system, Words(), weight)
+            for system in dense
             for weight in dense_weights
         ]
     return found

@@ -47,15 +47,13 @@ def lines_of(path: Path) -> Iterator[tuple[int, str]]:
     NotFound
         When the file isn't there.
     MalformedLine
-        When it is not UTF-8.
+        When a line is not UTF-8.
     """
     path = path.absolute()
     try:
         file = path.open("rb")
     except OSError as error:
-        raise NotFound(
-            f"{path} can't be read ({error.strerror}).\nGive a file that is there"
-        ) from error
+        raise NotFound(f"{path} can't be read ({error.strerror}).\nGive another file") from error
     with file:
         for number, raw in enumerate(file, 1):
             try:

@@ -34,7 +34,7 @@ class Interval:
 
 
 def measures_of(benchmark: Benchmark) -> dict[str, str]:
-    """Names of a benchmark's measures -> ir-measures' names."""
+    """Names of a benchmark's measures, and what ir-measures calls each."""
     names = {"nDCG@10": "nDCG@10", "R@10": "R@10", "R@100": "R@100", "MRR@10": "RR@10"}
     return names | ({"R@1": "R@1"} if benchmark.at_one else {})
 
@@ -112,7 +112,7 @@ def ndcg(
     values = np.zeros(len(ranked))
     for at, (row, wanted) in enumerate(zip(ranked[:, :k].tolist(), grades, strict=True)):
         gains = np.array([wanted.get(position, 0) for position in row], dtype=np.float64)
-        best = np.array(sorted(wanted.values(), reverse=True)[:k], dtype=np.float64)
-        ideal = best @ discounts[: len(best)]
+        ideal_gains = np.array(sorted(wanted.values(), reverse=True)[:k], dtype=np.float64)
+        ideal = ideal_gains @ discounts[: len(ideal_gains)]
         values[at] = gains @ discounts[: len(gains)] / ideal if ideal else 0.0
     return values

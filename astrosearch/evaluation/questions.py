@@ -1,4 +1,4 @@
-"""Questions with the sentences that answer them, the sentences named by digest.
+"""Questions and the sentences that answer them, the sentences named by digest.
 
 The texts belong to their authors, so the benchmark's file holds where an answer stands and what
 its digest is, never the sentence itself: the corpus supplies that.
@@ -22,7 +22,7 @@ _NEITHER_LETTER_NOR_DIGIT = re.compile("[^a-z0-9]+")
 
 
 def sentence_digest(text: str) -> str:
-    """Digest of a sentence that spacing, case, punctuation and symbols leave alone.
+    """Digest of a sentence; spacing, case, punctuation and symbols don't change it.
 
     The first 16 hexadecimal digits of the sha256 over its lower-case ASCII letters and digits.
 
@@ -66,7 +66,7 @@ def questions(data: Path, file: Path = QUESTIONS) -> Benchmark:
 
 
 def _named(corpus: Path, wanted: set[tuple[str, str]]) -> Iterator[Document]:
-    """Yield the papers of these ids that are read from these files, or from files beside them."""
+    """Yield the papers read from the (id, file) pairs `wanted`, or from LaTeX files beside them."""
     from astrosearch.corpus.discover import discover
     from astrosearch.corpus.kinds import LATEX
     from astrosearch.corpus.read import read_source

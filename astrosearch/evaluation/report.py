@@ -20,7 +20,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A system on a benchmark; for `pairs`, `queries` are pairs and `documents` their b's."""
+    """A system on a benchmark; of `pairs`, `queries` counts pairs, `documents` distinct b's."""
 
     benchmark: str
     system: str
@@ -47,9 +47,9 @@ class Report:
         """Yield one JSON object a row."""
         for row in self.rows:
             measures = {
-                name: _object(each.mean)
-                | {"difference": _object(each.difference) if each.difference else None}
-                for name, each in row.measures.items()
+                name: _object(measure.mean)
+                | {"difference": _object(measure.difference) if measure.difference else None}
+                for name, measure in row.measures.items()
             }
             yield json.dumps(
                 {

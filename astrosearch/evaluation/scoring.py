@@ -1,4 +1,4 @@
-"""Scores to values: each query's measures for one system, each pair's for `pairs`."""
+"""From a system's scores to the measures of each query, or of each pair."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LOWEST = -1e30  # below any score but that of a document left out
+LOWEST = -1e30  # below any score; a document left out has -inf
 BLOCK_SCORES = 2**24  # scores held at once, of a block of queries against all documents
 RECALLED = (1, 10)  # ranks of the recall that `pairs` reports
 
@@ -83,7 +83,7 @@ def _ranked(
 
 
 def _pair_values(system: System, benchmark: PairsBenchmark) -> dict[str, NDArray[np.float64]]:
-    """For each positive pair: the share of random pairs it outscores, and its partner's rank.
+    """For each pair: the share of random pairs it outscores, and the rank of its b for its a.
 
     The mean of that share is the area under the ROC curve (Mann & Whitney 1947). Random pairs
     are all others of an a with a b of another paper.
@@ -116,7 +116,7 @@ def _pair_values(system: System, benchmark: PairsBenchmark) -> dict[str, NDArray
     values = {"AUC": (lower + upper) / 2 / len(negatives)}
     if system.cosine:
         values["gap"] = positives.astype(np.float64) - negatives.mean(dtype=np.float64)
-    # Other partners of the same a are no rivals of this one.
+    # Other right answers for the same a don't count against this one.
     rivals = np.where(random, scores, -np.inf)[rows]
     ranks = 1 + (rivals > positives[:, None]).sum(axis=1)
     ranks = ranks + (rivals == positives[:, None]).sum(axis=1) / 2

@@ -14,7 +14,7 @@ from astrosearch.evaluation.files import objects_of
 NAMES = ("citation", "citation-title", "title", "definition", "pairs", "questions")
 
 SENTENCES_A_PAPER = 30  # of the benchmark `title`: enough for R@10, and a minute's encoding
-BODY_WORDS = 6  # of a sentence: less is a heading's or a formula's remnant
+BODY_WORDS = 6  # a sentence has at least; fewer are left of a heading or a formula
 
 
 def build_benchmark(name: str, data: Path) -> AnyBenchmark:
@@ -65,17 +65,17 @@ def title(data: Path, seed: int = 0) -> Benchmark:
         for document in read_source(source):
             if isinstance(document, Unreadable) or not document.paper.title:
                 continue
-            own = normalized(document.paper.title)
+            key = normalized(document.paper.title)
             body = {
                 sentence.text
                 for passage in document.passages
                 if passage.section not in ("Title", "Abstract")
                 for sentence in sentences_of(passage)
-                if len(sentence.text.split()) >= BODY_WORDS and normalized(sentence.text) != own
+                if len(sentence.text.split()) >= BODY_WORDS and normalized(sentence.text) != key
             }
-            if own in titles or len(body) < SENTENCES_A_PAPER:
+            if key in titles or len(body) < SENTENCES_A_PAPER:
                 continue  # a second version, or a fragment
-            titles.add(own)
+            titles.add(key)
             chosen = draw.sample(sorted(body), SENTENCES_A_PAPER)
             ids = [f"{folder}#{number}" for number in range(1, len(chosen) + 1)]
             queries[folder] = document.paper.title
@@ -89,18 +89,20 @@ def definition(data: Path) -> Benchmark:
     path = data / "eval" / "uat_concepts.json"
     try:
         concepts = json.loads(path.read_bytes())
-        names = {each["uri"].rpartition("/")[2]: str(each["name"]) for each in concepts}
+        names = {concept["uri"].rpartition("/")[2]: str(concept["name"]) for concept in concepts}
         queries = {
-            each["uri"].rpartition("/")[2]: " ".join(each["definition"].split())
-            for each in concepts
-            if each.get("definition")
+            concept["uri"].rpartition("/")[2]: " ".join(concept["definition"].split())
+            for concept in concepts
+            if concept.get("definition")
         }
     except OSError as error:
-        raise NotFound(f"{path} can't be read ({error.strerror}).\nLook at --data") from error
+        raise NotFound(
+            f"{path} can't be read ({error.strerror}).\nGive another folder: --data DIR"
+        ) from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise AstrosearchError(
             f"{path} is no list of thesaurus concepts ({error}).\n"
-            "Each is an object with uri, name and perhaps definition"
+            "Each concept is an object with uri, name and perhaps definition"
         ) from error
     # Deprecated concepts share their name with a living one: it is ranked once, for both.
     named: dict[str, str] = {}

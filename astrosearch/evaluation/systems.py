@@ -6,7 +6,6 @@ is the same for all.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +13,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from astrosearch.errors import MissingExtra
 from astrosearch.evaluation.benchmark import in_form
-from astrosearch.search.bm25 import WordRanking, bound
-from astrosearch.search.fusion import DENSE_WEIGHT
+from astrosearch.search.bm25 import bound
+from astrosearch.search.fusion import DENSE_WEIGHT, hybrid_scores
 from astrosearch.search.language import parse
-from astrosearch.store.rows import Postings
-from astrosearch.store.words.splitter import Splitter
+from astrosearch.search.snapshot import in_memory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +30,7 @@ B = 0.75
 
 
 class Scorer(Protocol):
-    """Scores of queries against documents that were given before."""
+    """Gives the scores of prepared queries against prepared documents."""
 
     def __call__(self, start: int, end: int) -> NDArray[np.float32]:
         """Scores [end - start, documents] of queries `start` to `end`; larger is better."""
@@ -60,7 +58,7 @@ class System(Protocol):
 
 
 class Memory:
-    """Vectors computed in one run, so that an encoder sees the same texts once."""
+    """Vectors of one evaluation, so that no encoder encodes the same texts twice."""
 
     def __init__(self) -> None:
         self._vectors: dict[tuple[str, str], NDArray[np.float32]] = {}
@@ -159,13 +157,13 @@ class BM25:
         retriever = bm25s.BM25(k1=K1, b=B, method="lucene")
         retriever.index(words(documents), show_progress=False)
         known = retriever.vocab_dict
-        asked = [[word for word in each if word in known] for each in words(queries)]
+        asked = [[word for word in split if word in known] for split in words(queries)]
 
         def scores(start: int, end: int) -> NDArray[np.float32]:
             rows = np.zeros((end - start, len(documents)), dtype=np.float32)
-            for row, each in zip(rows, asked[start:end], strict=True):
-                if each:
-                    row[:] = retriever.get_scores(each)
+            for row, query in zip(rows, asked[start:end], strict=True):
+                if query:
+                    row[:] = retriever.get_scores(query)
             return rows
 
         return scores
@@ -173,7 +171,7 @@ class BM25:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The ranking by words that an index has: the share of a query's weight that a text holds."""
+    """An index's ranking by words: the share of a query's summed weight that a text holds."""
 
     name: str = "words"
     cosine: bool = False
@@ -184,29 +182,17 @@ class Words:
         """Gather the documents' words."""
         import numpy as np
 
-        splitter, phrases = Splitter(), Splitter()
-        made = splitter.postings_of(in_form(documents, "plain", readable=readable))
-        held = {
-            word: Postings.of(places, np.frombuffer(impacts, np.uint8))
-            for word, (places, impacts) in made.items()
-        }
-        ranking = WordRanking(
-            lambda words: {word: held[word] for word in words if word in held},
-            splitter.matching,
-            phrases.words_of,
-            len(documents),
-        )
         plain = in_form(queries, "plain", readable=readable)
         # Quotes of a title or a citing sentence demand nothing.
         terms = [parse(text.replace('"', " ")).ranking for text in plain]
-        with contextlib.closing(splitter), contextlib.closing(phrases):
+        with in_memory(in_form(documents, "plain", readable=readable)) as ranking:
             asked = list(ranking.weighted(terms))
 
         def scores(start: int, end: int) -> NDArray[np.float32]:
             rows = np.zeros((end - start, len(documents)), dtype=np.float32)
             for row, weighted in zip(rows, asked[start:end], strict=True):
-                for each in weighted:
-                    row[each.ids] += each.impacts
+                for postings in weighted:
+                    row[postings.ids] += postings.impacts
                 row /= max(bound(weighted), 1e-9)
             return rows
 
@@ -215,7 +201,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Hybrid:
-    """What an index makes of both: cosines and shares of words, summed with weights."""
+    """An index's hybrid ranking: cosines and shares of words, summed with weights."""
 
     name: str
     dense: System
@@ -226,22 +212,20 @@ class Hybrid:
     def prepare(
         self, queries: Sequence[str], documents: Sequence[str], *, readable: bool
     ) -> Scorer:
-        """Let both take in the texts."""
+        """Prepare both systems with the texts."""
         dense = self.dense.prepare(queries, documents, readable=readable)
         lexical = self.lexical.prepare(queries, documents, readable=readable)
 
         def scores(start: int, end: int) -> NDArray[np.float32]:
-            fused: NDArray[np.float32] = self.weight * dense(start, end)
-            fused += (1 - self.weight) * lexical(start, end)
-            return fused
+            return hybrid_scores(dense(start, end), lexical(start, end), self.weight)
 
         return scores
 
 
 def top_documents(scores: NDArray[np.float32], k: int, *, above: float) -> NDArray[np.int64]:
-    """Positions [n, k] of the best in each row of scores [n, documents]; ties by position.
+    """Positions [n, k] of the highest in each row of scores [n, documents]; ties by position.
 
-    Nothing that scores `above` or less is returned: -1 fills up.
+    Only what scores more than `above` is returned; -1 fills the rest of a row.
     """
     import numpy as np
 
@@ -257,5 +241,5 @@ def top_documents(scores: NDArray[np.float32], k: int, *, above: float) -> NDArr
 
 
 def positions(ids: Mapping[str, object]) -> dict[str, int]:
-    """Place of each id in order."""
+    """Return the position of each id."""
     return {id: at for at, id in enumerate(ids)}

@@ -40,7 +40,7 @@ def read_texts(path: Path) -> dict[str, str]:
     path = path.absolute()
     found: dict[str, str] = {}
     for number, id, text in _json_texts(path) if _is_json(path) else _tsv_texts(path):
-        if not id or any(each.isspace() for each in id):
+        if not id or any(character.isspace() for character in id):
             raise MalformedLine(path, number, f"{id!r} is no id: it has blanks or nothing", TEXTS)
         if not text:
             raise MalformedLine(path, number, f"{id} has no text", TEXTS)
@@ -62,11 +62,11 @@ def read_qrels(
         parts = line.split()
         if len(parts) != 4:
             raise MalformedLine(path, number, f"{len(parts)} fields, not 4", QRELS)
-        query, _, document, written = parts
+        query, _, document, grade_text = parts
         try:
-            grade = int(written)
+            grade = int(grade_text)
         except ValueError as error:
-            raise MalformedLine(path, number, f"{written!r} is no grade", QRELS) from error
+            raise MalformedLine(path, number, f"{grade_text!r} is no grade", QRELS) from error
         for id, known, what in ((query, queries, "query"), (document, documents, "document")):
             if id not in known:
                 raise MalformedLine(

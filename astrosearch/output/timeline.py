@@ -37,7 +37,7 @@ OTHER_LOOKS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Numbers of sentences by year and category.
+    """Counts of sentences by year and category.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Timeline:
     step : int
         The years of a bar.
     counts : dict of str to tuple of int
-        For each category, largest first: a number for each bar, then one for "year unknown".
+        For each category, largest first: its count in each bar, then the count of "year unknown".
     papers : int
     """
 
@@ -135,7 +135,7 @@ def plot_answers(answers: Sequence[tuple[str, Sequence[Hit]]], path: Path) -> st
 
 
 def save_timeline(timeline: Timeline, title: str, path: Path) -> None:
-    """Draw a timeline to a file, in the format of its suffix; a half written one is never left.
+    """Draw a timeline to a file, whole or not at all, in the format of its suffix.
 
     Raises
     ------
@@ -152,15 +152,15 @@ def save_timeline(timeline: Timeline, title: str, path: Path) -> None:
 
     kind = path.suffix.lower().removeprefix(".")
     dates = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    half = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")  # two may draw to one file
     fixed = {"svg.fonttype": "none", "svg.hashsalt": "astrosearch", "pdf.fonttype": 42}
     # Whatever the user's own settings are: TeX may not be there, and a query is not TeX.
     with matplotlib.style.context(["default", fixed]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # a box shows it
         figure = draw(timeline, title)
         try:
-            with written_whole(path, partial=half):
-                figure.savefig(half, format=kind, dpi=150, metadata=dates[kind])
+            with written_whole(path, partial=partial):
+                figure.savefig(partial, format=kind, dpi=150, metadata=dates[kind])
         except OSError as error:
             raise StorageError(
                 f"the picture can't be written to {path.absolute()} ({error.strerror}).\n"

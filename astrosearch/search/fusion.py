@@ -78,6 +78,13 @@ def fused(
     cosines: NDArray[np.float32], weighted: Sequence[Postings], ids: NDArray[np.int64]
 ) -> NDArray[np.float32]:
     """Score candidates: at most 1, float32 [n]."""
-    share = scores_of(weighted, ids) / max(bound(weighted), 1e-9)
-    score: NDArray[np.float32] = DENSE_WEIGHT * cosines + (1 - DENSE_WEIGHT) * share
-    return score
+    return hybrid_scores(cosines, scores_of(weighted, ids) / max(bound(weighted), 1e-9))
+
+
+def hybrid_scores(
+    cosines: NDArray[np.float32], shares: NDArray[np.float32], dense_weight: float = DENSE_WEIGHT
+) -> NDArray[np.float32]:
+    """Weigh cosines, and shares of a query's words, both of one shape, into scores: at most 1."""
+    scores: NDArray[np.float32] = dense_weight * cosines
+    scores += (1 - dense_weight) * shares
+    return scores

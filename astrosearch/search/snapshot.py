@@ -21,6 +21,7 @@ from astrosearch.search.language import ParsedQuery
 from astrosearch.search.ordering import unfilled
 from astrosearch.store.layout import DATABASE, SEGMENTS
 from astrosearch.store.reader import Store
+from astrosearch.store.rows import Postings
 from astrosearch.store.vectors import Tuning, VectorIndex, check_size
 from astrosearch.store.words.splitter import Splitter
 
@@ -323,3 +324,24 @@ def open_vectors(store: Store) -> VectorIndex:
         ),
         sums,
     )
+
+
+@contextlib.contextmanager
+def in_memory(texts: Sequence[str]) -> Iterator[WordRanking]:
+    """Rank texts by their words as an index ranks sentences, without one, while a block runs.
+
+    A text's id is its position. Benchmarks compare encoders with this ranking.
+    """
+    import numpy as np
+
+    with contextlib.closing(Splitter()) as holding, contextlib.closing(Splitter()) as asking:
+        postings = {
+            word: Postings.of(places, np.frombuffer(impacts, np.uint8))
+            for word, (places, impacts) in holding.postings_of(texts).items()
+        }
+        yield WordRanking(
+            lambda words: {word: postings[word] for word in words if word in postings},
+            holding.matching,
+            asking.words_of,
+            len(texts),
+        )

@@ -1,7 +1,6 @@
 """The database of an index, for reading: who wrote it, papers, sentences, full text.
 
 SQLite is the manifest: a segment file counts once its row is committed. Format: index/README.md.
-Writing is in writer.py.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -753,3 +754,17 @@ def test_batches_hold_like_lengths_within_the_budget() -> None:
         longest = max(lengths[p] for p in group)
         assert len(group) == 1 or longest * len(group) <= 12
     assert groups[-1] == [5]
+
+
+def test_threads_encode_side_by_side_what_one_encodes(tiny: Path):
+    encoder = load_encoder(str(tiny), "cpu")
+    alone = encoder.encode(MANY[:2])
+    start = threading.Barrier(8)
+
+    def encode(_: int) -> list[Any]:
+        start.wait()
+        return [np.vstack([encoder.encode([text]) for text in MANY[:2]]) for _ in range(20)]
+
+    with ThreadPoolExecutor(8) as pool:
+        for found in pool.map(encode, range(8)):
+            assert all(np.allclose(rows, alone, atol=1e-5) for rows in found)

@@ -1,7 +1,8 @@
-"""The mean of the weights of several runs and of their base: one encoder, as fast as each.
+"""The mean of the weights of several runs and of their base: one encoder, as fast as each of them.
 
-A mean of runs finds more than its runs do (Wortsman et al. 2022, arXiv:2203.05482), and a share
-of the base keeps what it knew of texts unlike those trained on (arXiv:2109.01903).
+A mean of several runs' weights finds more than any one of them (Wortsman et al. 2022,
+arXiv:2203.05482). A share of the base's weights keeps what the base knew of texts unlike those
+trained on (Wortsman et al. 2021, arXiv:2109.01903).
 """
 
 from __future__ import annotations

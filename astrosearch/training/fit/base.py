@@ -17,7 +17,8 @@ from astrosearch.errors import EncoderError, MissingExtra
 if TYPE_CHECKING:
     from astrosearch.encoder.folder import EncoderFolder
 
-# On the CPU sdpa's backward pass costs more than plain steps: 9.4 against 12.2 pairs a CPU second.
+# On the CPU the backward pass of sdpa is slower than that of plain steps: 9.4 pairs a second of CPU
+# time against 12.2.
 ATTENTION = {"cpu": "eager", "cuda": "sdpa"}
 
 
@@ -62,14 +63,14 @@ def check_tokens(folder: EncoderFolder, tokens: int | None) -> None:
     positions = folder.config.get("max_position_embeddings")
     if tokens is not None and isinstance(positions, int) and tokens > positions:
         raise EncoderError(
-            f"the base {folder.name} reads at most {positions} tokens, and {tokens} were asked "
-            "for.\nChoose another base, or another recipe"
+            f"the base {folder.name} reads at most {positions} tokens, but the recipe asks "
+            f"for {tokens}.\nChoose another base, or another recipe"
         )
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Keep the training packages' bars, logs and warnings off the terminal for the moment."""
+    """Keep the training packages' bars, logs and warnings off the terminal while a block runs."""
     import datasets
 
     bars = datasets.are_progress_bars_disabled()

@@ -1,6 +1,6 @@
-"""The model card: sentence-transformers' own sections, and what an astronomer wants to know.
+"""The model card: sentence-transformers' sections, and what an astronomer wants to know.
 
-No text of the training pairs is shown: they are their authors'.
+No text of the training pairs is shown: their copyright is their authors'.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def hide_samples(model: Any) -> None:
 
 
 def hub_name(base: EncoderFolder) -> str | None:
-    """Return the hub id of a base, where it has one."""
+    """Return the hub id of a base, or None."""
     if base.name == DEFAULT:
         return front_matter(base.path).get("base_model")
     return base.name if "/" in base.name else None
@@ -65,18 +65,18 @@ def front_matter(folder: Path) -> dict[str, str]:
 
 
 def trainer_card(model: Any, card: Any, log: list[dict[str, float]], step: int) -> str:
-    """Write sentence-transformers' card for a model, with the whole log of a resumed run too."""
+    """Write sentence-transformers' card for a model, with the whole log even of a resumed run."""
     from huggingface_hub import ModelCard
 
     card.training_logs = table_of(log)
     card.set_best_model_step(step)
     card.register_model(model)
-    written = ModelCard.from_template(card_data=card, template_path=card.template_path)
-    return str(written.content)
+    filled = ModelCard.from_template(card_data=card, template_path=card.template_path)
+    return str(filled.content)
 
 
 def with_modules(text: str, model: Any) -> str:
-    """Put the modules of what is written in place of those that were trained."""
+    """Show the modules of the model that is written instead of those of the model trained."""
     return MODULES.sub(lambda _: f"```\n{model}\n```", text, count=1)
 
 
@@ -134,7 +134,7 @@ def data_section(trained: Trained) -> str:
 
 
 def scores_section(trained: Trained) -> str:
-    """Say how good it is on the validation pairs, and what each seed gave."""
+    """Give the scores on the validation pairs, of each seed and of what was written."""
     lines = ["## Scores", ""]
     best = trained.best
     if trained.score is None or best.base_score is None:

@@ -28,7 +28,7 @@ FULL = ("os error 28", "os error 27", "os error 122")  # no space, file too larg
 
 @contextlib.contextmanager
 def saving(folder: Path) -> Iterator[None]:
-    """Turn what a full disk makes of saving into a StorageError, that of safetensors included."""
+    """Turn the errors of a full disk into a StorageError, those of safetensors and torch too."""
     from safetensors import SafetensorError
 
     with disk_errors(folder):
@@ -44,7 +44,7 @@ def saving(folder: Path) -> Iterator[None]:
 
 
 def save_checkpoint(trainer: Any) -> None:
-    """Write all that a run needs to go on, and drop what neither the last nor the best is."""
+    """Write all that a run needs to go on; remove checkpoints but for the newest and the best."""
     from safetensors.torch import save_file
 
     run = Path(trainer.args.output_dir)
@@ -65,7 +65,7 @@ def save_checkpoint(trainer: Any) -> None:
             "scaler": None if scaler is None else scaler.state_dict(),
             "python": random.getstate(),
         }
-        (partial / PROGRESS).write_text(json.dumps(progress))
+        (partial / PROGRESS).write_text(json.dumps(progress), encoding="utf-8")
         if best == final or best.is_dir():
             trainer.state.best_model_checkpoint = str(best)
         trainer.state.save_to_json(str(partial / STATE))
@@ -83,7 +83,7 @@ def load_optimizer(trainer: Any, checkpoint: Path) -> None:
     from safetensors.torch import load_file
 
     tensors = load_file(checkpoint / TENSORS)
-    progress = json.loads((checkpoint / PROGRESS).read_text())
+    progress = json.loads((checkpoint / PROGRESS).read_text(encoding="utf-8"))
     state: dict[int, dict[str, Any]] = {}
     for name, tensor in tensors.items():
         kind, _, key = name.partition("/")
@@ -102,7 +102,8 @@ def load_random(checkpoint: Path) -> None:
     from safetensors.torch import load_file
 
     tensors = load_file(checkpoint / TENSORS)
-    version, numbers, gauss = json.loads((checkpoint / PROGRESS).read_text())["python"]
+    progress = json.loads((checkpoint / PROGRESS).read_text(encoding="utf-8"))
+    version, numbers, gauss = progress["python"]
     random.setstate((version, tuple(numbers), gauss))
     keys, rest = tensors["random/numpy"], tensors["random/numpy_rest"].tolist()
     position, has_gauss, cached = int(rest[0]), int(rest[1]), rest[2]

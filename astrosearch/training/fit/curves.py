@@ -25,7 +25,7 @@ def losses_of(result: SeedResult) -> Points:
 
 
 def scores_of(result: SeedResult) -> Points:
-    """Return (step, dev score); of the base and the outcome alone where none was made between."""
+    """Return (step, dev score); if no step was scored, of the base and the kept step."""
     name = f"eval_{METRIC}"
     found = [(entry["step"], entry[name]) for entry in result.log if name in entry]
     if not found and result.score is not None and result.base_score is not None:
@@ -63,7 +63,7 @@ def save_picture(results: Sequence[SeedResult], file: Path) -> None:
 
 
 def terminal_charts(result: SeedResult) -> str:
-    """Draw loss and dev score in 80 columns; nothing where fewer than two values are known."""
+    """Draw loss and dev score in 80 columns; leave out a curve of fewer than two points."""
     parts = []
     for title, points in (
         ("training loss", losses_of(result)),

@@ -1,4 +1,4 @@
-"""Which pairs are trained on, and in what proportion: by their form, their split, their weight."""
+"""Which pairs are trained on, by text form and split, and how often each, by its weight."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PairsFile:
-    """A file that pairs were read from: what names its contents."""
+    """A file that pairs were read from; its name and digest are recorded."""
 
     name: str
     sha256: str
@@ -44,8 +44,8 @@ def read_training_pairs(
 ) -> TrainingPairs:
     """Read the pairs of a text form; pairs marked `test` are left alone.
 
-    A file that doesn't say its form counts as plain. With `labelled` false, files none of whose
-    pairs is in `form` are taken at the caller's word.
+    Pairs whose file names no text form count as plain. With `labelled` false, and if no pair is in
+    `form`, all pairs are taken to be in it.
     """
     every: list[Pair] = []
     files = []
@@ -85,9 +85,9 @@ def by_kind(pairs: Sequence[Pair]) -> dict[str, list[int]]:
 
 
 def weighted(pairs: Sequence[Pair], at: Sequence[int], seed: int) -> list[int]:
-    """Repeat and drop pairs so that each is there as often as its weight says, in expectation.
+    """Return positions among `at`, each as often as its pair's weight says, in expectation.
 
-    A weight of 2.3 gives two copies, and a third to three pairs in ten.
+    A pair of weight 2.3 comes twice, and a third time with a chance of 0.3.
     """
     chance = random.Random(seed)  # noqa: S311
     chosen = []

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOST_PAIRS = 2000  # scored; a seeded sample of more: a score has to cost less than it tells
+MOST_PAIRS = 2000  # scored; of more, a seeded sample, for scoring interrupts training
 TOP = 10
 METRIC = "dev_ndcg@10"
 
@@ -56,7 +56,7 @@ class DevBenchmark:
 
 
 def dev_benchmark(pairs: Sequence[Pair], seed: int = 0) -> DevBenchmark | None:
-    """Make a benchmark of validation pairs; None where there are fewer than two."""
+    """Make a benchmark of validation pairs; None if all have the same second text, or none."""
     chosen = list(pairs)
     if len(chosen) > MOST_PAIRS:
         chosen = random.Random(seed).sample(chosen, MOST_PAIRS)  # noqa: S311

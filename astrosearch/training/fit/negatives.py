@@ -1,4 +1,4 @@
-"""Hard negatives: texts that the base takes for an answer and that aren't one.
+"""Hard negatives: texts that the base takes for an answer, although they are none.
 
 Positive-aware mining (NV-Retriever, Moreira et al. 2024, arXiv:2407.15831): a text that scores
 nearly as high as the true answer is more likely an unlabelled answer than a negative, so it is
@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 
 MARGIN = 0.95  # of the positive's cosine: the best of the paper's ablation
 POOL = 30  # nearest texts a negative is drawn from
-SEARCHED = 100  # nearest texts looked at for them
-MOST_TEXTS = (
-    200_000  # searched: a seeded sample of more, so that the cost grows with the pairs only
-)
+SEARCHED = 100  # nearest texts looked at to fill the pool
+# Texts searched. Of more, a seeded sample is: so the cost grows with the pairs only.
+MOST_TEXTS = 200_000
 BLOCK = 256  # pairs searched at once
 
 
@@ -86,7 +85,7 @@ def mine_negatives(
 
 
 def _distinct(texts: Sequence[str]) -> tuple[list[int], list[int]]:
-    """Return where each distinct text first stands, and for each text which of those it is."""
+    """Return the first position of each distinct text, and each text's number among these."""
     seen: dict[str, int] = {}
     first: list[int] = []
     which: list[int] = []
@@ -99,7 +98,7 @@ def _distinct(texts: Sequence[str]) -> tuple[list[int], list[int]]:
 
 
 def _owners(pairs: Sequence[Pair], second_of: Sequence[int], count: int) -> list[set[str]]:
-    """Return the papers that each distinct second text stands in."""
+    """Return, for each distinct second text, the papers that have it."""
     owners: list[set[str]] = [set() for _ in range(count)]
     for pair, second in zip(pairs, second_of, strict=True):
         if pair.paper_b:

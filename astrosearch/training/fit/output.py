@@ -1,4 +1,4 @@
-"""The folder that training gives: an encoder that any of our runtimes loads, or none at all."""
+"""The folder that training writes: checked in both runtimes before it gets its name."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def write_encoder(
         partial.mkdir(parents=True)
         model.max_seq_length = max_tokens
         backend = getattr(model.tokenizer, "backend_tokenizer", None)
-        if backend is not None:  # the lengths of the last training batch are nobody's setting
+        if backend is not None:  # else the folder would keep the padding of the last batch
             backend.no_padding()
             backend.no_truncation()
         with quiet():
@@ -52,7 +52,9 @@ def write_encoder(
         if weights == "f16":
             for file in partial.rglob(MODEL):
                 halve(file)
-        (partial / SETTINGS_FILE).write_text(json.dumps({"text_form": form}, indent=2) + "\n")
+        (partial / SETTINGS_FILE).write_text(
+            json.dumps({"text_form": form}, indent=2) + "\n", encoding="utf-8"
+        )
 
 
 def halve(file: Path) -> None:
@@ -65,7 +67,7 @@ def halve(file: Path) -> None:
         for name, tensor in load_file(file).items()
     }
     save_file(tensors, file, metadata={"format": "pt"})
-    file.chmod(0o644)  # it was written for its owner alone
+    file.chmod(0o644)  # safetensors writes files that only their owner can read
 
 
 def check_parity(folder: Path, texts: Sequence[str]) -> tuple[float, str]:
@@ -96,7 +98,7 @@ def publish(partial: Path, output: Path) -> None:
     with saving(output):
         sync_tree(partial)
         if output.is_dir():
-            output.rmdir()  # empty: it was looked at before
+            output.rmdir()  # it is empty: `check_output` saw to that
         put_in_place(partial, output)
         sync_folder(output.parent)
 

@@ -1,4 +1,4 @@
-"""How an encoder is trained: every value of a recipe in one place, and the two recipes there are.
+"""How an encoder is trained: all values of a recipe in one place, and the two recipes we have.
 
 `SEED` reproduces the encoder the project starts from; `ASTRO` is what the default is made with.
 """
@@ -22,16 +22,16 @@ class Recipe:
     name: str
     base: str  # "default", a folder or a hub id
     text_form: TextForm  # of the pairs, and of what the encoder is fed later
-    max_tokens: int | None  # written to the encoder's folder; None: the base's own
+    max_tokens: int | None  # written to the encoder's folder; None: as the base has it
     train_tokens: int  # texts are cut here while training
 
     loss: Loss  # multiple negatives ranking: in one piece, or with cached gradients
     scale: float  # of the cosines: 1 / temperature
     symmetric: bool  # rank the first texts by the second too (under the cached loss)
-    batch_size: int  # pairs, each the negative of all others
-    hard_negatives: int  # a pair
-    matryoshka: tuple[int, ...]  # dimensions that are trained to stand alone; none: only all
-    matryoshka_weights: tuple[float, ...]  # of their losses; none: all alike
+    batch_size: int  # pairs; the second texts of all others are a pair's negatives
+    hard_negatives: int  # mined for each pair
+    matryoshka: tuple[int, ...]  # lengths at which a cut vector must work too; empty: none
+    matryoshka_weights: tuple[float, ...]  # of the losses at these lengths; empty: all 1
     no_duplicates: bool  # no text twice in a batch
     mixture: Mixture  # how batches of several kinds of pairs alternate
 
@@ -42,9 +42,9 @@ class Recipe:
     weight_decay: float
     warmup: float  # part of all steps in which the rate rises from 0; then it falls linearly to 0
     max_grad_norm: float
-    dropout: float | None  # None: the base's own
+    dropout: float | None  # None: as the base has it
     half_precision: bool  # fp16 on a GPU
-    bf16_on_cpu: bool  # autocast; else single precision there
+    bf16_on_cpu: bool  # with torch's autocast; if false, single precision on the CPU
     seed: int
 
     log_every: int  # steps
@@ -141,7 +141,7 @@ def changed(
     hard_negatives: int | None = None,
     weights: Weights | None = None,
 ) -> Recipe:
-    """Return a recipe with some values changed; None leaves the recipe's own."""
+    """Return a recipe with some values changed; None keeps the recipe's value."""
     given: dict[str, Any] = {
         "epochs": epochs,
         "batch_size": batch_size,

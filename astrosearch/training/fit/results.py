@@ -11,7 +11,7 @@ from astrosearch.training.fit.recipe import Recipe
 
 @dataclass(frozen=True, slots=True)
 class SeedResult:
-    """What came of one seed's run."""
+    """The result of one seed's run."""
 
     seed: int
     steps: int
@@ -19,7 +19,7 @@ class SeedResult:
     base_score: float | None  # dev nDCG@10 before training
     score: float | None  # of the checkpoint kept
     by_kind: dict[str, float]
-    seconds: float  # of the last sitting
+    seconds: float  # since it was last started
     log: list[dict[str, float]]
 
 
@@ -35,7 +35,7 @@ class Trained:
     device: str
     pairs: TrainingPairs = field(repr=False)
     max_steps: int | None
-    best: SeedResult = field(repr=False)  # of the seeds
+    best: SeedResult = field(repr=False)  # seed
     score: float | None  # dev nDCG@10 of what was written: the best seed, or the mean of all
     by_kind: dict[str, float]
     seeds: list[SeedResult] = field(repr=False)

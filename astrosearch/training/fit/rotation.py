@@ -13,7 +13,7 @@ from astrosearch.encoder.folder import is_projection
 
 
 def rotated(model: Any, texts: Sequence[str]) -> Any:
-    """Return a sentence-transformers model whose vectors are turned to the axes of some texts'."""
+    """Return a model whose vectors are turned to the principal axes of the vectors of `texts`."""
     import numpy as np
     import torch
     from sentence_transformers import SentenceTransformer
@@ -30,7 +30,7 @@ def rotated(model: Any, texts: Sequence[str]) -> Any:
     first = [m for m in modules if type(m).__name__ != "Normalize"]
     last = first[-1]
     if isinstance(last, Dense) and is_projection(last.get_config_dict()):
-        # Turned before: one matrix does for both.
+        # The model was turned before: multiply the two matrices into one.
         axes = axes @ last.linear.weight.detach().cpu().double().numpy()
         first.pop()
     turn = Dense(

@@ -7,6 +7,7 @@ DIR.training/seed-42/        checkpoints, then result.json
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from dataclasses import asdict
@@ -33,10 +34,18 @@ RUN_FILE = "run.json"
 NEGATIVES_FILE = "negatives.npy"
 
 
+def make_work(output: Path) -> Path:
+    """Make the folder that a run works in, unless there is one: DIR.training for output DIR."""
+    work = output.with_name(output.name + ".training")
+    with saving(work):
+        work.mkdir(parents=True, exist_ok=True)
+    return work
+
+
 def identity(
     recipe: Recipe, base: EncoderFolder, pairs: TrainingPairs, max_steps: int | None
 ) -> dict[str, Any]:
-    """Return what a run has to have in common with one that it goes on from."""
+    """Return the settings that a run must share with the one it goes on from."""
     return {
         "recipe": json.loads(json.dumps(asdict(recipe))),
         "base": base.fingerprint(),
@@ -46,16 +55,16 @@ def identity(
 
 
 def open_work(work: Path, given: dict[str, Any], *, resume: bool) -> None:
-    """Make or reopen the folder of a run; refuse to go on with another recipe, base or pairs."""
+    """Start a run in its folder, or go on; refuse to go on with another recipe, base or pairs."""
     file = work / RUN_FILE
     with saving(work):
         if not resume:
-            file.unlink(missing_ok=True)  # first: without it the rest counts for nothing
+            file.unlink(missing_ok=True)  # first: without it, all else in the folder is ignored
         if not file.is_file():
             clear(work)
         if file.is_file():
             try:
-                before = json.loads(file.read_text())
+                before = json.loads(file.read_text(encoding="utf-8"))
             except ValueError:
                 before = {}
             if before != given:
@@ -70,7 +79,7 @@ def open_work(work: Path, given: dict[str, Any], *, resume: bool) -> None:
 
 
 def clear(work: Path) -> None:
-    """Empty a run's folder, but for its lock."""
+    """Remove all that is in a run's folder, except its lock."""
     for path in work.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
@@ -78,8 +87,15 @@ def clear(work: Path) -> None:
             path.unlink()
 
 
+def remove_lock(work: Path) -> None:
+    """Remove what is left of a finished run on Windows, where no open file can be removed."""
+    with contextlib.suppress(OSError):
+        (work / LOCK_FILE).unlink()
+        work.rmdir()
+
+
 def differing(before: dict[str, Any], given: dict[str, Any]) -> list[str]:
-    """Name what differs between two runs."""
+    """Name the settings in which two runs differ."""
     old = before | before.get("recipe", {})
     new = given | given["recipe"]
     return [name for name in new if name != "recipe" and old.get(name) != new[name]] or ["format"]

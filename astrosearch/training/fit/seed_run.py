@@ -44,11 +44,11 @@ class Job:
 
 
 def run_seed(job: Job, seed: int) -> SeedResult:
-    """Train with one seed, from its last checkpoint where there is one."""
+    """Train with one seed, from its last checkpoint if it has one."""
     run = job.work / f"seed-{seed}"
     file = run / RESULT_FILE
     if file.is_file():
-        return SeedResult(**json.loads(file.read_text()))
+        return SeedResult(**json.loads(file.read_text(encoding="utf-8")))
     recipe = job.recipe
     checkpoint = last_checkpoint(run)
     model = load_model(job.base.path, job.device)
@@ -81,7 +81,7 @@ def run_seed(job: Job, seed: int) -> SeedResult:
 
 
 def summarized(job: Job, run: Path, state: Any, seed: int, seconds: float) -> SeedResult:
-    """Say what came of a run; a recipe that doesn't score while it trains is scored now."""
+    """Summarize a run; if its recipe didn't score it while training, score it now."""
     kept = int(state.best_global_step or state.global_step)
     scores = dev_scores(state)
     before, after = (scores[0], max(scores[1:])) if len(scores) > 1 else (None, None)

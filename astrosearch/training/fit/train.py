@@ -33,7 +33,13 @@ from astrosearch.training.fit.recipe import ASTRO, Recipe
 from astrosearch.training.fit.record import RECORD_FILE, record_of
 from astrosearch.training.fit.results import SeedResult, Trained
 from astrosearch.training.fit.rotation import rotated
-from astrosearch.training.fit.run_folder import identity, kept_negatives, open_work
+from astrosearch.training.fit.run_folder import (
+    identity,
+    kept_negatives,
+    make_work,
+    open_work,
+    remove_lock,
+)
 from astrosearch.training.fit.seed_run import Job, run_seed
 from astrosearch.training.fit.trainer import Tell, encoding
 
@@ -89,9 +95,7 @@ def train(
     check_others(averaged_in, found, recipe)
     pairs = read_training_pairs([Path(p) for p in pairs_files], recipe.text_form, labelled=labelled)
     check_enough(pairs, recipe)
-    work = output.with_name(output.name + ".training")
-    with saving(work):
-        work.mkdir(parents=True, exist_ok=True)
+    work = make_work(output)
     with WriterLock(work):
         open_work(work, identity(recipe, found, pairs, max_steps), resume=resume)
         dev = dev_benchmark(pairs.validation)
@@ -100,14 +104,15 @@ def train(
             recipe, found, pairs, negatives, dev, where, max_steps, averaged_in, work, progress
         )
         results = [run_seed(job, recipe.seed + number) for number in range(seeds)]
-        best = max(results, key=lambda result: result.score or 0.0)
-        return finish(job, output, best, results)
+        trained = finish(job, output, results)
+    remove_lock(work)
+    return trained
 
 
-def finish(job: Job, output: Path, best: SeedResult, results: list[SeedResult]) -> Trained:
+def finish(job: Job, output: Path, results: list[SeedResult]) -> Trained:
     """Write the encoder that comes of all seeds, check it, and give it its name."""
-    partial = partial_of(output)
-    recipe = job.recipe
+    partial, recipe = partial_of(output), job.recipe
+    best = max(results, key=lambda result: result.score or 0.0)
     model, score, by_kind = chosen(job, best, results)
     if recipe.rotate:
         pairs = job.pairs.train[:: max(1, len(job.pairs.train) // (ROTATED // 2))]

@@ -1,4 +1,4 @@
-"""One training run on sentence-transformers' trainer, with our checkpoints, scores and silence."""
+"""One training run on sentence-transformers' trainer, with our checkpoints and dev scores."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COLUMNS = ("sentence_0", "sentence_1")  # of a dataset: the texts of a pair
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a command is: `done` of `total` steps (or texts, while mining)."""
+    """How far a stage is: `done` of `total` steps, or of texts and pairs while mining negatives."""
 
     stage: str
     done: int
@@ -65,7 +65,7 @@ def make_trainer(
 
 
 def datasets_of(pairs: Sequence[Pair], negatives: Any, seed: int, columns: int) -> Any:
-    """Build the trainer's datasets: one, or one a kind where there are several.
+    """Build the trainer's dataset, or one for each kind if the pairs are of several kinds.
 
     `negatives`, int [n, columns], holds for every pair the positions of the pairs whose second
     texts are its hard negatives.
@@ -90,7 +90,7 @@ def datasets_of(pairs: Sequence[Pair], negatives: Any, seed: int, columns: int) 
 def training_arguments(
     recipe: Recipe, run: Path, device: str, seed: int, max_steps: int | None, *, scored: bool
 ) -> Any:
-    """Write a recipe in the trainer's own words."""
+    """Translate a recipe into the trainer's arguments."""
     try:
         from sentence_transformers import SentenceTransformerTrainingArguments
     except ImportError as error:
@@ -121,7 +121,7 @@ def training_arguments(
         dataloader_drop_last=False,
         dataloader_pin_memory=not on_cpu,
         logging_steps=recipe.log_every,
-        logging_nan_inf_filter=False,  # the watcher stops there instead
+        logging_nan_inf_filter=False,  # the watcher stops a run whose loss is no number
         save_strategy="steps",
         save_steps=recipe.checkpoint_every,
         eval_strategy="steps" if scored else "no",
@@ -135,7 +135,7 @@ def training_arguments(
 
 
 def set_dropout(model: Any, dropout: float | None) -> None:
-    """Set the dropout of every layer, unless it is to stay as the base has it."""
+    """Set the dropout of every layer; None leaves it as the base has it."""
     import torch
 
     if dropout is None:
@@ -163,7 +163,7 @@ def trainer_class() -> Any:
                 load_optimizer(self, Path(checkpoint))
 
         def _load_scaler(self, checkpoint: str | None) -> None:
-            """It comes with the optimizer."""
+            """Do nothing: `load_optimizer` reads the scaler too."""
 
         def _load_rng_state(self, checkpoint: str | None) -> None:
             if checkpoint is not None:
@@ -173,7 +173,7 @@ def trainer_class() -> Any:
 
 
 def evaluator(dev: DevBenchmark) -> Any:
-    """Wrap the dev benchmark as the trainer wants it."""
+    """Wrap the dev benchmark in the class that the trainer calls."""
     from sentence_transformers.base.evaluation import BaseEvaluator
 
     class Dev(BaseEvaluator):  # type: ignore[misc]
@@ -191,7 +191,7 @@ def evaluator(dev: DevBenchmark) -> Any:
 
 
 def encoding(model: Any) -> Callable[[list[str]], NDArray[np.float32]]:
-    """Return a function that encodes texts with a model, in single precision outside."""
+    """Return a function that encodes texts with a model and gives float32 [n, dim]."""
 
     def encode(texts: list[str]) -> NDArray[np.float32]:
         import numpy as np
@@ -203,7 +203,7 @@ def encoding(model: Any) -> Callable[[list[str]], NDArray[np.float32]]:
 
 
 def watcher(recipe: Recipe, stage: str, tell: Tell | None) -> Any:
-    """Tell of progress, stop early, and stop a run that has diverged."""
+    """Make the callback that reports progress, stops early, and stops a run that has diverged."""
     from transformers import TrainerCallback
 
     class Watcher(TrainerCallback):  # type: ignore[misc]
@@ -212,7 +212,7 @@ def watcher(recipe: Recipe, stage: str, tell: Tell | None) -> Any:
 
         def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
             if state.global_step >= state.max_steps and self.loss is None:
-                control.should_log = True  # a run shorter than the log's steps
+                control.should_log = True  # a run that ends before the first log
             if tell is not None:
                 tell(Progress(stage, state.global_step, state.max_steps, self.loss, self.dev))
 

@@ -18,8 +18,8 @@ from astrosearch.errors import Unreadable
 Fields = dict[str, str]
 
 LONGEST_VALUE = 20_000  # characters of a field
-LONGEST_ENTRY = 200_000  # a collaboration's author list is long
-MANY_ENTRIES = 50  # that never end, or lie in one another: then a file is taken for broken
+LONGEST_ENTRY = 200_000  # characters; a collaboration's author list is long
+MANY_ENTRIES = 50  # unclosed or nested; a file with more is broken, and is read no further
 
 _ENTRY = re.compile(r"@\s*([A-Za-z]+)\s*[{(]\s*([^\s,{}()\"=#%]+)\s*,")
 _STRING = re.compile(r"@\s*string\s*[{(]\s*([^\s={}()\"#%,]+)\s*=\s*", re.IGNORECASE)
@@ -64,7 +64,7 @@ class Work:
 def bib_entries(text: str, keys: Collection[str] | None = None) -> Iterator[tuple[str, Fields]]:
     """Yield key and fields, as TeX, of the entries of a .bib file, or of those with `keys`.
 
-    Field names are in lower case; strings are put in for their names, and `#` joins.
+    Field names are in lower case; names of strings are replaced, and `#` joins parts.
     """
     strings: dict[str, str] = {}
     left = 4 * len(text) + MANY_ENTRIES * LONGEST_ENTRY  # characters that may yet be read
@@ -107,9 +107,9 @@ def bbl_works(text: str, keys: Collection[str]) -> Iterator[tuple[str, Work]]:
 
 
 def cited_works(tree: SourceTree, parts: Sequence[str], keys: Collection[str]) -> dict[str, Work]:
-    """Find what the keys of a document stand for; a .bib tells more than the .bbl made of it.
+    """Find the works that a document's keys cite; a .bib tells more than the .bbl made of it.
 
-    `parts` are the files it was read from, the main one first.
+    `parts` are the files that the document was read from, the main one first.
     """
     folder = posixpath.dirname(parts[0]) if parts else ""
     names = tree.names()
@@ -206,7 +206,7 @@ def _quote_end(text: str, at: int) -> int:
 
 
 def _title(tex: str) -> tuple[str | None, str | None]:
-    """A title readable, and with its formulas as TeX; None where it is no title."""
+    """A title as people read it, and with its formulas as TeX; None if it isn't like a title."""
     text, marks = fragment.render(" ".join(tex.split()))
     if text.endswith(".") and not text.endswith(".."):
         text = text[:-1]

@@ -93,7 +93,7 @@ def _without_citations(
 
 
 def _tidy(text: str) -> str:
-    """The sentence without what a citation left: empty brackets, doubled commas, lone "see"."""
+    """The sentence without what removed citations leave: empty brackets, a lone "see"."""
     text = _EMPTY.sub(" ", text)
     text = _ORPHANED.sub(" ", text)
     text = _SPACED_STOP.sub("", _OPEN.sub("", " ".join(text.split())))

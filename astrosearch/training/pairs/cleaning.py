@@ -19,8 +19,7 @@ _SECTION = re.compile(
     r"correspond(?:ing|ence)|supplementa|supporting information|^(?:key ?words|orcid)",
     re.IGNORECASE,
 )
-# Each pattern is tried only where one of its words stands: most sentences have none. All in
-# lower case.
+# A pattern is tried only on sentences with one of its words, which few have. All in lower case.
 _BOILERPLATE: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
     (tuple(words.split()), re.compile(pattern))
     for words, pattern in (
@@ -120,7 +119,7 @@ def is_boilerplate_section(section: str | None) -> bool:
 
 
 def is_boilerplate(text: str) -> bool:
-    """Whether a sentence thanks, cites a grant, credits a survey or a package, or shows the way."""
+    """Whether a sentence thanks, credits a grant, survey or package, or outlines the paper."""
     low = text.lower()
     for words, pattern in _BOILERPLATE:
         if any(word in low for word in words) and pattern.search(low):

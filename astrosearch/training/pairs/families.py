@@ -1,7 +1,7 @@
 """Passages on one family of methods, from papers that have nothing else in common.
 
 The families and the scoring follow the seed encoder's corpus: a paragraph belongs to the family
-whose keywords it uses most. Such positives say "the same kind of method", no more.
+whose keywords it uses most. Pairs of one family share a kind of method, and no more than that.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from astrosearch.training.pairs.cleaning import CAPTIONS, is_boilerplate_section
 from astrosearch.training.pairs.file import SPLITS, Split
 
 RESERVOIR = 10_000  # passages a family that are held: some 5 MB
-A_PAPER = 8  # passages of one paper in one family
-PARTNERS = 3  # passages that a passage is paired with, besides those it is partner of
+A_PAPER = 8  # passages held of one paper in one family
+PARTNERS = 3  # passages that each passage is paired with as the first text
 LONGEST_KEYWORD = 3  # words
 LEAST_SCORE = 3  # different keywords a paragraph must use, or 2 in a section on methods
 
@@ -138,7 +138,7 @@ class Families:
                 self._keep(family, MethodPassage(chosen, document.paper.id, split))
 
     def family_of(self, text: str, section: str | None) -> str | None:
-        """The family whose keywords a paragraph uses most; None where none leads."""
+        """The family whose keywords a paragraph uses most; None if no family leads."""
         used: dict[str, set[str]] = {name: set() for name in _KEYWORDS}
         for keyword in _phrases(text):
             for name in self._families.get(keyword, ()):

@@ -1,4 +1,4 @@
-"""Training pairs on disk: one JSON object a line, with either naming of the two text columns.
+"""Training pairs on disk: one JSON object a line, the text columns named in one of two ways.
 
 `{"text_a", "text_b", "kind", "weight", "text_form", "split", "paper_a", "paper_b"}`. Files of
 other tools that hold only `text_a`/`text_b`, or `sentence_0`/`sentence_1`, are read too.
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two texts that mean something like the same.
+    """Two texts of like meaning.
 
     `kind` is one of `KINDS`, or "pair" where a file doesn't say. `paper_b` is the paper that
     `text_b` stands in or is about.
@@ -40,7 +40,7 @@ class Pair:
     text_a: str
     text_b: str
     kind: str = "pair"
-    weight: float = 1.0  # of its kind, when kinds are mixed
+    weight: float = 1.0  # how often it is trained on, relative to a pair of weight 1
     text_form: TextForm = "plain"
     split: Split = "train"
     paper_a: str | None = None
@@ -77,7 +77,7 @@ def write_pairs(pairs: Iterable[Pair], stream: TextIO, columns: Columns = "text"
     Returns how many were written.
     """
     first, second = NAMES[columns]
-    written = 0
+    count = 0
     for pair in pairs:
         row = {
             first: pair.text_a,
@@ -90,8 +90,8 @@ def write_pairs(pairs: Iterable[Pair], stream: TextIO, columns: Columns = "text"
             "paper_b": pair.paper_b,
         }
         stream.write(json.dumps(row, ensure_ascii=False) + "\n")
-        written += 1
-    return written
+        count += 1
+    return count
 
 
 def _pair(line: bytes, path: Path, number: int) -> Pair:

@@ -1,4 +1,4 @@
-"""The corpus' papers as cited works, found by arXiv id, DOI or title, their texts on disk."""
+"""The papers of a corpus, found by arXiv id, DOI or title when cited; their texts on disk."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class KnownWork:
 
 
 class KnownWorks:
-    """Papers that may be cited; holds some 16 bytes a name in memory, the texts in a file."""
+    """Papers that may be cited: some 16 bytes of memory a name, the texts in a file."""
 
     def __init__(self, folder: Path) -> None:
         self._file = (folder / "works.jsonl").open("w+b")

@@ -1,7 +1,7 @@
 """Corpus -> training pairs: one reading of every paper, one file at the end.
 
 Pairs within a paper are yielded as it is read. Citing sentences wait in a temporary file until
-all papers that they may cite are known, and passages for families in bounded samples.
+all papers are read, for they may cite any; passages on methods are kept in bounded samples.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import random
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import astuple, dataclass, field, replace
 from itertools import chain, islice, repeat
 from pathlib import Path
@@ -68,7 +69,7 @@ def mine_pairs(
     columns: Columns = "text",
     progress: Progress | None = None,
 ) -> Tally:
-    """Write the pairs of papers to a file, which appears when it is whole, or to a stream.
+    """Mine pairs from the papers of corpora; write them to a file, once it is whole, or a stream.
 
     Raises
     ------
@@ -87,16 +88,18 @@ def mine_pairs(
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix=".pairs-", dir=parent) as name:
         folder = Path(name)
-        spool(candidate_pairs(corpora, settings, folder, progress=progress), folder)
-        pairs = separated(folder, tally)
-        if not isinstance(output, Path):
-            write_pairs(pairs, output, columns)
-        else:
-            whole = folder / "pairs.jsonl"
-            with whole.open("w", encoding="utf-8") as stream:
-                write_pairs(pairs, stream, columns)
-            if tally.written:
-                put_in_place(whole, output, durable=True)
+        # Closed before the folder goes, whatever happens: Windows removes no open file.
+        with closing(candidate_pairs(corpora, settings, folder, progress=progress)) as found:
+            spool(found, folder)
+        with closing(separated(folder, tally)) as pairs:
+            if not isinstance(output, Path):
+                write_pairs(pairs, output, columns)
+            else:
+                whole = folder / "pairs.jsonl"
+                with whole.open("w", encoding="utf-8", newline="\n") as stream:
+                    write_pairs(pairs, stream, columns)
+                if tally.written:
+                    put_in_place(whole, output, durable=True)
     if not tally.written:
         raise AstrosearchError(
             "no pair was found in what was read.\n"
@@ -111,10 +114,11 @@ def candidate_pairs(
     folder: Path,
     *,
     progress: Progress | None = None,
-) -> Iterator[Pair]:
-    """Yield pairs as the papers are read, without near-duplicates; `folder` takes what waits.
+) -> Generator[Pair]:
+    """Yield pairs as the papers are read, without near-duplicates.
 
-    Splits are not yet checked against each other: see `splitting.separated`.
+    `folder` takes temporary files. Texts may still be shared by two splits: see
+    `splitting.separated`.
     """
     sources = [
         source
@@ -126,7 +130,10 @@ def candidate_pairs(
     ]
     withheld = _withheld(sources, settings)
     seen: set[int] = set()
-    with KnownWorks(folder) as works, (folder / "citing.jsonl").open("w+") as citing:
+    with (
+        KnownWorks(folder) as works,
+        (folder / "citing.jsonl").open("w+", encoding="utf-8") as citing,
+    ):
         miner = _Miner(settings, works, citing)
         found = chain(
             miner.from_papers(_papers(sources, settings, withheld, progress)),
@@ -161,7 +168,7 @@ class _Miner:
         self._families = Families(settings.shares.seed)
 
     def from_papers(self, papers: Iterable[_Read]) -> Iterator[Pair]:
-        """Yield the pairs within papers, and note what is for later."""
+        """Yield the pairs within papers; keep what citations and families need."""
         weights = self._settings.weights
         for read in papers:
             paper = read.document.paper

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from astrosearch.training.pairs.fingerprints import near_keys, title_key
 
 
 def read_names(path: Path | None) -> frozenset[str]:
-    """Read a list of papers, one a line: an id, the name of a file, or a folder; None is no list.
+    """Read a list of papers, one a line: an id, the name of a file, or a folder; None names none.
 
     Raises
     ------
@@ -39,7 +40,8 @@ def read_names(path: Path | None) -> frozenset[str]:
             f"the list of papers {path.absolute()} can't be read ({error}).\n"
             "Give UTF-8 text with an id, a file's name or a folder's name a line"
         ) from error
-    names = {line.strip().removeprefix("./").rstrip("/") for line in lines} - {""}
+    lines = [line.strip().replace(os.sep, "/") for line in lines]  # as `_called` writes paths
+    names = {line.removeprefix("./").rstrip("/") for line in lines} - {""}
     if not names:
         raise AstrosearchError(
             f"{path.absolute()} names no paper.\nWrite one a line, or leave it out"
@@ -54,7 +56,7 @@ def is_named(names: frozenset[str], source: Source, paper_id: str | None = None)
 
 @dataclass(slots=True)
 class Withheld:
-    """What excluded papers say, so that no other source of the same text is mined in their stead.
+    """What excluded papers say, so that other sources with the same text are not mined either.
 
     `keys` are the near-identity keys of their sentences: 8 bytes each, in a set.
     """
@@ -63,7 +65,7 @@ class Withheld:
     keys: set[int] = field(default_factory=set)
 
     def add(self, document: Document, sentences: Iterable[SourceSentence]) -> None:
-        """Withhold a paper."""
+        """Withhold a paper's title and sentences."""
         if document.paper.title and len(title := title_key(document.paper.title)) > 15:
             self.titles.add(title)
         for sentence in sentences:
@@ -81,10 +83,10 @@ class Withheld:
 
 
 def _called(source: Source) -> Iterator[str]:
-    """All names by which a list may mean a source."""
+    """Yield all names by which a list may call a source."""
     parts = [*source.root.parts, *source.name.split("/")]
     yield from parts
-    yield str(source.path)
+    yield source.path.as_posix()
     yield identify(source)[0]
     for depth in range(2, source.name.count("/") + 2):
         yield "/".join(source.name.split("/")[:depth])

@@ -1,4 +1,4 @@
-"""Train, validation and test: which papers go where, and that nothing crosses.
+"""Train, validation and test: which papers go where, and that no two splits share a text.
 
 A paper's split is a hash of its id. Two ids may stand for one paper, and papers share sentences,
 so pairs are written to a file for each split first. Whatever validation and test share with
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def parse_shares(text: str, seed: int) -> Shares:
 
 @dataclass(slots=True)
 class Tally:
-    """How many pairs were written of each kind and split, and how many were left out."""
+    """How many pairs of each kind and split were written, and how many crossed splits."""
 
     written: Counter[tuple[str, Split]] = field(default_factory=Counter)
     crossing: int = 0
@@ -84,7 +84,7 @@ def spool(pairs: Iterable[Pair], folder: Path) -> None:
             write_pairs([pair], streams[pair.split])
 
 
-def separated(folder: Path, tally: Tally) -> Iterator[Pair]:
+def separated(folder: Path, tally: Tally) -> Generator[Pair]:
     """Yield the spooled pairs, train first, without those that cross splits; count both."""
     held_out: set[int] = set()
     for name in ("validation", "test"):

@@ -12,10 +12,10 @@ from itertools import groupby
 from astrosearch.records import SourceSentence
 from astrosearch.training.pairs.cleaning import CAPTIONS, is_usable
 
-NEAR = 3  # sentences apart at most
-A_TITLE = 3  # sentences of the abstract paired with the title
+NEAR = 3  # how far apart neighbours may be, in sentences
+A_TITLE = 3  # sentences of the abstract that a title is paired with
 SAYS_THE_SAME = 0.22  # least similarity of an abstract's sentence and its body sentence
-A_COPY = 0.85  # similarity from which on they are copies of each other
+A_COPY = 0.85  # share of common words from which on two sentences are copies of each other
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _COMMON = frozenset(
@@ -51,9 +51,9 @@ def neighbours(sentences: Sequence[SourceSentence], rng: random.Random) -> Itera
 
 
 def title_pairs(sentences: Sequence[SourceSentence]) -> Iterator[Two]:
-    """Yield the title with the sentences of the abstract that say most of it, and with all.
+    """Yield the title with those sentences of the abstract that share most words with it.
 
-    Where there is no abstract, the opening section stands for it.
+    Then the title with the whole abstract. Without an abstract, the first section stands for it.
     """
     title, abstract = title_of(sentences), abstract_of(sentences)
     lead = abstract or _opening(sentences)
@@ -69,7 +69,7 @@ def title_pairs(sentences: Sequence[SourceSentence]) -> Iterator[Two]:
 
 
 def restated(sentences: Sequence[SourceSentence]) -> Iterator[Two]:
-    """Yield a sentence of the abstract with the body sentence that says the same, if one does.
+    """Yield sentences of the abstract, each with the body sentence that says the same, if any.
 
     Similarity is the cosine of the sets of content words, each weighing its inverse sentence
     frequency in the paper. Copies are passed over: they would teach string matching.
