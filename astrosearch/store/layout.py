@@ -5,6 +5,7 @@ Format: index/README.md.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from astrosearch.errors import NotAnIndex
@@ -12,6 +13,7 @@ from astrosearch.lock import LOCK_FILE
 
 DATABASE = "astrosearch.db"
 SEGMENTS = "segments"  # the folder of segment files and codes
+SEGMENT_FILE = re.compile(r"[0-9]{6,18}\.faiss")
 REBUILDING = "rebuild.db"  # becomes DATABASE in one rename once it is finished
 UPGRADING = "upgrade.db"  # so does this: a copy in a newer format
 SEAL = ".sha256"  # beside a database that no writer has open; `sha256sum -c` reads it too

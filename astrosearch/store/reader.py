@@ -9,7 +9,6 @@ import contextlib
 import errno
 import json
 import os
-import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -19,7 +18,7 @@ from astrosearch.errors import FormatTooNew, NotAnIndex, NotFound
 from astrosearch.records import Paper, Sentence, TextForm
 from astrosearch.store.checksums import paper_sum, sentence_sum
 from astrosearch.store.database import connect, connect_reading, fetch, file_state, storage_errors
-from astrosearch.store.layout import DATABASE
+from astrosearch.store.layout import DATABASE, SEGMENT_FILE
 from astrosearch.store.rows import (
     CodesRow,
     Counts,
@@ -38,8 +37,6 @@ from astrosearch.text import is_text
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-_SEGMENT_FILE = re.compile(r"[0-9]{6,18}\.faiss")
 
 
 class Store:
@@ -185,7 +182,7 @@ class Store:
         )
         self._check_types(rows, "issisiiiB")
         found = [SegmentRow(*row) for row in rows]
-        if not all(_SEGMENT_FILE.fullmatch(row.file) for row in found):
+        if not all(SEGMENT_FILE.fullmatch(row.file) for row in found):
             raise self.damage_error("the name of a segment's file")
         return found
 
