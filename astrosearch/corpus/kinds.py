@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import PurePosixPath
 from typing import Any, Literal
 
 Holds = Literal["paper", "records", "files"]
@@ -185,7 +184,9 @@ def suffix_of(file: str) -> str:
     >>> suffix_of("papers/ms.tar.GZ"), suffix_of("README")
     ('.gz', '')
     """
-    return PurePosixPath(file).suffix.lower()
+    last = file.rpartition("/")[2]
+    dot = last.rfind(".")
+    return last[dot:].lower() if 0 < dot < len(last) - 1 else ""
 
 
 def inner_suffix(file: str) -> str:
@@ -194,8 +195,7 @@ def inner_suffix(file: str) -> str:
     >>> inner_suffix("records.jsonl.gz"), inner_suffix("0704.1659")
     ('.jsonl', '')
     """
-    path = PurePosixPath(file)
-    return suffix_of(path.stem) if path.suffix.lower() == COMPRESSED else ""
+    return suffix_of(file[: -len(COMPRESSED)]) if suffix_of(file) == COMPRESSED else ""
 
 
 def why_not_read(file: str) -> str | None:
