@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from astrosearch._version import __version__
 from astrosearch.errors import AstrosearchError
-from astrosearch.records import Hit, Paper, Results, Sentence
+from astrosearch.records import Hit, Paper, Sentence
+from astrosearch.results import Results
 
 if TYPE_CHECKING:
     from astrosearch.indexing.build import build

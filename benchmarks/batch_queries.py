@@ -18,7 +18,8 @@ import faiss
 import numpy as np
 
 import astrosearch
-from astrosearch.store.reader import SEGMENTS, Store
+from astrosearch.store.layout import SEGMENTS
+from astrosearch.store.reader import Store
 from astrosearch.store.vectors import VectorIndex
 from benchmarks.measured import save
 

@@ -21,7 +21,7 @@ import astrosearch
 from astrosearch.evaluation.files import objects_of
 from astrosearch.evaluation.metrics import intervals, ndcg
 from astrosearch.evaluation.questions import QUESTIONS, sentence_digest
-from astrosearch.records import Results
+from astrosearch.results import Results
 from astrosearch.search.ordering import spread
 from astrosearch.search.snapshot import open_vectors
 from astrosearch.store.reader import Store

@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from astrosearch.corpus import discover
+from astrosearch.corpus.discover import discover
+from astrosearch.corpus.read import read_source
 from astrosearch.corpus.sentences import sentences_of
 from astrosearch.errors import Unreadable
 from astrosearch.evaluation.citations import citing_sentences
@@ -35,9 +36,9 @@ def runs(text: tuple[str, ...]) -> set[int]:
 
 def held_out(corpus: Path, names: frozenset[str]) -> Iterator[str]:
     """Sentences of the papers held out, and their citing sentences as the labels have them."""
-    for source in discover.discover(corpus).sources:
+    for source in discover(corpus).sources:
         if is_named(names, source):
-            for item in discover.read(source):
+            for item in read_source(source):
                 if not isinstance(item, Unreadable):
                     for passage in item.passages:
                         yield from (sentence.text for sentence in sentences_of(passage))

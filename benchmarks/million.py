@@ -20,9 +20,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from astrosearch.indexing.build import optimize
+from astrosearch.maintenance.optimize import optimize
 from astrosearch.search.index import MODES, open_index
-from astrosearch.store import vectors
+from astrosearch.store import manifest, vectors
 from astrosearch.store.checksums import sentence_sum
 from astrosearch.store.schema import PAPER_SUM, know_sums
 from astrosearch.store.words import table as words
@@ -75,7 +75,7 @@ def fill_up(index: Path, count: int) -> None:
                         writer.segments_folder, writer.next_segment(), part
                     )
                     assert made is not None
-                    writer.add_segment(db, made)
+                    manifest.add_file(db, made)
                     words.gather(db, made.first_id, made.last_id)
 
 

@@ -34,7 +34,7 @@ from astrosearch.evaluation.citations import citation, split_of
 from astrosearch.evaluation.files import objects_of
 from astrosearch.evaluation.metrics import intervals, ndcg
 from astrosearch.evaluation.questions import QUESTIONS
-from astrosearch.records import Results
+from astrosearch.results import Results
 from benchmarks.measured import SHARED, save
 
 DEPTHS = (50, 100, 200)

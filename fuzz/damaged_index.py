@@ -10,7 +10,7 @@ import astrosearch
 from astrosearch.errors import AstrosearchError
 from astrosearch.maintenance.verify import verify
 from astrosearch.records import Hit
-from astrosearch.store.reader import DATABASE, SEGMENTS
+from astrosearch.store.layout import DATABASE, SEGMENTS
 from fuzz import properties
 from fuzz.scratch import scratch
 from tests.support.encoders import WordEncoder

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from astrosearch.corpus.document import Document, Passage
 from astrosearch.corpus.sentences import LONGEST, sentences_of, split
 from astrosearch.errors import Unreadable
-from astrosearch.records import is_text
+from astrosearch.text import is_text
 
 _TEX_LEFT = re.compile(r"\\[A-Za-z]+|[{}$~]")
 _RUNS = re.compile(r"\r\n?|\n")

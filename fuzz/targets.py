@@ -12,12 +12,14 @@ import re
 import zlib
 from collections.abc import Callable
 
-from astrosearch.corpus import bundles, discover, metadata, plaintext
+from astrosearch.corpus import bundles, metadata, plaintext
 from astrosearch.corpus.characters import without_controls
 from astrosearch.corpus.document import Document
 from astrosearch.corpus.identifiers import parse_arxiv_id
 from astrosearch.corpus.latex import choose_main, find_mains, read_latex
 from astrosearch.corpus.latex.source import decode
+from astrosearch.corpus.read import read_source
+from astrosearch.corpus.source import Source
 from astrosearch.corpus.tree import MAX_FILE_BYTES, MemoryTree, inside
 from astrosearch.errors import Unreadable
 from astrosearch.training.pairs.bibliography import bbl_works, bib_entries, bib_work, cited_works
@@ -90,7 +92,7 @@ def bundle(data: bytes) -> None:
             nested = unit.name != "b.gz"
             assert nested or content in whole or b"GNU.sparse" in whole, "content made up"
             files[f"{unit.name}/{name}"] = content
-    read = list(discover.read(discover.Source(scratch(), "b.gz", "bundle")))
+    read = list(read_source(Source(scratch(), "b.gz", "bundle")))
     assert len(read) == len(units)
     for item in read:
         if isinstance(item, Unreadable):

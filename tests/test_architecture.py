@@ -53,18 +53,9 @@ HEAVY = {
 SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|PRAGMA|BEGIN|COMMIT)\b [\w*(]")
 
 # What is not yet as the rule has it. These lists may only shrink.
-UPWARD = {
-    ("records", "output.notebook"),
-    ("output.terminal", "search.language"),
-    ("output.show", "search.index"),
-    ("store.rows", "corpus.document"),
-}
-CIRCLES = {
-    frozenset({"output.notebook", "records"}),
-}
-SQL_ELSEWHERE = {f"maintenance.{module}" for module in ("merge", "optimize", "repair", "verify")}
-STORE_OPENED = {"search.lookup", "search.session"}
-MORE_THAN_A_DOCSTRING = {"corpus.latex.macros", "corpus.latex.reader"}
+UPWARD: set[tuple[str, str]] = set()
+CIRCLES: set[frozenset[str]] = set()
+STORE_OPENED: set[str] = set()
 
 
 def modules() -> list[str]:
@@ -179,7 +170,7 @@ def test_a_rooms_init_is_its_docstring():
         if path.name == "__init__.py" and module != "__init__" and module not in FACES
         if len(parsed(module).body) != 1 or not isinstance(parsed(module).body[0], ast.Expr)
     }
-    assert more == MORE_THAN_A_DOCSTRING
+    assert not more
 
 
 def test_sql_is_in_the_store_only():
@@ -190,7 +181,7 @@ def test_sql_is_in_the_store_only():
         )
 
     elsewhere = {m for m in modules() if room(m) != "store" and holds_sql(m)}
-    assert elsewhere == SQL_ELSEWHERE
+    assert not elsewhere
     assert holds_sql("store.reader")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from astrosearch.errors import AstrosearchError, NotFound
-from astrosearch.records import harmless
+from astrosearch.text import harmless
 
 index_option = click.option(
     "--index",
@@ -270,9 +270,10 @@ def show_command(id: str, index: Path, format: str, in_editor: bool) -> None:
     if in_editor and format != "table":
         raise click.UsageError("--open prints nothing: give it or --format, not both")
     from astrosearch.cli.editor import edit, locate
-    from astrosearch.output.show import look_up, print_shown, shown_json
+    from astrosearch.output.show import print_shown, shown_json
     from astrosearch.output.terminal import stdout_console
     from astrosearch.search.index import open_index
+    from astrosearch.search.overview import look_up
 
     with open_index(index) as opened:
         shown = look_up(opened, id)
@@ -336,18 +337,24 @@ def _print(
     papers: bool = False,
     contexts: Any = None,
 ) -> None:
-    from astrosearch.output import terminal as render
-
     if format != "table" and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's: it is for programs
     if format == "json":
+        from astrosearch.output.jsonlines import to_json
+
         for text, hits in answers:
-            click.echo(render.to_json(text, hits, contexts))
+            click.echo(to_json(text, hits, contexts))
     elif format == "csv":
-        render.write_csv(answers, sys.stdout, papers=papers)
+        from astrosearch.output.spreadsheet import write_csv
+
+        write_csv(answers, sys.stdout, papers=papers)
     elif format == "bibtex":
-        click.echo(render.to_bibtex(hit for _, hits in answers for hit in hits), nl=False)
+        from astrosearch.output.bibtex import to_bibtex
+
+        click.echo(to_bibtex(hit for _, hits in answers for hit in hits), nl=False)
     else:
-        console = render.stdout_console()
+        from astrosearch.output.terminal import print_hits, stdout_console
+
+        console = stdout_console()
         for text, hits in answers:
-            render.print_hits(console, text, hits, heading=heading, contexts=contexts)
+            print_hits(console, text, hits, heading=heading, contexts=contexts)

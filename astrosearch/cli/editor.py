@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from astrosearch.corpus.bundles import Gunzip, Peeked, unpack
+from astrosearch.corpus.kinds import BUNDLE
 from astrosearch.corpus.limits import Budget
 from astrosearch.corpus.tree import MAX_FILE_BYTES, size_of
 from astrosearch.errors import AstrosearchError, NotFound, Unreadable
@@ -57,7 +58,7 @@ def locate(index: Index, paper: Paper, sentence: Sentence) -> Place:
         When the file isn't there.
     """
     source = index.source_of(paper.id)
-    member = sentence.file.removeprefix(f"{source.name}/") if source.kind == "bundle" else ""
+    member = sentence.file.removeprefix(f"{source.name}/") if source.kind == BUNDLE.name else ""
     path = source.root / (source.name if member else sentence.file)
     if not path.is_file():
         raise NotFound(f"{sentence.file} isn't there any more: tried {path.absolute()}.\n{_CURE}")

@@ -21,7 +21,7 @@ from astrosearch.cli.evaluate import evaluate_command
 from astrosearch.cli.pairs import pairs_command
 from astrosearch.cli.train import train_command
 from astrosearch.errors import AstrosearchError
-from astrosearch.records import escaped, harmless, is_text
+from astrosearch.text import escaped, harmless, is_text
 
 
 class Stopped(KeyboardInterrupt):
@@ -211,9 +211,10 @@ def index_command(
 )
 def info(index: Path, format: str) -> None:
     """Say what an index holds, and what it could not read."""
-    from astrosearch.output.show import facts, print_facts
+    from astrosearch.output.show import print_facts
     from astrosearch.output.terminal import stdout_console
     from astrosearch.search.index import open_index
+    from astrosearch.search.overview import facts
 
     with open_index(index) as opened:
         print_facts(stdout_console(), facts(opened), format)
@@ -278,7 +279,7 @@ def optimize(index: Path, recall: float) -> None:
     was measured on the index itself.
     """
     from astrosearch.cli.progress import showing_steps
-    from astrosearch.indexing.build import optimize as make_quick
+    from astrosearch.maintenance.optimize import optimize as make_quick
 
     with showing_steps() as progress:
         make_quick(index, recall=recall, progress=progress)
@@ -291,7 +292,7 @@ def optimize(index: Path, recall: float) -> None:
 def remove(paper_ids: tuple[str, ...], index: Path) -> None:
     """Remove papers; they stay away until their files change."""
     from astrosearch.cli.progress import counted
-    from astrosearch.indexing.build import remove as remove_papers
+    from astrosearch.maintenance.remove import remove as remove_papers
 
     count = remove_papers(paper_ids, index)
     click.echo(f"removed {counted(len(paper_ids), 'paper')} with {count} sentences", err=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from astrosearch.output.terminal import clean
+from astrosearch.text import one_line
 
 if TYPE_CHECKING:
     from astrosearch.indexing.run import Progress, Summary
@@ -123,7 +123,7 @@ def print_summary(summary: Summary, index: Path) -> None:
         f"{index.absolute()} holds {counted(summary.papers, 'paper')}, "
         f"{counted(summary.sentences, 'sentence')}"
     )
-    _say("\n".join(clean(line) for line in lines))
+    _say("\n".join(one_line(line) for line in lines))
 
 
 def _say(text: str) -> None:

@@ -5,7 +5,6 @@ Everything is told by content, unpacked in memory, and bounded: a bundle is some
 
 from __future__ import annotations
 
-import re
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -13,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol, cast
 
-from astrosearch.corpus.identifiers import parse_arxiv_id
+from astrosearch.corpus.identifiers import parse_arxiv_id, without_suffix
+from astrosearch.corpus.kinds import LATEX
 from astrosearch.corpus.limits import Budget
+from astrosearch.corpus.signatures import GZIP, foreign, is_tar, is_withdrawn
 from astrosearch.corpus.tree import MAX_FILE_BYTES, inside, too_large
 from astrosearch.errors import Unreadable
-from astrosearch.records import escaped, is_text
+from astrosearch.text import escaped, is_text
 
 MAX_TOTAL_BYTES = 512 * 2**20
 MAX_MEMBERS = 20_000
@@ -26,11 +27,7 @@ _FREE_BYTES = 2**20  # the ratio isn't asked of so little
 MAX_TEXT_BYTES = 128 * 2**20  # of what is kept of a paper; figures aren't
 MAX_GZIP_MEMBERS = 20_000
 _MAX_HEADER_BYTES = 2**16  # where tarfile looks for its fields, in the square of the time
-_TEXTS = (".tex", ".ltx", ".latex", ".bbl", ".bib", ".sty", ".cls", ".txt")
-_GZIP = b"\x1f\x8b"
-_TEX = re.compile(
-    rb"\\(?:documentclass|documentstyle|begin|input|magnification|def|title|section)\b"
-)
+_TEXTS = (*LATEX.suffixes, ".bbl", ".bib", ".sty", ".cls", ".txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +65,12 @@ def _unpack(
     try:
         head = Peeked(_Metered(stream, budget))
         inner = None
-        if head.peek(2) == _GZIP:
+        if head.peek(2) == GZIP:
             inner = _inner_name(head.peek(1024))
             head = Peeked(_Metered(Gunzip(head, name, total=MAX_TOTAL_BYTES), budget))
         if _is_empty_tar(head.peek(2**16)):
             yield Unreadable(name, "an empty tar file")
-        elif _is_tar(head.peek(512)):
+        elif is_tar(head.peek(512)):
             yield from _papers(head, name, budget, bulk=bulk)
         else:
             yield _single(head, name, inner)
@@ -135,7 +132,7 @@ class Gunzip:
         while True:
             if self._zip.eof:  # gzip files may be concatenated; zero padding may follow
                 rest = self._zip.unused_data.lstrip(b"\0") or self._fill().lstrip(b"\0")
-                if not rest.startswith(_GZIP[:1]):
+                if not rest.startswith(GZIP[:1]):
                     return b""
                 self._zip, self._ready = zlib.decompressobj(wbits=31), rest
                 self._members += 1
@@ -189,16 +186,6 @@ class _Member(tarfile.TarInfo):
         if member.size > _MAX_HEADER_BYTES and member.type in b"xgXLK":
             raise Unreadable("", "broken tar file: a header too large")
         return member
-
-
-def _is_tar(head: bytes) -> bool:
-    if len(head) < 512:
-        return False
-    try:
-        tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape")
-    except tarfile.TarError:
-        return False
-    return True
 
 
 def _is_empty_tar(head: bytes) -> bool:
@@ -293,59 +280,10 @@ def _single(stream: Peeked, name: str, inner: str | None) -> Unpacked | Unreadab
         if size > MAX_FILE_BYTES:
             return Unreadable(name, too_large(size))
     content = b"".join(blocks)
-    if withdrawn(content):
+    if is_withdrawn(content):
         return Unreadable(name, "withdrawn: no source")
     stem = name.rpartition("/")[2]
     parsed = parse_arxiv_id(stem)
     default = f"{parsed[0].replace('/', '')}.tex" if parsed else f"{without_suffix(stem)}.tex"
     last = inner.rpartition("/")[2] if inner else ""
     return Unpacked(name, {last if last and inside(last) else default: content})
-
-
-def foreign(head: bytes) -> str | None:
-    """Say what a file is by its first bytes, when it isn't text."""
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"%PDF"):
-        return "PDF only: no source"
-    if start.startswith((b"%!", b"\xc5\xd0\xd3\xc6", b"\x04%!")):
-        return "PostScript only: no source"
-    if start[:15].lower().startswith((b"<!doctype html", b"<html")):
-        return "HTML: no TeX source"
-    if head.startswith(b"PK\x03\x04"):
-        return "a zip archive or Word document: no TeX source"
-    if head.startswith(_GZIP):
-        return "compressed twice"
-    if not start:
-        return "empty"
-    if head.count(b"\0") > len(head) // 100:
-        return "not text"
-    return None
-
-
-def is_bundle(head: bytes) -> bool:
-    """Whether a file's first bytes are those of a gzip or tar file."""
-    return head.startswith(_GZIP) or _is_tar(head[:512])
-
-
-def is_tex(head: bytes) -> bool:
-    """Whether text is TeX, by its commands."""
-    return _TEX.search(head) is not None
-
-
-def withdrawn(content: bytes) -> bool:
-    """Whether a source is the note that stands for a withdrawn paper."""
-    if len(content) > 4096 or _TEX.search(content):
-        return False
-    lower = content.lower()
-    return b"%auto-ignore" in lower or b"withdrawn" in lower
-
-
-def without_suffix(name: str) -> str:
-    """Drop the suffix of a file's name, and the one before a `.gz`.
-
-    >>> without_suffix("2301/ms.tar.gz"), without_suffix("v1.2/ms")
-    ('2301/ms', 'v1.2/ms')
-    """
-    folder, slash, last = name.rpartition("/")
-    stem = re.sub(r"(?i)(?<=.)\.gz$", "", last)
-    return folder + slash + re.sub(r"(?<=.)\.[A-Za-z]\w*$", "", stem)

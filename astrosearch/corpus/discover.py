@@ -1,83 +1,18 @@
-"""Which files of a corpus are papers, and reading them, whatever their kind."""
+"""Which files of a corpus are papers."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 
-from astrosearch.corpus import bundles, metadata, plaintext
-from astrosearch.corpus.document import Document
-from astrosearch.corpus.identifiers import arxiv_year, id_in_path, paper_url, parse_arxiv_id
-from astrosearch.corpus.limits import Budget
-from astrosearch.corpus.tree import FolderTree, MemoryTree, size_of, surroundings, walk
+from astrosearch.corpus import kinds
+from astrosearch.corpus.identifiers import id_in_path, without_suffix
+from astrosearch.corpus.kinds import BUNDLE, LATEX, Kind
+from astrosearch.corpus.source import Source, identify
+from astrosearch.corpus.tree import FolderTree, walk
 from astrosearch.errors import CorpusError, NotFound, Unreadable
-from astrosearch.records import escaped, is_text
-
-Kind = Literal["latex", "bundle", "metadata", "text"]
-
-_KINDS: dict[str, Kind] = {
-    ".tex": "latex",
-    ".ltx": "latex",
-    ".latex": "latex",
-    ".gz": "bundle",
-    ".tgz": "bundle",
-    ".tar": "bundle",
-    ".json": "metadata",
-    ".jsonl": "metadata",
-    ".ndjson": "metadata",
-    ".txt": "text",
-    ".text": "text",
-    ".md": "text",
-    ".markdown": "text",
-}
-_ORDER: dict[Kind, int] = {"latex": 0, "bundle": 0, "text": 0, "metadata": 1}
-_NOT_READ = {
-    ".pdf": "PDF files are not read: give the paper's source",
-    ".ps": "PostScript files are not read: give the paper's source",
-    ".dvi": "DVI files are not read: give the paper's source",
-    ".doc": "Word documents are not read: save it as text",
-    ".docx": "Word documents are not read: save it as text",
-    ".odt": "OpenDocument files are not read: save it as text",
-    ".rtf": "RTF files are not read: save it as text",
-    ".epub": "EPUB files are not read: save it as text",
-    ".htm": "HTML files are not read: save it as text",
-    ".html": "HTML files are not read: save it as text",
-    ".xml": "XML files are not read: save it as text",
-    ".zip": "zip archives are not read: unpack it, or pack it as .tar.gz",
-    ".7z": "7z archives are not read: unpack it, or pack it as .tar.gz",
-    ".rar": "rar archives are not read: unpack it, or pack it as .tar.gz",
-    ".bz2": "bzip2 archives are not read: unpack it, or pack it as .tar.gz",
-    ".xz": "xz archives are not read: unpack it, or pack it as .tar.gz",
-    ".z": "compress archives are not read: unpack it, or pack it as .tar.gz",
-}
-_NO_PAPERS = (
-    "readme", "00readme", "license", "licence", "copying", "notice", "changelog", "changes",
-    "contributing", "code_of_conduct", "authors", "citation", "requirements", "cmakelists",
-    "robots", "todo", "security",
-)  # fmt: skip
-_READ = (
-    "LaTeX (.tex), arXiv bundles (.tar.gz, .gz, .tar), arXiv metadata (.jsonl, .json), "
-    "text (.txt) and Markdown (.md)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file that holds one paper or many."""
-
-    root: Path
-    name: str  # relative to root, with forward slashes
-    kind: Kind
-    paper_id: str | None = None  # where the name alone would give two papers one id
-
-    @property
-    def path(self) -> Path:
-        """Where it lies."""
-        return self.root / self.name
+from astrosearch.text import escaped, is_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,198 +50,125 @@ def discover(corpus: Path) -> Discovery:
         root, names = path.parent, [(path.name, None)]
     found = _classify(root, names, alone=path != root)
     if not found.sources:
-        why = "".join(f"\n  {each}" for each in found.skipped[:5])
-        raise CorpusError(f"nothing to index in {path}.{why}\nRead are {_READ}")
+        why = "".join(f"\n  {item}" for item in found.skipped[:5])
+        raise CorpusError(f"nothing to index in {path}.{why}\nRead are {kinds.readable()}")
     return found
 
 
-def read(source: Source, *, all_categories: bool = False) -> Iterator[Document | Unreadable]:
-    """Yield the papers of a source; what gives none is yielded as Unreadable, and the rest goes on.
+@dataclass(slots=True)
+class _Files:
+    """A corpus' files by what their names, and where needed their beginnings, say."""
 
-    Parameters
-    ----------
-    source
-        As `discover` found it.
-    all_categories
-        Keep metadata records outside astro-ph too.
-    """
-    if source.kind == "metadata":
-        yield from metadata.read_metadata(source.path, source.name, all_categories=all_categories)
-    elif source.kind == "bundle":
-        budget = Budget(size_of(source.path))
-        for unit in bundles.unpack(source.path, source.name, budget):
-            yield unit if isinstance(unit, Unreadable) else _read_unpacked(source, unit)
-    else:
-        yield _read_one(source)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    not_read: list[str] = field(default_factory=list)  # of a kind that isn't, such as PDF
+    skipped: list[Unreadable] = field(default_factory=list)
 
-
-def why_not_read(path: Path) -> str | None:
-    """Say why files of this kind are not read, and what is to be done; None if they may be."""
-    return _NOT_READ.get(path.suffix.lower())
-
-
-def stamp(root: Path, parts: Sequence[str]) -> str:
-    """Hash of the files' names, sizes and times of change, to tell a changed source unread."""
-    digest = hashlib.blake2b(digest_size=16)
-    for name in sorted(set(parts)):
-        try:
-            status = (root / name).stat()
-            state = f"{status.st_size} {status.st_mtime_ns}"
-        except (OSError, ValueError):
-            state = "absent"
-        digest.update(f"{name}\0{state}\0".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
-
-
-def _read_one(source: Source) -> Document | Unreadable:
-    from astrosearch.corpus.latex import read_latex
-
-    id, version = identify(source)
-    budget = Budget(size_of(source.path))
-    try:
-        if source.kind == "latex":
-            folder = surroundings(source.root, source.name.rpartition("/")[0])
-            tree = FolderTree(source.root, within=folder)
-            return _finished(read_latex(tree, source.name, id, budget), version)
-        content = FolderTree(source.root).read(source.name)
-        if content is None:
-            return Unreadable(source.name, "is not there any more, or leads out of the corpus")
-        return _finished(plaintext.read_text(content, source.name, id, budget), version)
-    except Unreadable as failure:
-        return failure if failure.name else Unreadable(source.name, failure.reason)
-
-
-def _read_unpacked(source: Source, unit: bundles.Unpacked) -> Document | Unreadable:
-    from astrosearch.corpus.latex import choose_main, read_latex
-
-    id, version = id_in_path(unit.name) or identify(source)
-    tree = MemoryTree({f"{unit.name}/{name}": content for name, content in unit.files.items()})
-    budget = Budget(sum(map(len, unit.files.values())))
-    try:
-        main = choose_main(tree)
-        if main is not None:
-            document = read_latex(tree, main, id, budget)
-        elif len(unit.files) == 1 and tree.names()[0].lower().endswith((".txt", ".md")):
-            name = tree.names()[0]
-            document = plaintext.read_text(tree.read(name) or b"", name, id, budget)
-        else:
-            return Unreadable(unit.name, "no LaTeX document in it")
-    except Unreadable as failure:
-        return failure if failure.name else Unreadable(unit.name, failure.reason)
-    document = replace(
-        document, parts=(source.name,), warnings=(*unit.warnings, *document.warnings)
-    )
-    return _finished(document, version)
-
-
-def _finished(document: Document, version: int | None) -> Document:
-    """Add what the arXiv id tells."""
-    paper = document.paper
-    if parse_arxiv_id(paper.id) is not None:
-        paper = replace(paper, year=arxiv_year(paper.id), url=paper_url(paper.id))
-    return replace(document, paper=paper, version=version)
-
-
-def identify(source: Source) -> tuple[str, int | None]:
-    """Id and version of a source's paper: from an arXiv id in its path, else the path itself."""
-    above = source.name
-    while above:
-        if (found := id_in_path(above)) is not None:
-            return (source.paper_id or found[0]), found[1]
-        above = above.rpartition("/")[0] if source.kind != "text" else ""
-    return source.paper_id or bundles.without_suffix(source.name), None
+    def of_kind(self, kind: Kind) -> list[str]:
+        """Names of a kind's files."""
+        return [name for name, its_kind in self.kinds.items() if its_kind is kind]
 
 
 def _classify(root: Path, names: list[tuple[str, str | None]], *, alone: bool) -> Discovery:
-    skipped: list[Unreadable] = []
-    kinds: dict[str, Kind] = {}
-    printed: list[str] = []
-    for name, fault in names:
-        last = name.rpartition("/")[2]
-        suffix = Path(last).suffix.lower()
-        if not is_text(name):
-            skipped.append(Unreadable(escaped(name), "its name is not UTF-8"))
-        elif fault is not None:
-            skipped.append(Unreadable(name, fault))
-        elif (kind := _kind(root, name, suffix)) is not None:
-            kinds[name] = kind
-        elif suffix in _NOT_READ or (suffix == ".gz" and _inner(last) in _NOT_READ):
-            printed.append(name)
-        elif not suffix[1:].isalpha() and id_in_path(name) is not None:
-            skipped.append(Unreadable(name, _strange(root / name)))
-    tex = [name for name, kind in kinds.items() if kind == "latex"]
-    if alone:
-        mains = tex
-    else:
-        mains, orphans = _mains(root, tex)
-        skipped += orphans
+    files = _by_kind(root, names)
+    mains, orphans = files.of_kind(LATEX), list[Unreadable]()
+    if not alone:
+        mains, orphans = _mains(root, mains)
     projects = {name.rpartition("/")[0] for name in mains} - {""}
+
+    def in_project(name: str) -> bool:
+        return not projects.isdisjoint(_above(name))
+
     sources: list[Source] = []
-    for name, kind in kinds.items():
-        within_project = not alone and not projects.isdisjoint(_above(name))
-        if kind == "latex":
+    skipped = [*files.skipped, *orphans]
+    for name, kind in files.kinds.items():
+        if kind is LATEX:
             continue
-        part = within_project and not id_in_path(name)
-        if kind == "text" and part:
-            skipped.append(Unreadable(name, "taken for data or notes beside a paper's LaTeX"))
-            continue
-        if kind == "metadata" and not metadata.is_metadata(root / name):
-            if not part:
-                skipped.append(Unreadable(name, "JSON, but no arXiv metadata records"))
-            continue
-        sources.append(Source(root, name, kind))
-    sources += [Source(root, name, "latex") for name in mains]
-    stems = {bundles.without_suffix(name) for name in tex}  # `ms.pdf` is `ms.tex` printed
-    for name in printed:
-        figure = bundles.without_suffix(name) in stems or not projects.isdisjoint(_above(name))
+        part = not alone and in_project(name) and not id_in_path(name)
+        refusal = _refusal(root / name, kind, part=part)
+        if refusal is None:
+            sources.append(Source(root, name, kind.name))
+        elif refusal:
+            skipped.append(Unreadable(name, refusal))
+    sources += [Source(root, name, LATEX.name) for name in mains]
+    stems = {without_suffix(name) for name in files.of_kind(LATEX)}  # `ms.pdf` is `ms.tex` printed
+    for name in files.not_read:
+        figure = without_suffix(name) in stems or in_project(name)
         if alone or id_in_path(name) or not figure:
-            suffix = Path(name).suffix.lower()
-            skipped.append(Unreadable(name, _NOT_READ[_inner(name) if suffix == ".gz" else suffix]))
-    ordered = sorted(_distinct(root, sources), key=lambda each: (_ORDER[each.kind], each.name))
-    return Discovery(tuple(ordered), tuple(sorted(skipped, key=lambda each: each.name)))
+            skipped.append(Unreadable(name, kinds.why_not_read(name) or ""))
+    ordered = sorted(
+        _distinct(root, sources),
+        key=lambda source: (kinds.named(source.kind).order, source.name),
+    )
+    return Discovery(tuple(ordered), tuple(sorted(skipped, key=lambda item: item.name)))
 
 
-def _kind(root: Path, name: str, suffix: str) -> Kind | None:
+def _refusal(path: Path, kind: Kind, *, part: bool) -> str | None:
+    """Say why a file of a kind is no paper, "" where that needs no words; None if it is one.
+
+    `part` says that it lies in the folder of a paper's LaTeX, and has no arXiv id of its own.
+    """
+    if part and kind.beside_latex is not None:
+        return kind.beside_latex
+    if kind.confirmed_by is not None and not kinds.function(kind.confirmed_by)(path):
+        return "" if part else kind.unconfirmed
+    return None
+
+
+def _by_kind(root: Path, names: list[tuple[str, str | None]]) -> _Files:
+    files = _Files()
+    for name, fault in names:
+        if not is_text(name):
+            files.skipped.append(Unreadable(escaped(name), "its name is not UTF-8"))
+        elif fault is not None:
+            files.skipped.append(Unreadable(name, fault))
+        elif (kind := _kind(root, name)) is not None:
+            files.kinds[name] = kind
+        elif kinds.why_not_read(name) is not None:
+            files.not_read.append(name)
+        elif not kinds.suffix_of(name)[1:].isalpha() and id_in_path(name) is not None:
+            files.skipped.append(Unreadable(name, _strange(root / name)))
+    return files
+
+
+def _kind(root: Path, name: str) -> Kind | None:
     """Kind of a file, mostly by its name."""
     last = name.rpartition("/")[2]
-    kind = _KINDS.get(suffix)
-    if kind == "text" and Path(last).stem.lower() in _NO_PAPERS:
-        return None
-    if suffix == ".gz" and (inner := _inner(last)) and not id_in_path(last):
-        if _KINDS.get(inner) == "metadata":
-            return "metadata"
-        return "bundle" if inner in _KINDS or not inner[1:].isalpha() else None
-    if kind is None and suffix not in _NOT_READ and id_in_path(name) is not None:
-        return _sniffed(root / name)
+    suffix = kinds.suffix_of(last)
+    kind = kinds.of_suffix(suffix)
+    if kind is None and suffix not in kinds.NOT_READ and id_in_path(name) is not None:
+        return _known_by_content(root / name)
+    if kind is not None and kind.often_no_paper:
+        return None if PurePosixPath(last).stem.lower() in kinds.NO_PAPERS else kind
+    if (inner := kinds.inner_suffix(last)) and not id_in_path(last):
+        packed = kinds.of_suffix(inner)
+        if packed is not None and packed.compressed:
+            return packed
+        return BUNDLE if packed is not None or not inner[1:].isalpha() else None
     return kind
 
 
-def _sniffed(path: Path) -> Kind | None:
+def _known_by_content(path: Path) -> Kind | None:
     """Kind of a file that is named by an arXiv id alone, as downloads are."""
     try:
         with path.open("rb") as file:
             head = file.read(4096)
     except OSError:
         return None
-    if bundles.is_bundle(head):
-        return "bundle"
-    if bundles.foreign(head) is not None:
-        return None
-    return "latex" if bundles.is_tex(head) else "text"
+    for kind in kinds.KINDS:
+        if kind.known_by is not None and kinds.function(kind.known_by)(head):
+            return kind
+    return None
 
 
 def _strange(path: Path) -> str:
     """Say why a file named by an arXiv id is none of what can be read."""
+    from astrosearch.corpus.signatures import foreign
+
     try:
         with path.open("rb") as file:
-            return bundles.foreign(file.read(4096)) or "not text"
+            return foreign(file.read(4096)) or "not text"
     except OSError as error:
         return f"can't be read: {error.strerror}"
-
-
-def _inner(name: str) -> str:
-    """Suffix before `.gz`."""
-    return Path(Path(name).stem).suffix.lower()
 
 
 def _above(name: str) -> list[str]:
@@ -319,10 +181,11 @@ def _mains(root: Path, tex: list[str]) -> tuple[list[str], list[Unreadable]]:
     if not tex:
         return [], []
     from astrosearch.corpus.latex import find_mains
+    from astrosearch.corpus.latex.source import is_tex
 
     tree = FolderTree(root)
     found = find_mains(tree, tex)
-    others = [name for name in tex if not name.lower().endswith(".tex") and _is_main(tree, name)]
+    others = [name for name in tex if not is_tex(name) and _is_main(tree, name)]
     return list(dict.fromkeys([*found.mains, *others])), [
         Unreadable(name, reason) for name, reason in found.orphans
     ]
@@ -341,8 +204,11 @@ def _distinct(root: Path, sources: list[Source]) -> list[Source]:
     """Give the arXiv id of a folder to one of its documents; the others are named below it."""
     owners: dict[str, list[Source]] = {}
     for source in sources:
-        if source.kind in ("latex", "bundle") and id_in_path(source.name) is None:
-            above = next((each for each in reversed(_above(source.name)) if id_in_path(each)), None)
+        kind = kinds.named(source.kind)
+        states_ids = kind.holds == "records"
+        if not (states_ids or kind.often_no_paper) and id_in_path(source.name) is None:
+            folders = reversed(_above(source.name))
+            above = next((folder for folder in folders if id_in_path(folder)), None)
             if above is not None:
                 owners.setdefault(above, []).append(source)
     renamed: dict[str, Source] = {}
@@ -352,10 +218,10 @@ def _distinct(root: Path, sources: list[Source]) -> list[Source]:
         from astrosearch.corpus.latex import choose_main
 
         main = choose_main(FolderTree(root, within=above))
-        owner = next((each for each in members if each.name == main), members[0])
+        owner = next((member for member in members if member.name == main), members[0])
         for source in members:
             if source is not owner:
-                below = bundles.without_suffix(source.name[len(above) + 1 :])
+                below = without_suffix(source.name[len(above) + 1 :])
                 id = f"{identify(source)[0]}/{below}"
                 renamed[source.name] = replace(source, paper_id=id)
     return [renamed.get(source.name, source) for source in sources]

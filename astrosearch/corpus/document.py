@@ -68,22 +68,6 @@ class Document:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSentence:
-    """A sentence not yet stored.
-
-    `tex` is `text` with its marks written as TeX; None if it has none. `paragraph` numbers the
-    paper's passages, from 1.
-    """
-
-    text: str
-    tex: str | None
-    section: str | None
-    file: str
-    line: int
-    paragraph: int | None = None
-
-
 class SourceTree(Protocol):
     """Files a document may be read from: a corpus folder, or a bundle unpacked in memory."""
 

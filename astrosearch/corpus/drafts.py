@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from astrosearch.corpus.discover import discover, read, why_not_read
+from astrosearch.corpus import kinds
+from astrosearch.corpus.discover import discover
 from astrosearch.corpus.document import Document, Origin, Passage
 from astrosearch.corpus.latex import read_latex
 from astrosearch.corpus.plaintext import decode
+from astrosearch.corpus.read import read_source
 from astrosearch.corpus.sentences import sentences_of
 from astrosearch.corpus.tree import MAX_FILE_BYTES, MemoryTree, size_of
 from astrosearch.errors import CorpusError, NotFound, Unreadable
@@ -33,24 +35,24 @@ def sentences_in_file(path: Path) -> list[str]:
         raise NotFound(f"there is no file {where}.\nGive a text, or - for standard input.")
     if not path.is_file():
         raise CorpusError(f"{where} is no file.\nGive a .tex, .txt or .md file.")
-    if reason := why_not_read(path):
+    if reason := kinds.why_not_read(path.name):
         raise CorpusError(f"{where} can't be read.\n{reason}")
     if size_of(path) > MAX_FILE_BYTES:
         raise CorpusError(f"{where} is larger than a paper can be.\n{_CURE}")
-    packed = path.suffix.lower() in (".gz", ".tgz", ".tar")
+    kind = kinds.of_suffix(kinds.suffix_of(path.name))
     try:
-        text = "" if packed else decode(path.read_bytes(), str(where))
+        text = "" if kind is not None and kind.binary else decode(path.read_bytes(), str(where))
         sources = discover(path).sources
     except Unreadable as error:
         raise CorpusError(f"{where} is {error.reason}.\n{_CURE}") from error
     except CorpusError:
         sources = ()  # a text under another name
-    if any(source.kind == "metadata" for source in sources):
+    if any(kinds.named(source.kind).holds == "records" for source in sources):
         raise CorpusError(
             f"{where} holds metadata of papers, no text of one.\n"
             "Index it, and give the papers' ids."
         )
-    found = [unit for source in sources for unit in read(source)]
+    found = [unit for source in sources for unit in read_source(source)]
     passages = [p for unit in found if isinstance(unit, Document) for p in unit.passages]
     return _readable(passages) or sentences_in(text, str(where))
 

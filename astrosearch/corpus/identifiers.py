@@ -79,3 +79,14 @@ def paper_url(id: str) -> str:
     'https://arxiv.org/abs/1807.06209'
     """
     return f"https://arxiv.org/abs/{id}"
+
+
+def without_suffix(name: str) -> str:
+    """Drop the suffix of a file's name, and the one before a `.gz`.
+
+    >>> without_suffix("2301/ms.tar.gz"), without_suffix("v1.2/ms")
+    ('2301/ms', 'v1.2/ms')
+    """
+    folder, slash, last = name.rpartition("/")
+    stem = re.sub(r"(?i)(?<=.)\.gz$", "", last)
+    return folder + slash + re.sub(r"(?<=.)\.[A-Za-z]\w*$", "", stem)

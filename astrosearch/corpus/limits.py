@@ -8,7 +8,7 @@ slept fails a paper, and Python's objects, so that what an encoder takes meanwhi
 It needs no signal, which only a main thread could take.
 
 A reader process has limits of the system's besides, `confine` and `allow`: it may be killed,
-as this one may not. `astrosearch.indexing.workers` says what happens then.
+as this one may not. `indexing.workers` says what happens then.
 """
 
 from __future__ import annotations

@@ -19,6 +19,8 @@ from astrosearch.corpus.characters import without_controls
 from astrosearch.corpus.document import Document, Origin, Passage
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.identifiers import arxiv_year, paper_url, parse_arxiv_id
+from astrosearch.corpus.signatures import GZIP
+from astrosearch.corpus.source import Source
 from astrosearch.errors import Unreadable
 from astrosearch.records import Paper
 
@@ -47,6 +49,11 @@ def is_metadata(path: Path) -> bool:
         and re.search(rb'"id"\s*:', head) is not None
         and re.search(rb'"(?:abstract|categories|authors_parsed)"\s*:', head) is not None
     )
+
+
+def read_source(source: Source, *, all_categories: bool) -> Iterator[Document | Unreadable]:
+    """Read a file of records, as `read_metadata` does."""
+    return read_metadata(source.path, source.name, all_categories=all_categories)
 
 
 def read_metadata(
@@ -89,7 +96,7 @@ def read_metadata(
 
 def _opened(file: Stream) -> Peeked:
     head = Peeked(file)
-    return Peeked(Gunzip(head, "", total=None)) if head.peek(2) == b"\x1f\x8b" else head
+    return Peeked(Gunzip(head, "", total=None)) if head.peek(2) == GZIP else head
 
 
 def _records(stream: Peeked) -> Iterator[tuple[int, bytes | None]]:

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from astrosearch.corpus.characters import without_controls
 from astrosearch.corpus.composing import nfc
-from astrosearch.corpus.document import Document, Mark, Origin, Passage
+from astrosearch.corpus.document import Document, Mark, Origin, Passage, SourceTree
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.headings import (
     ABSTRACT,
@@ -33,6 +33,7 @@ from astrosearch.corpus.headings import (
     is_title,
     without_number,
 )
+from astrosearch.corpus.kinds import MARKDOWN
 from astrosearch.corpus.limits import Budget
 from astrosearch.corpus.markdown import ITEM, unmarked
 from astrosearch.errors import Unreadable
@@ -70,6 +71,14 @@ class Block:
     heading: str | None = None
 
 
+def read_file(tree: SourceTree, name: str, paper_id: str, budget: Budget) -> Document:
+    """Read a file of the tree, as `read_text` reads its content."""
+    content = tree.read(name)
+    if content is None:
+        raise Unreadable(name, "is not there any more, or leads out of the corpus")
+    return read_text(content, name, paper_id, budget)
+
+
 def read_text(content: bytes, name: str, paper_id: str, budget: Budget | None = None) -> Document:
     """Read a paper from plain text or, by the name's suffix, Markdown, within a budget.
 
@@ -83,7 +92,7 @@ def read_text(content: bytes, name: str, paper_id: str, budget: Budget | None = 
     if text.count("\n") > MAX_LINES:
         raise Unreadable(name, f"more than {MAX_LINES:,} lines: data, not prose")
     lines, math = _plain(text), _MATH
-    if name.lower().endswith((".md", ".markdown")):
+    if name.lower().endswith(MARKDOWN):
         lines, math = unmarked(text), _MARKDOWN_MATH
     blocks = list(_blocks(_watched(lines, name, budget)))
     if not blocks:

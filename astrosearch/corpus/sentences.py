@@ -18,7 +18,8 @@ from astrosearch.corpus.abbreviations import (
     SELDOM_LAST,
     SHORTENED,
 )
-from astrosearch.corpus.document import Mark, Passage, SourceSentence
+from astrosearch.corpus.document import Mark, Passage
+from astrosearch.records import SourceSentence
 
 LONGEST = 2_000  # characters; a longer run without a boundary is a table dump, not prose
 

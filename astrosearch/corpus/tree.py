@@ -36,15 +36,19 @@ class FolderTree:
         The folder names are relative to, and that no read leaves.
     within
         The folder below `root` that `names` lists, for a paper that owns one folder among many.
+    widened
+        Whether `names` lists the folder's surroundings too.
     """
 
-    def __init__(self, root: Path, within: str = "") -> None:
+    def __init__(self, root: Path, within: str = "", *, widened: bool = False) -> None:
         self._root = os.path.realpath(root)
-        self._within = within
+        self._within, self._widened = within, widened
 
     @cached_property
     def _names(self) -> list[str]:
-        return sorted(name for name, fault in walk(Path(self._root), self._within) if not fault)
+        root = Path(self._root)
+        within = surroundings(root, self._within) if self._widened else self._within
+        return sorted(name for name, fault in walk(root, within) if not fault)
 
     def names(self) -> list[str]:
         """Names of all files but hidden ones, sorted."""

@@ -171,10 +171,11 @@ def papers(corpus: Path) -> dict[str, tuple[str, str]]:
 
     Most of the texts don't mark their abstract: their first paragraphs stand for it.
     """
-    from astrosearch.corpus.discover import Source, identify
     from astrosearch.corpus.document import Document
+    from astrosearch.corpus.kinds import TEXT
     from astrosearch.corpus.metadata import read_metadata
     from astrosearch.corpus.plaintext import read_text
+    from astrosearch.corpus.source import Source, identify
     from astrosearch.errors import Unreadable
 
     def of_document(document: Document) -> tuple[str, str]:
@@ -194,7 +195,7 @@ def papers(corpus: Path) -> dict[str, tuple[str, str]]:
             if isinstance(document, Document):
                 found.setdefault(document.paper.id, of_document(document))
     for path in sorted((corpus / "fulltext").glob("*.txt")):
-        id = identify(Source(path.parent, path.name, "text"))[0]
+        id = identify(Source(path.parent, path.name, TEXT.name))[0]
         if id not in found:
             try:
                 found[id] = of_document(read_text(path.read_bytes(), path.name, id))

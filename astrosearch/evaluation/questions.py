@@ -67,14 +67,16 @@ def questions(data: Path, file: Path = QUESTIONS) -> Benchmark:
 
 def _named(corpus: Path, wanted: set[tuple[str, str]]) -> Iterator[Document]:
     """Yield the papers read from the (id, file) pairs `wanted`, or from LaTeX files beside them."""
-    from astrosearch.corpus.discover import discover, read
+    from astrosearch.corpus.discover import discover
+    from astrosearch.corpus.kinds import LATEX
+    from astrosearch.corpus.read import read_source
 
     ids = {id for id, _ in wanted}
     files = {file for _, file in wanted}
     folders = {file.rpartition("/")[0] for file in files}
     for source in discover(corpus).sources:
-        latex = source.kind == "latex" and source.name.rpartition("/")[0] in folders
+        latex = source.kind == LATEX.name and source.name.rpartition("/")[0] in folders
         if source.name in files or latex:
-            for document in read(source):
+            for document in read_source(source):
                 if isinstance(document, Document) and document.paper.id in ids:
                     yield document

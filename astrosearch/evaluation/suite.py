@@ -47,7 +47,9 @@ def title(data: Path, seed: int = 0) -> Benchmark:
 
     At most `SENTENCES_A_PAPER` sentences of each, drawn at random.
     """
-    from astrosearch.corpus.discover import discover, read
+    from astrosearch.corpus.discover import discover
+    from astrosearch.corpus.kinds import LATEX
+    from astrosearch.corpus.read import read_source
     from astrosearch.corpus.sentences import sentences_of
 
     split = split_of(data)
@@ -58,9 +60,9 @@ def title(data: Path, seed: int = 0) -> Benchmark:
     titles: set[str] = set()
     for source in discover(data / "corpus" / "latex").sources:
         folder = source.name.partition("/")[0]
-        if source.kind != "latex" or split.get(folder) != "dev":
+        if source.kind != LATEX.name or split.get(folder) != "dev":
             continue
-        for document in read(source):
+        for document in read_source(source):
             if isinstance(document, Unreadable) or not document.paper.title:
                 continue
             key = normalized(document.paper.title)

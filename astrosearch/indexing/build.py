@@ -1,4 +1,4 @@
-"""What changes an index: bringing it up to date with a corpus, removing papers, merging."""
+"""Bringing an index up to date with a corpus."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 
 from astrosearch.corpus import discover
 from astrosearch.encoder import Encoder, load_encoder
-from astrosearch.errors import AstrosearchError, CorpusError, NotAnIndex, NotFound
-from astrosearch.indexing.encode import Ahead
-from astrosearch.indexing.run import Progress, Summary, Updating
+from astrosearch.errors import CorpusError, NotAnIndex
+from astrosearch.indexing.encode import EncodingThread
+from astrosearch.indexing.run import IndexingRun, Progress, Summary
 from astrosearch.lock import LOCK_FILE, WriterLock
 from astrosearch.maintenance.merge import compact
-from astrosearch.maintenance.optimize import RECALL, optimize_writing
 from astrosearch.store.database import storage_errors
-from astrosearch.store.lifecycle import REBUILDING
-from astrosearch.store.reader import DATABASE, EncoderIdentity, Store
+from astrosearch.store.layout import DATABASE, REBUILDING
+from astrosearch.store.reader import Store
+from astrosearch.store.rows import EncoderIdentity
 from astrosearch.store.writer import Writer
 
 
@@ -69,107 +69,83 @@ def build(
     if not corpora:
         raise CorpusError("no corpus was given.\nName a folder of papers: astrosearch index CORPUS")
     folder = Path(index)
-    with storage_errors(folder):
-        if (folder / LOCK_FILE).exists():
-            with WriterLock(folder):  # a second writer is refused at once
-                pass
-    folders = [Path(corpus).expanduser().resolve() for corpus in corpora]
-    found = [_discovered(path, may_be_empty=prune) for path in folders]
+    _refuse_second_writer(folder)
+    paths = [Path(corpus).expanduser().resolve() for corpus in corpora]
+    found = [(path, _discovered(path, may_be_empty=prune)) for path in paths]
     database = _database(folder, rebuild=rebuild)
-    if encoder is None:
-        encoder = _encoder_name(folder)
-    model = load_encoder(encoder, device) if isinstance(encoder, str) else encoder
-    # An index opens with its encoder wherever it is opened from.
-    name = model.name
-    if isinstance(encoder, str) and Path(encoder).is_dir():
-        name = str(Path(encoder).resolve())
-    identity = EncoderIdentity(name, model.fingerprint, model.dimension, model.text_form)
-    if database == REBUILDING and _other_encoder(folder, identity):
-        with storage_errors(folder):
-            (folder / REBUILDING).unlink()  # a rebuild with another encoder, given up for this one
-    with Writer(folder, create=identity, database=database) as writer:
+    model, identity = _encoder(encoder, device, folder)
+    with _writer(folder, identity, database) as writer:
         writer.store.encoder().expect(identity.name, identity.fingerprint)
-        sources = [source for discovery in found for source in discovery.sources]
-        with Ahead(model) as ahead:
-            run = Updating(writer, ahead, all_categories=all_categories, progress=progress)
-            for discovery in found:
-                run.summary.skipped += [(item.name, item.reason) for item in discovery.skipped]
-            run.read(sources, jobs)
-            run.look_for_gone(folders, sources, prune=prune)
-            run.read_again(sources, jobs)
-        if len(writer.store.segments()) > 1:
-            compact(writer)
-        counts = writer.store.counts()
+        summary = _bring_up_to_date(
+            writer, model, found, jobs, all_categories=all_categories, prune=prune, tell=progress
+        )
         if database == REBUILDING:
             writer.take_place()
-    summary = run.summary
-    summary.papers, summary.sentences = counts.papers, counts.sentences
     summary.seconds = time.monotonic() - started
     if strict and summary.failed:
-        name, reason = summary.failed[0]
-        raise CorpusError(
-            f"{len(summary.failed)} of the corpus' files failed, the first: {name}: {reason}.\n"
-            "All others are indexed. Mend or remove these files, or leave out --strict."
-        )
+        raise _first_failure(summary)
     return summary
 
 
-def remove(paper_ids: Sequence[str], index: str | Path = "index") -> int:
-    """Remove papers from an index; return how many sentences went with them.
-
-    A removed paper stays away until its file changes.
-
-    Raises
-    ------
-    NotFound
-        When one of them isn't there; nothing is removed then.
-    """
-    folder = Path(index)
-    with Writer(folder) as writer:
-        require_papers(writer.store, paper_ids)
-        return writer.remove(paper_ids)
+def _refuse_second_writer(folder: Path) -> None:
+    """Raise IndexLocked at once, and not when all the papers are found."""
+    with storage_errors(folder):
+        if (folder / LOCK_FILE).exists():
+            with WriterLock(folder):
+                pass
 
 
-def require_papers(store: Store, paper_ids: Sequence[str]) -> None:
-    """Raise NotFound unless every paper is in the index."""
-    missing = [paper_id for paper_id in paper_ids if store.paper_key(paper_id) is None]
-    if missing:
-        raise NotFound(
-            f"the index {store.folder.absolute()} has no paper {', '.join(missing)}.\n"
-            "Give the id a query shows, such as 1807.06209 (without v1, v2)."
-        )
+def _encoder(
+    given: str | Encoder | None, device: str, folder: Path
+) -> tuple[Encoder, EncoderIdentity]:
+    """Load the encoder that is asked for, or the one that an index was built with."""
+    named = _encoder_name(folder) if given is None else given
+    model = load_encoder(named, device) if isinstance(named, str) else named
+    # An index opens with its encoder wherever it is opened from.
+    name = model.name
+    if isinstance(named, str) and Path(named).is_dir():
+        name = str(Path(named).resolve())
+    return model, EncoderIdentity(name, model.fingerprint, model.dimension, model.text_form)
 
 
-def optimize(
-    index: str | Path = "index",
+def _writer(folder: Path, identity: EncoderIdentity, database: str) -> Writer:
+    if database == REBUILDING and _other_encoder(folder, identity):
+        with storage_errors(folder):
+            (folder / REBUILDING).unlink()  # a rebuild with another encoder, given up for this one
+    return Writer(folder, create=identity, database=database)
+
+
+def _bring_up_to_date(
+    writer: Writer,
+    model: Encoder,
+    found: Sequence[tuple[Path, discover.Discovery]],
+    jobs: int,
     *,
-    recall: float = RECALL,
-    progress: Callable[[str, float], None] | None = None,
-) -> None:
-    """Make an index quick to search, and drop the vectors of removed papers.
+    all_categories: bool,
+    prune: bool,
+    tell: Callable[[Progress], None] | None,
+) -> Summary:
+    sources = [source for _, discovery in found for source in discovery.sources]
+    with EncodingThread(model) as encoding:
+        run = IndexingRun(writer, encoding, all_categories=all_categories, progress=tell)
+        for _, discovery in found:
+            run.summary.skipped += [(item.name, item.reason) for item in discovery.skipped]
+        run.read(sources, jobs)
+        run.look_for_gone([path for path, _ in found], sources, prune=prune)
+        run.read_again(sources, jobs)
+    if len(writer.store.segments()) > 1:
+        compact(writer)
+    counts = writer.store.counts()
+    run.summary.papers, run.summary.sentences = counts.papers, counts.sentences
+    return run.summary
 
-    Up to 100,000 sentences, segments are merged and search stays exact. Above, vectors are kept
-    in half precision and found through compressed codes.
 
-    Parameters
-    ----------
-    recall : float
-        The share of the ten nearest that a search through codes must find, as measured on the
-        index's own vectors; 1 asks for exact search whatever the size.
-    progress : callable, optional
-        Told a step's name and how much of it is done, from 0 to 1.
-
-    Raises
-    ------
-    AstrosearchError
-        With cause and cure; what was finished is kept.
-    """
-    if not 0 < recall <= 1:
-        raise AstrosearchError(
-            f"a recall of {recall:g} can't be had.\nGive a share above 0, at most 1: {RECALL:g}"
-        )
-    with Writer(Path(index)) as writer:
-        optimize_writing(writer, recall, progress or (lambda step, done: None))
+def _first_failure(summary: Summary) -> CorpusError:
+    name, reason = summary.failed[0]
+    return CorpusError(
+        f"{len(summary.failed)} of the corpus' files failed, the first: {name}: {reason}.\n"
+        "All others are indexed. Mend or remove these files, or leave out --strict."
+    )
 
 
 def _database(folder: Path, *, rebuild: bool) -> str:

@@ -40,8 +40,8 @@ class Group:
         return sum(len(put.sentences) for put in self.puts)
 
 
-class Ahead:
-    """Encodes one group at a time in a thread of its own.
+class EncodingThread:
+    """A thread that encodes one group at a time, while the next one is read.
 
     Leaving the context gives up what is being encoded.
     """
@@ -49,7 +49,7 @@ class Ahead:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self.encoded = 0  # sentences, in all groups
-        self.seconds = 0.0  # the encoder was at work
+        self.seconds = 0.0  # in which the encoder was at work
         self.group: Group | None = None  # that is being encoded, or waits to be landed
         self._future: Future[NDArray[np.float32]] | None = None
         self._given_up = threading.Event()

@@ -7,24 +7,22 @@ edge and ends with the same sentences, ids and vectors as one that was not.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from astrosearch.corpus import discover
-from astrosearch.corpus.document import Document, SourceSentence
-from astrosearch.corpus.identifiers import id_in_path, parse_arxiv_id
+from astrosearch.corpus import kinds
+from astrosearch.corpus.document import Document
+from astrosearch.corpus.source import Source, identify, stamp
 from astrosearch.corpus.tree import size_of
 from astrosearch.errors import Unreadable
-from astrosearch.indexing.encode import Ahead, Group
-from astrosearch.indexing.workers import Reading, readings
+from astrosearch.indexing import decide
+from astrosearch.indexing.encode import EncodingThread, Group
+from astrosearch.indexing.workers import ReadPaper, readings
 from astrosearch.maintenance.merge import compact
-from astrosearch.records import Paper, is_sentence_id
+from astrosearch.records import SourceSentence
 from astrosearch.store.rows import Edition, EndSource, NoteEdition, PutPaper, SourceRow
 from astrosearch.store.writer import Writer
 
@@ -69,18 +67,18 @@ class Summary:
     pruned: int = 0  # papers dropped with them
 
 
-class Updating:
+class IndexingRun:
     """One pass over the sources: decides about each paper and commits group by group."""
 
     def __init__(
         self,
         writer: Writer,
-        ahead: Ahead,
+        encoding: EncodingThread,
         *,
         all_categories: bool,
         progress: Callable[[Progress], None] | None,
     ) -> None:
-        self.writer, self._ahead = writer, ahead
+        self.writer, self._encoding = writer, encoding
         self.all_categories, self.progress = all_categories, progress
         self.summary = Summary()
         self._group = Group()
@@ -90,7 +88,7 @@ class Updating:
         self._bytes_done = self._bytes_total = 0
         self._bytes_within = 0  # of the source being read, estimated
 
-    def read(self, sources: Sequence[discover.Source], jobs: int) -> None:
+    def read(self, sources: Sequence[Source], jobs: int) -> None:
         """Read every source that is new, changed or failed before."""
         rows = self._rows(sources)
         # A file met through two corpora, one within the other, keeps the name it has.
@@ -108,10 +106,10 @@ class Updating:
         ]
         unchanged = {row.source_id for row in rows.values()} - {row.source_id for _, row in wanted}
         self.summary.sources_unchanged = len(unchanged)
-        self.summary.failed += self.writer.failures_of(sorted(unchanged))
+        self.summary.failed += self.writer.sources.failures_of(sorted(unchanged))
         self._read(wanted, jobs)
 
-    def read_again(self, sources: Sequence[discover.Source], jobs: int) -> None:
+    def read_again(self, sources: Sequence[Source], jobs: int) -> None:
         """Read sources that can give what another one no longer does."""
         rows = self._rows(sources)
         asked = [
@@ -122,11 +120,13 @@ class Updating:
         ]
         self._read(asked, jobs)
 
-    def _rows(self, sources: Sequence[discover.Source]) -> dict[str, SourceRow]:
-        rows = self.writer.register((str(s.path), str(s.root), s.name, s.kind) for s in sources)
+    def _rows(self, sources: Sequence[Source]) -> dict[str, SourceRow]:
+        rows = self.writer.sources.register(
+            (str(s.path), str(s.root), s.name, s.kind) for s in sources
+        )
         return {path: rows[path] for path in (str(source.path) for source in sources)}
 
-    def _read(self, wanted: Sequence[tuple[discover.Source, SourceRow]], jobs: int) -> None:
+    def _read(self, wanted: Sequence[tuple[Source, SourceRow]], jobs: int) -> None:
         if not wanted:
             return
         self._sources_total += len(wanted)
@@ -144,7 +144,7 @@ class Updating:
         self._land(run)
 
     def look_for_gone(
-        self, corpora: Sequence[Path], sources: Sequence[discover.Source], *, prune: bool
+        self, corpora: Sequence[Path], sources: Sequence[Source], *, prune: bool
     ) -> None:
         """Drop what is no longer a source; list files that are gone, or drop their papers too.
 
@@ -153,7 +153,7 @@ class Updating:
         present = {str(source.path) for source in sources}
         absent = [
             row
-            for row in self.writer.sources().values()
+            for row in self.writer.sources.by_path().values()
             if row.path not in present and any(Path(row.path).is_relative_to(c) for c in corpora)
         ]
         gone = [row for row in absent if _is_gone(row.path)]
@@ -166,9 +166,9 @@ class Updating:
 
     def _source(
         self,
-        source: discover.Source,
+        source: Source,
         row: SourceRow,
-        items: Iterator[Reading | Unreadable],
+        items: Iterator[ReadPaper | Unreadable],
         run: int,
         size: int,
         began: int,
@@ -186,34 +186,35 @@ class Updating:
             characters = sum(len(sentence.text) for sentence in item.sentences)
             self._bytes_within = min(size, self._bytes_within + 2 * characters)
             self._paper(row, item.document, item.sentences, run)
-        stamp = self._stamp(source, parts)
+        state = self._stamp(source, parts)
         clock_went_on = began <= time.time_ns()
         settled = clock_went_on and all(_changed_at(source.root / p) < began for p in parts)
         # What may have changed while it was read is read again next time; then, if it is still
         # as it was at the end of this reading, its date or the clock is wrong.
-        if not settled and row.stamp not in (stamp, stamp + UNSETTLED):
-            stamp += UNSETTLED
+        if not settled and row.stamp not in (state, state + UNSETTLED):
+            state += UNSETTLED
         self.summary.failed += failures
         self.summary.sources_read += 1
         self._group.ended.add(row.source_id)
         self._group.changes.append(
             EndSource(
                 row.source_id,
-                stamp,
+                state,
                 parts,
                 tuple(failures),
                 gave_papers,
-                _papers_to_keep(source, failures),
+                decide.papers_to_keep(source.name, failures),
             )
         )
 
     def _paper(
         self, row: SourceRow, document: Document, sentences: Sequence[SourceSentence], run: int
     ) -> None:
-        # What to do may depend on what a group made of it.
+        # What becomes of it may depend on what a group not yet committed did to it.
         if self._is_in(self._group, document.paper.id):
             self._flush(run)
-        if self._ahead.group is not None and self._is_in(self._ahead.group, document.paper.id):
+        encoded = self._encoding.group
+        if encoded is not None and self._is_in(encoded, document.paper.id):
             self._land(run)
         change = self._decide(row, document, sentences, run)
         if change is None:
@@ -232,7 +233,7 @@ class Updating:
 
         A source that ends may have let go of it.
         """
-        indexed = self.writer.indexed_edition(paper_id)
+        indexed = self.writer.sources.indexed_edition(paper_id)
         leaving = indexed is not None and indexed.source_id in group.ended
         return leaving or paper_id in group.papers
 
@@ -240,67 +241,49 @@ class Updating:
         self, row: SourceRow, document: Document, sentences: Sequence[SourceSentence], run: int
     ) -> PutPaper | NoteEdition | None:
         """Say what becomes of a paper just read; None if its source has a better one."""
-        digest = _digest([[s.text, s.tex, s.section] for s in sentences])
-        paper = self._named(document.paper, row, digest)
-        indexed = self.writer.indexed_edition(paper.id)
-        edition = Edition(
-            row.source_id,
-            paper,
-            document.full_text,
-            document.version,
-            digest,
-            _digest([[s.file, s.line, s.paragraph] for s in sentences]),
+        edition = decide.edition_of(row.source_id, document, sentences)
+        edition = replace(edition, paper=replace(edition.paper, id=self._id_for(edition, row)))
+        indexed = self.writer.sources.indexed_edition(edition.paper.id)
+        return decide.change_for(
+            edition,
+            sentences,
+            before=self.writer.sources.edition(row.source_id, edition.paper.id),
+            indexed=indexed,
+            beaten=indexed is not None and self._is_beaten(edition, row, indexed),
+            run=run,
         )
-        own = self.writer.edition(row.source_id, paper.id)
-        if own is not None and own.seen == run and (own.version or 0) >= (edition.version or 0):
-            return None  # v2 and then v1 in one tar
-        if indexed is None:
-            removed = own is not None and own.digest == edition.digest
-            return NoteEdition(edition) if removed else PutPaper(edition, sentences)
-        if indexed.source_id != row.source_id and not self._wins(edition, row, indexed):
-            return NoteEdition(edition)
-        if indexed.digest != edition.digest:
-            return PutPaper(edition, sentences)
-        moved = indexed.places != edition.places or indexed.source_id != row.source_id
-        return NoteEdition(edition, moved=sentences if moved else ())
 
-    def _named(self, paper: Paper, row: SourceRow, digest: str) -> Paper:
-        """Keep apart what two corpora both call `notes/main`; a file that moved keeps its name."""
-        if parse_arxiv_id(paper.id) is not None:
-            return paper
-        if is_sentence_id(paper.id):
-            paper = replace(paper, id=row.name)  # `12.txt`: 12 is a sentence
-        for prefix in ("", f"{Path(row.root).name}/", f"{row.root}/", f"{row.path}/"):
-            named = replace(paper, id=prefix + paper.id)
-            holder = self.writer.indexed_edition(named.id)
+    def _is_beaten(self, edition: Edition, row: SourceRow, indexed: Edition) -> bool:
+        if indexed.source_id == row.source_id:
+            return False
+        holder = self.writer.sources.by_id(indexed.source_id)
+        return not decide.wins(
+            edition, row.kind, indexed, holder.kind, lambda: _is_gone(holder.path)
+        )
+
+    def _id_for(self, edition: Edition, row: SourceRow) -> str:
+        """Choose an id that no other paper has; a file that moved keeps its paper's."""
+        *ids, longest = decide.possible_ids(edition.paper, row)
+        for paper_id in ids:
+            holder = self.writer.sources.indexed_edition(paper_id)
             if holder is None or holder.source_id == row.source_id:
-                break
-            if holder.digest == digest and _is_gone(self.writer.source(holder.source_id).path):
-                break
-        return named
-
-    def _wins(self, new: Edition, row: SourceRow, old: Edition) -> bool:
-        """Full text beats an abstract, a newer version an older one, LaTeX plain text."""
-        old_row = self.writer.source(old.source_id)
-        ranks = [
-            (edition.full_text, edition.version or 0, source.kind != "text")
-            for edition, source in ((new, row), (old, old_row))
-        ]
-        if ranks[0] == ranks[1]:
-            return _is_gone(old_row.path)
-        return ranks[0] > ranks[1]
+                return paper_id
+            same = holder.digest == edition.digest
+            if same and _is_gone(self.writer.sources.by_id(holder.source_id).path):
+                return paper_id
+        return longest
 
     def _flush(self, run: int) -> None:
         """Commit the group before this one, and have this one encoded."""
         if not self._group.changes:
             return
         self._land(run)
-        self._ahead.start(self._group)
+        self._encoding.start(self._group)
         self._group, self._group_sentences = Group(), 0
 
     def _land(self, run: int) -> None:
         """Wait for the group being encoded, and commit it."""
-        landed = self._ahead.land(self._tell)
+        landed = self._encoding.land(self._tell)
         if landed is None:
             return
         group, vectors = landed
@@ -309,43 +292,29 @@ class Updating:
         self.summary.papers_replaced += known
         self.summary.papers_added += len(group.puts) - known
         self.summary.sentences_added += group.sentences
-        self.summary.encoding_seconds = self._ahead.seconds
+        self.summary.encoding_seconds = self._encoding.seconds
         if len(self.writer.store.segments()) >= 2 * MANY_SEGMENTS:
             compact(self.writer)
 
     def _is_indexed(self, paper_id: str) -> bool:
         return self.writer.store.paper_key(paper_id) is not None
 
-    def _stamp(self, source: discover.Source, parts: Sequence[str]) -> str:
+    def _stamp(self, source: Source, parts: Sequence[str]) -> str:
         if not parts:
             return ""
-        stamp = f"{discover.stamp(source.root, parts)} {discover.identify(source)[0]}"
-        return f"{stamp} +all" if self.all_categories and source.kind == "metadata" else stamp
+        state = f"{stamp(source.root, parts)} {identify(source)[0]}"
+        filtered = kinds.named(source.kind).holds == "records"
+        return f"{state} +all" if self.all_categories and filtered else state
 
     def _tell(self) -> None:
         if self.progress is not None:
             done = self._bytes_done + self._bytes_within
             fraction = min(1.0, done / self._bytes_total) if self._bytes_total else 1.0
             if self._queued:  # reading is quick; what is read still waits to be encoded
-                fraction *= self._ahead.encoded / self._queued
+                fraction *= self._encoding.encoded / self._queued
             self.progress(
-                Progress(self._sources_done, self._sources_total, self._ahead.encoded, fraction)
+                Progress(self._sources_done, self._sources_total, self._encoding.encoded, fraction)
             )
-
-
-def _digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()[:32]
-
-
-def _papers_to_keep(
-    source: discover.Source, failures: Sequence[tuple[str, str]]
-) -> frozenset[str] | None:
-    """Say which papers may be hidden in what could not be read; None: any of the source's."""
-    names = [name for name, _ in failures]
-    if any(name == source.name or re.fullmatch(r".*:\d+", name) for name in names):
-        return None
-    found = (id_in_path(name) for name in names)
-    return frozenset(id_and_version[0] for id_and_version in found if id_and_version)
 
 
 def _is_gone(path: str) -> bool:

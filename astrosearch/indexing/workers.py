@@ -21,12 +21,15 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import islice
 
-from astrosearch.corpus import discover
-from astrosearch.corpus.document import Document, SourceSentence
+from astrosearch.corpus import kinds
+from astrosearch.corpus.document import Document
 from astrosearch.corpus.limits import TOO_MUCH_MEMORY, Budget, allow, confine
+from astrosearch.corpus.read import read_source
 from astrosearch.corpus.sentences import sentences_of
+from astrosearch.corpus.source import Source
 from astrosearch.corpus.tree import size_of
 from astrosearch.errors import Unreadable
+from astrosearch.records import SourceSentence
 
 # Files with many papers are read where they are consumed: handing them over whole would need
 # memory without bound.
@@ -36,23 +39,23 @@ _SLACK = 5  # times a paper's budget: what a source may take before the system k
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadPaper:
     """A paper and its sentences, ready to be encoded."""
 
     document: Document
     sentences: tuple[SourceSentence, ...]
 
 
-_Whole = tuple[int, list[Reading | Unreadable]]
+_Whole = tuple[int, list[ReadPaper | Unreadable]]
 
 
-def read_source(
-    source: discover.Source, *, all_categories: bool = False
-) -> Iterator[Reading | Unreadable]:
+def read_papers(
+    source: Source, *, all_categories: bool = False
+) -> Iterator[ReadPaper | Unreadable]:
     """Yield every paper of a source, and every part of it that can't be read, with the reason."""
     gave_any = False
     try:
-        for item in discover.read(source, all_categories=all_categories):
+        for item in read_source(source, all_categories=all_categories):
             gave_any = True
             yield item if isinstance(item, Unreadable) else _with_sentences(item, source.name)
     except MemoryError:
@@ -60,11 +63,11 @@ def read_source(
     except RecursionError:
         yield Unreadable(source.name, "given up: it goes too deep, things within things")
     else:
-        if not gave_any and source.kind != "metadata":
+        if not gave_any:
             yield Unreadable(source.name, "no paper found")
 
 
-def _with_sentences(document: Document, name: str) -> Reading | Unreadable:
+def _with_sentences(document: Document, name: str) -> ReadPaper | Unreadable:
     budget = Budget(sum(len(passage.text) for passage in document.passages))
     found: list[SourceSentence] = []
     try:
@@ -76,35 +79,35 @@ def _with_sentences(document: Document, name: str) -> Reading | Unreadable:
             paragraph += bool(sentences)
     except Unreadable as failure:
         return Unreadable(name, failure.reason)
-    return Reading(document, tuple(found)) if found else Unreadable(name, "no sentence found")
+    return ReadPaper(document, tuple(found)) if found else Unreadable(name, "no sentence found")
 
 
 def readings(
-    sources: Sequence[discover.Source], jobs: int, *, all_categories: bool = False
-) -> Iterator[tuple[int, Iterator[Reading | Unreadable]]]:
+    sources: Sequence[Source], jobs: int, *, all_categories: bool = False
+) -> Iterator[tuple[int, Iterator[ReadPaper | Unreadable]]]:
     """Yield when reading began (ns of the epoch) and what is read, for each source in order.
 
     With `jobs` > 1 other processes read ahead.
     """
     if jobs <= 1 or len(sources) < 2 * jobs:
         for source in sources:
-            yield time.time_ns(), read_source(source, all_categories=all_categories)
+            yield time.time_ns(), read_papers(source, all_categories=all_categories)
         return
     readers = _Readers(jobs, all_categories)
-    ahead: deque[discover.Source] = deque()
+    ahead: deque[Source] = deque()
     waiting = iter(sources)
     try:
         while True:
             for later in islice(waiting, 4 * jobs - len(ahead)):
                 ahead.append(later)
-                if later.kind != "metadata" and size_of(later.path) < STREAMED:
+                if not kinds.named(later.kind).streamed and size_of(later.path) < STREAMED:
                     readers.begin(later)
             if not ahead:
                 return
             source = ahead.popleft()
             whole = readers.result(source)
             if whole is None:
-                yield time.time_ns(), read_source(source, all_categories=all_categories)
+                yield time.time_ns(), read_papers(source, all_categories=all_categories)
             else:
                 yield whole[0], iter(whole[1])
     finally:
@@ -117,16 +120,16 @@ class _Readers:
     def __init__(self, jobs: int, all_categories: bool) -> None:
         self._jobs, self._all_categories = jobs, all_categories
         self._pool = _pool(jobs)
-        self._begun: dict[discover.Source, Future[_Whole] | None] = {}  # None: to be begun anew
+        self._begun: dict[Source, Future[_Whole] | None] = {}  # None: to be begun anew
 
-    def begin(self, source: discover.Source) -> None:
+    def begin(self, source: Source) -> None:
         """Have a source read."""
         try:
             self._begun[source] = self._submit(self._pool, source)
         except BrokenProcessPool:
             self._begun[source] = None
 
-    def result(self, source: discover.Source) -> _Whole | None:
+    def result(self, source: Source) -> _Whole | None:
         """Wait for what is read of a source; None if it was never begun."""
         if source not in self._begun:
             return None
@@ -142,7 +145,7 @@ class _Readers:
         """End the processes, and give up what they read."""
         self._pool.shutdown(cancel_futures=True)
 
-    def _submit(self, pool: ProcessPoolExecutor, source: discover.Source) -> Future[_Whole]:
+    def _submit(self, pool: ProcessPoolExecutor, source: Source) -> Future[_Whole]:
         with signals_put_off():  # processes that start inherit it
             return pool.submit(_read_whole, source, self._all_categories)
 
@@ -154,7 +157,7 @@ class _Readers:
             if future is None or not future.done() or future.exception() is not None:
                 self._begun[source] = None
 
-    def _alone(self, source: discover.Source) -> _Whole:
+    def _alone(self, source: Source) -> _Whole:
         began = time.time_ns()
         with _pool(1) as pool:
             try:
@@ -207,6 +210,6 @@ def live_with_parent() -> None:
     threading.Thread(target=end_with_it, daemon=True).start()
 
 
-def _read_whole(source: discover.Source, all_categories: bool) -> _Whole:
+def _read_whole(source: Source, all_categories: bool) -> _Whole:
     allow(_SLACK * Budget(size_of(source.path)).seconds)
-    return time.time_ns(), list(read_source(source, all_categories=all_categories))
+    return time.time_ns(), list(read_papers(source, all_categories=all_categories))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
-from astrosearch.store import vectors
+from astrosearch.store import manifest, vectors
 from astrosearch.store.database import storage_errors
-from astrosearch.store.reader import SegmentRow
+from astrosearch.store.rows import SegmentRow
 from astrosearch.store.words import table as words
 from astrosearch.store.writer import Writer
 
@@ -54,20 +54,15 @@ def compact(
                 kind,
             )
         with writer.transaction() as db:
+            bounds = (group[0].first_id, group[-1].last_id)
             try:
-                bounds = (group[0].first_id, group[-1].last_id)
                 words.merge(db, *bounds, segment.first_id if segment else bounds[0], dead)
             except ValueError as error:
                 raise writer.store.damaged("the table of words") from error
-            db.executemany(
-                "DELETE FROM segments WHERE segment_id = ?", [[row.segment_id] for row in group]
-            )
-            db.execute(
-                "DELETE FROM dead_vectors WHERE sentence_id BETWEEN ? AND ?",
-                [group[0].first_id, group[-1].last_id],
-            )
+            manifest.drop_files(db, [row.file for row in group])
+            manifest.drop_dead(db, *bounds)
             if segment is not None:
-                writer.add_segment(db, segment)
+                manifest.add_file(db, segment)
         for row in group:
             vectors.discard(writer.segments_folder / row.file)
 

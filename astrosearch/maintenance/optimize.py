@@ -3,19 +3,51 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from pathlib import Path
 
+from astrosearch.errors import AstrosearchError
 from astrosearch.maintenance.merge import compact
-from astrosearch.store import vectors
+from astrosearch.store import manifest, vectors
 from astrosearch.store.database import storage_errors
-from astrosearch.store.reader import CodesRow, SegmentRow
+from astrosearch.store.rows import CodesRow, SegmentRow
 from astrosearch.store.writer import Writer
 
 RECALL = 0.98  # of the ten nearest; a third of a percent more costs about a tenth more time
 
 Tell = Callable[[str, float], None]  # a step, and how much of it is done, from 0 to 1
+
+
+def optimize(
+    index: str | Path = "index",
+    *,
+    recall: float = RECALL,
+    progress: Callable[[str, float], None] | None = None,
+) -> None:
+    """Make an index quick to search, and drop the vectors of removed papers.
+
+    Up to 100,000 sentences, segments are merged and search stays exact. Above, vectors are kept
+    in half precision and found through compressed codes.
+
+    Parameters
+    ----------
+    recall : float
+        The share of the ten nearest that a search through codes must find, as measured on the
+        index's own vectors; 1 asks for exact search whatever the size.
+    progress : callable, optional
+        Told a step's name and how much of it is done, from 0 to 1.
+
+    Raises
+    ------
+    AstrosearchError
+        With cause and cure; what was finished is kept.
+    """
+    if not 0 < recall <= 1:
+        raise AstrosearchError(
+            f"a recall of {recall:g} can't be had.\nGive a share above 0, at most 1: {RECALL:g}"
+        )
+    with Writer(Path(index)) as writer:
+        optimize_writing(writer, recall, progress or (lambda step, done: None))
 
 
 def optimize_writing(
@@ -50,7 +82,7 @@ def optimize_writing(
             )
             tuning = vectors.tune(old.index, segments, recall, tell)
             with writer.transaction() as db:
-                _keep(db.execute, tuning)
+                manifest.set_tuning(db, tuning)
             return
         made, tuning = vectors.write_codes(
             writer.segments_folder, writer.next_segment(), segments, recall, tell, _key(rows)
@@ -76,15 +108,10 @@ def _replace(
 ) -> None:
     """Swap the codes in one transaction, then delete the old file."""
     with writer.transaction() as db:
-        db.execute("DELETE FROM segments WHERE kind = ?", [vectors.CODES])
-        db.execute("DELETE FROM meta WHERE key = 'codes'")
+        manifest.drop_codes(db)
         if made is not None:
             file, tuning = made
-            writer.add_segment(db, file)
-            _keep(db.execute, tuning)
+            manifest.add_file(db, file)
+            manifest.set_tuning(db, tuning)
     if before is not None:
         vectors.discard(writer.segments_folder / before.segment.file)
-
-
-def _keep(execute: Callable[..., object], tuning: vectors.Tuning) -> None:
-    execute("INSERT OR REPLACE INTO meta VALUES ('codes', ?)", [json.dumps(asdict(tuning))])

@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING, Any
 from astrosearch.corpus.textform import render
 from astrosearch.encoder import load_encoder
 from astrosearch.errors import NotAnIndex
-from astrosearch.maintenance.verify import (
-    damaged_rows,
-    file_problem,
-    segments_without_words,
-    stray_words,
-)
-from astrosearch.store import vectors
+from astrosearch.maintenance.verify import file_problem
+from astrosearch.store import checks, manifest, repairs, vectors
+from astrosearch.store.commit import Commit
 from astrosearch.store.database import storage_errors
+from astrosearch.store.layout import DATABASE
 from astrosearch.store.lifecycle import sealed
-from astrosearch.store.reader import DATABASE, SegmentRow
+from astrosearch.store.rows import SegmentRow
 from astrosearch.store.words import table as words
 from astrosearch.store.writer import Writer
 
@@ -94,25 +91,24 @@ class _Mending:
         """Mend SQLite's own structures, then full text; drop papers with damaged rows."""
         self.tell("database", 0.0)
         broken = sealed(self.writer.folder / DATABASE) is False
-        if self._faults():
+        if checks.integrity_faults(self.store):
             with self.writer.transaction() as db:
-                db.execute("REINDEX")
+                repairs.reindex(db)
         with self.writer.transaction() as db:
-            db.execute(
-                """DELETE FROM dead_vectors
-                   WHERE sentence_id IN (SELECT sentence_id FROM sentences)"""
-            )
+            repairs.revive(db)
         self._full_text()
-        self.repaired.lost = self.writer.forget(*damaged_rows(self.store))
+        damaged = checks.damaged_rows(self.store)
+        with self.writer.transaction():
+            self.repaired.lost = Commit(self.store).remove_damaged(*damaged)
         lost = len(self.repaired.lost)
         if lost:
             self.repaired.done.append(f"{lost} papers with damaged rows: dropped")
             self._full_text()
         if broken:
             with storage_errors(self.writer.folder):
-                self.writer.connection.execute("VACUUM")
+                repairs.rewrite(self.writer.connection)
             self.repaired.done.append("database: written anew")
-        faults = self._faults()
+        faults = checks.integrity_faults(self.store)
         if faults:
             raise NotAnIndex(
                 self.writer.folder.absolute(),
@@ -121,22 +117,16 @@ class _Mending:
             )
         self.tell("database", 1.0)
 
-    def _faults(self) -> list[str]:
-        rows = self.store.rows("PRAGMA integrity_check")
-        return [row[0] for row in rows if row[0] != "ok"]
-
     def _full_text(self) -> None:
         if not self._full_text_is_sound():
             with self.writer.transaction() as db:
-                db.execute("INSERT INTO sentences_fts(sentences_fts) VALUES ('rebuild')")
+                repairs.make_full_text(db)
             self.repaired.done.append("full text: made anew")
 
     def _full_text_is_sound(self) -> bool:
         try:
             with self.writer.transaction() as db:
-                db.execute(
-                    "INSERT INTO sentences_fts(sentences_fts, rank) VALUES ('integrity-check', 1)"
-                )
+                repairs.check_full_text(db)
         except NotAnIndex as error:
             if isinstance(error.__cause__, sqlite3.DatabaseError):
                 return False
@@ -147,7 +137,7 @@ class _Mending:
         """Write every segment anew that is damaged, or lacks a sentence's vector."""
         import numpy as np
 
-        alive = self.store.ids("SELECT sentence_id FROM sentences ORDER BY 1")
+        alive = checks.living_ids(self.store)
         rows = self.store.segments()
         covered = np.zeros(len(alive), dtype=bool)
         bad: list[tuple[SegmentRow | None, NDArray[np.int64]]] = []
@@ -191,13 +181,10 @@ class _Mending:
                 )
         with self.writer.transaction() as db:
             if old is not None:
-                db.execute("DELETE FROM segments WHERE file = ?", [old.file])
-                db.execute(
-                    "DELETE FROM dead_vectors WHERE sentence_id BETWEEN ? AND ?",
-                    [old.first_id, old.last_id],
-                )
+                manifest.drop_files(db, [old.file])
+                manifest.drop_dead(db, old.first_id, old.last_id)
             if made is not None:
-                self.writer.add_segment(db, made)
+                manifest.add_file(db, made)
             bounds = [row for row in (old, made) if row is not None]
             words.gather(
                 db, min(row.first_id for row in bounds), max(row.last_id for row in bounds)
@@ -212,11 +199,7 @@ class _Mending:
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         for start in range(0, len(ids), GROUP):
             part = ids[start : start + GROUP]
-            rows = self.store.rows(
-                """SELECT text, tex FROM sentences WHERE sentence_id BETWEEN ? AND ?
-                   ORDER BY sentence_id""",
-                [int(part[0]), int(part[-1])],
-            )
+            rows = repairs.texts(self.store, int(part[0]), int(part[-1]))
             model = self._loaded()
             yield part, model.encode([render(text, tex, model.text_form) for text, tex in rows])
 
@@ -231,15 +214,15 @@ class _Mending:
 
     def words(self) -> None:
         """Gather words anew where they are not what the sentences say."""
-        strays = stray_words(self.store)
-        bad = segments_without_words(self.store)
+        strays = checks.stray_words(self.store)
+        bad = checks.segments_without_words(self.store)
         for number, row in enumerate(bad):
             self.tell("words", number / len(bad))
             with self.writer.transaction() as db:
                 words.gather(db, row.first_id, row.last_id)
         if strays:
             with self.writer.transaction() as db:
-                db.execute(f"DELETE {words.STRAYS}")
+                repairs.drop_stray_words(db)
         if bad or strays:
             self.repaired.done.append("words: gathered anew")
 
@@ -253,8 +236,7 @@ class _Mending:
         if file_problem(path, row) is None and self._codes_cover(path, row.last_id):
             return
         with self.writer.transaction() as db:
-            db.execute("DELETE FROM segments WHERE file = ?", [row.file])
-            db.execute("DELETE FROM meta WHERE key = 'codes'")
+            manifest.drop_codes(db)
         vectors.discard(path)
         self.repaired.done.append(
             f"{row.file}: codes dropped; make them again: astrosearch optimize"
@@ -263,7 +245,7 @@ class _Mending:
     def _codes_cover(self, path: Path, last: int) -> bool:
         import numpy as np
 
-        alive = self.store.ids("SELECT sentence_id FROM sentences WHERE sentence_id <= ?", [last])
+        alive = checks.living_ids(self.store)
         with contextlib.suppress(NotAnIndex):
-            return not len(np.setdiff1d(alive, vectors.coded_ids(path)))
+            return not len(np.setdiff1d(alive[alive <= last], vectors.coded_ids(path)))
         return False

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from astrosearch.errors import AstrosearchError, NotAnIndex
+from astrosearch.store import checks
 from astrosearch.store.database import storage_errors
+from astrosearch.store.layout import DATABASE, SEGMENTS
 from astrosearch.store.lifecycle import sealed
-from astrosearch.store.reader import DATABASE, SEGMENTS, SegmentRow, Store
-from astrosearch.store.schema import (
-    CHECKED_FORMAT,
-    PAPER_SUM,
-    SENTENCE_SUM,
-    SENTENCE_SUM_BEFORE,
-    WORDS_FORMAT,
-    know_sums,
-)
+from astrosearch.store.reader import Store
+from astrosearch.store.rows import SegmentRow
+from astrosearch.store.schema import WORDS_FORMAT
 from astrosearch.store.vectors import Segment, coded_ids, sha256_of
-from astrosearch.store.words import table as words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,40 +58,22 @@ def verify(index: str | Path = "index", progress: Callable[[str], None] | None =
 
 
 def _database_problems(store: Store) -> list[str]:
-    db = store.connection
-    problems = [
-        f"database: {row[0]}" for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"
-    ]
+    problems = [f"database: {fault}" for fault in checks.integrity_faults(store)]
     problems += [
-        f"database: a row of {row[0]} refers to a missing row of {row[2]}"
-        for row in db.execute("PRAGMA foreign_key_check")
+        f"database: a row of {table} refers to a missing row of {other}"
+        for table, other in checks.missing_references(store)
     ]
-    papers, sentences = damaged_rows(store)
+    papers, sentences = checks.damaged_rows(store)
     problems += [f"papers: {len(papers)} rows are damaged"] if papers else []
     problems += [f"sentences: {len(sentences)} rows are damaged"] if sentences else []
     counts = store.counts()
-    indexed = db.execute("SELECT count(*) FROM sentences_fts_docsize").fetchone()[0]
+    indexed = checks.full_text_entries(store)
     if indexed != counts.sentences:
         problems.append(f"full text: {indexed} entries for {counts.sentences} sentences")
-    empty = db.execute(
-        """SELECT count(*) FROM papers
-           WHERE paper_key NOT IN (SELECT paper_key FROM sentences)"""
-    ).fetchone()[0]
+    empty = checks.papers_without_sentences(store)
     if empty:
         problems.append(f"papers: {empty} have no sentence")
     return problems
-
-
-def damaged_rows(store: Store) -> tuple[list[int], list[int]]:
-    """Return keys of papers and ids of sentences whose checksums don't fit."""
-    if store.format < CHECKED_FORMAT:
-        return [], []
-    know_sums(store.connection)
-    papers = store.rows(f"SELECT paper_key FROM papers WHERE checksum IS NOT {PAPER_SUM}")
-    # Before paragraphs were known, sums were as they are without one.
-    summed = SENTENCE_SUM if store.format >= WORDS_FORMAT else SENTENCE_SUM_BEFORE
-    rows = store.rows(f"SELECT sentence_id FROM sentences WHERE checksum IS NOT {summed}")
-    return [row[0] for row in papers], [row[0] for row in rows]
 
 
 def _segment_problems(store: Store, tell: Callable[[str], None]) -> list[str]:
@@ -133,7 +109,7 @@ def _segment_problems(store: Store, tell: Callable[[str], None]) -> list[str]:
         if bad:
             problems.append(f"{row.file}: {bad} vectors are not of unit length")
     ids = np.concatenate(stored)
-    alive = store.ids("SELECT sentence_id FROM sentences")
+    alive = checks.living_ids(store)
     dead = store.dead_vectors()
     without = len(np.setdiff1d(alive, ids))
     strangers = len(np.setdiff1d(np.setdiff1d(ids, alive), dead))
@@ -162,28 +138,10 @@ def _words_problems(store: Store, tell: Callable[[str], None]) -> list[str]:
     if store.format < WORDS_FORMAT:
         return []
     tell("words")
-    bad = len(segments_without_words(store))
-    strays = stray_words(store)
+    bad = len(checks.segments_without_words(store))
+    strays = checks.stray_words(store)
     problems = [f"words: those of {bad} segments are not what their sentences say"] if bad else []
     return problems + ([f"words: {strays} belong to no segment"] if strays else [])
-
-
-def segments_without_words(store: Store) -> list[SegmentRow]:
-    """Return the segments whose words are not what their sentences say."""
-    dead = store.dead_vectors()
-
-    def agree(row: SegmentRow) -> bool:
-        try:
-            return words.agree(store.connection, row.first_id, row.last_id, dead)
-        except (ValueError, sqlite3.DatabaseError):
-            return False
-
-    return [row for row in store.segments() if not agree(row)]
-
-
-def stray_words(store: Store) -> int:
-    """Count the rows of words that belong to no segment."""
-    return int(store.rows(f"SELECT count(*) {words.STRAYS}")[0][0])
 
 
 def _codes_problems(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import html
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
-from astrosearch.records import Hit, Hits, byline, escaped, harmless, is_link, shares
+from astrosearch.records import Hit, byline, shares
+from astrosearch.text import escaped, harmless, is_link
 
 HITS, QUERIES = 100, 20  # shown of an answer, and of a batch
 
@@ -28,7 +30,16 @@ STYLE = """<style>
 </style>"""
 
 
-def to_html(answers: Sequence[Hits]) -> str:
+class Answer(Protocol):
+    """The hits of one query, best first."""
+
+    query: str
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Hit]: ...
+
+
+def to_html(answers: Sequence[Answer]) -> str:
     """Write answers as one block of HTML: a heading for each query, a row for each hit."""
     parts = [_answer(hits) for hits in itertools.islice(answers, QUERIES)]
     parts += _more(len(answers) - QUERIES, "queries")
@@ -37,9 +48,9 @@ def to_html(answers: Sequence[Hits]) -> str:
     return "\n".join([head, STYLE, *parts, "</div>"])
 
 
-def _answer(hits: Hits) -> str:
+def _answer(hits: Answer) -> str:
     bars = shares([hit.score for hit in hits])
-    rows = [_row(hit, bar) for hit, bar in zip(hits[:HITS], bars, strict=False)]
+    rows = [_row(hit, bar) for hit, bar in zip(itertools.islice(hits, HITS), bars, strict=False)]
     rows += _more(len(hits) - HITS, "hits")
     heading = f'<div class="astrosearch-query">{_text(hits.query)}</div>'
     return "\n".join([heading, *(rows or ["<div>nothing found</div>"])])

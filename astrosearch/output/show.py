@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from astrosearch.output.terminal import clean, json_line, json_paper, print_trimmed
-from astrosearch.records import Paper, Sentence, is_sentence_id
+from astrosearch.output.jsonlines import json_line, json_paper
+from astrosearch.output.terminal import print_trimmed
+from astrosearch.records import Sentence, Shown
+from astrosearch.text import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
-
-    from astrosearch.search.index import Index
-
-NEIGHBOURS = 3  # sentences shown before and after one asked for; more if its paragraph is longer
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A paper and some of its sentences; `marked` is the one asked for, if one was."""
-
-    paper: Paper
-    sentences: tuple[Sentence, ...]
-    marked: Sentence | None = None
-
-    @property
-    def asked(self) -> Sentence:
-        """The sentence asked for, or the paper's first."""
-        return self.marked or self.sentences[0]
-
-
-def look_up(index: Index, id: str) -> Shown:
-    """Find a paper, or a sentence within its paragraph, by an id as people type it."""
-    if not is_sentence_id(id):
-        paper, sentences = index.paper(id)
-        return Shown(paper, tuple(sentences))
-    marked, paper = index.sentence(int(id))
-    _, sentences = index.paper(paper.id)
-    at = [s.id for s in sentences].index(marked.id)
-    first, last = at - NEIGHBOURS, at + NEIGHBOURS
-    if marked.paragraph is not None:
-        own = [i for i, s in enumerate(sentences) if s.paragraph == marked.paragraph]
-        first, last = min(first, own[0] - 1), max(last, own[-1] + 1)
-    return Shown(paper, tuple(sentences[max(0, first) : last + 1]), marked)
 
 
 def shown_json(shown: Shown) -> str:
@@ -76,19 +44,19 @@ def print_shown(console: Console, shown: Shown) -> None:
     from rich.text import Text
 
     paper, marked = shown.paper, shown.marked
-    head = [Text(clean(paper.title or paper.id), "bold")]
+    head = [Text(one_line(paper.title or paper.id), "bold")]
     if paper.authors:
-        head.append(Text(clean(", ".join(paper.authors[:10])) + _more(len(paper.authors) - 10)))
+        head.append(Text(one_line(", ".join(paper.authors[:10])) + _more(len(paper.authors) - 10)))
     about = [paper.id, str(paper.year or ""), " ".join(paper.categories), paper.url or ""]
-    head.append(Text(clean(" · ".join(item for item in about if item)), "dim"))
+    head.append(Text(one_line(" · ".join(item for item in about if item)), "dim"))
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(justify="right", style="dim", no_wrap=True)
     grid.add_column(ratio=1, overflow="fold")
     for (section, file), part in groupby(shown.sentences, lambda s: (s.section, s.file)):
         sentences = list(part)
         line = marked.line if marked in sentences else sentences[0].line
-        place = (f"  {clean(file)}:{line}", "dim")  # a cyan of its own would be hard to read
-        heading = Text.assemble((clean(section or ""), "bold cyan"), place)
+        place = (f"  {one_line(file)}:{line}", "dim")  # a cyan of its own would be hard to read
+        heading = Text.assemble((one_line(section or ""), "bold cyan"), place)
         grid.add_row()
         grid.add_row("", heading)
         above = sentences[0].paragraph
@@ -97,7 +65,7 @@ def print_shown(console: Console, shown: Shown) -> None:
                 grid.add_row()
             above = sentence.paragraph
             number = f"> {sentence.id}" if sentence == marked else str(sentence.id)
-            grid.add_row(number, Text(clean(sentence.text), _style(sentence, marked)))
+            grid.add_row(number, Text(one_line(sentence.text), _style(sentence, marked)))
     print_trimmed(console, Group(*head, grid, *_neighbours(shown)))
 
 
@@ -124,35 +92,6 @@ def _more(count: int) -> str:
     return f" and {count} more" if count > 0 else ""
 
 
-def facts(index: Index) -> dict[str, Any]:
-    """Gather what there is to say of an index."""
-    counts, encoder, codes = index.counts, index.encoder_identity, index.codes
-    vectors_bytes = sum(row.bytes for row in index.segments)
-    stored = sum(row.vectors for row in index.segments)
-    edge = codes.segment.last_id if codes else 0
-    beside = sum(row.vectors for row in index.segments if row.first_id > edge)
-    return {
-        "index": str(index.path.absolute()),
-        "papers": counts.papers,
-        "full_texts": counts.full_texts,
-        "sentences": counts.sentences,
-        "encoder": encoder.name,
-        "encoder_fingerprint": encoder.fingerprint,
-        "dimension": encoder.dimension,
-        "text_form": encoder.text_form,
-        "segments": counts.segments,
-        "search": "exact" if codes is None else "codes",
-        "recall_at_10": 1.0 if codes is None else codes.recall,
-        "vectors_bytes": vectors_bytes,
-        "bytes_per_sentence": round(vectors_bytes / stored, 1) if stored else None,
-        "codes_bytes": 0 if codes is None else codes.segment.bytes,
-        "not_coded": beside if codes else 0,
-        "dead_vectors": counts.dead_vectors,
-        "database_bytes": index.database_bytes,
-        "not_read": [{"file": name, "reason": reason} for name, reason in index.failures],
-    }
-
-
 def print_facts(console: Console, facts: dict[str, Any], format: str) -> None:
     """Print them as a table or as one line of JSON."""
     from rich.console import Group
@@ -174,7 +113,7 @@ def print_facts(console: Console, facts: dict[str, Any], format: str) -> None:
             text = value[:12]
         else:
             text = f"{value:,}" if isinstance(value, int) else str(value)
-        grid.add_row(name.replace("_", " "), Text(clean(text)))
+        grid.add_row(name.replace("_", " "), Text(one_line(text)))
     grid.add_row("not read", str(len(facts["not_read"])))
-    lines = [Text(clean(f"  {item['file']}: {item['reason']}")) for item in facts["not_read"]]
+    lines = [Text(one_line(f"  {item['file']}: {item['reason']}")) for item in facts["not_read"]]
     print_trimmed(console, Group(grid, *lines))

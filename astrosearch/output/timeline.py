@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.errors import AstrosearchError, MissingExtra, StorageError
-from astrosearch.records import Hit, harmless
+from astrosearch.records import Hit
+from astrosearch.text import harmless
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from astrosearch.encoder.cross_encoder import Reranker, mixed, reranked
-from astrosearch.records import Results
+from astrosearch.results import Results
 from astrosearch.search.arrange import Arranger, Candidates, copies
 from astrosearch.search.fusion import by_both, by_words
 from astrosearch.search.language import ParsedQuery

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from astrosearch.records import Paper, Results, Sentence, is_sentence_id
+from astrosearch.records import Paper, Sentence, is_sentence_id
+from astrosearch.results import Results
 from astrosearch.search.ordering import Wording, by_paper, folded, spread, unfilled, wording
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from astrosearch.encoder.cross_encoder import Reranker
-from astrosearch.records import Hits, Results
+from astrosearch.results import Hits, Results
 from astrosearch.search.answer import Answer
 from astrosearch.search.filters import filters_of
 from astrosearch.search.lookup import Lookup

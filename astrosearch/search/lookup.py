@@ -10,7 +10,7 @@ from astrosearch.records import Context, Hit, Paper, Sentence
 from astrosearch.search.session import Session
 
 if TYPE_CHECKING:
-    from astrosearch.store.reader import CodesRow, Counts, EncoderIdentity, SegmentRow, SourceFile
+    from astrosearch.store.rows import CodesRow, Counts, EncoderIdentity, SegmentRow, SourceFile
 
 
 class Lookup(Session):

@@ -20,7 +20,7 @@ from astrosearch.search.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from astrosearch.encoder import Encoder
-    from astrosearch.store.reader import EncoderIdentity
+    from astrosearch.store.rows import EncoderIdentity
 
 TRIES = 50  # at an answer; each but the last met a commit in between
 

@@ -19,17 +19,18 @@ from astrosearch.search.candidates import may_answer
 from astrosearch.search.filters import Filters
 from astrosearch.search.language import ParsedQuery
 from astrosearch.search.ordering import unfilled
-from astrosearch.store.reader import DATABASE, SEGMENTS, Store
+from astrosearch.store.layout import DATABASE, SEGMENTS
+from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
 from astrosearch.store.vectors import Tuning, VectorIndex, check_size
-from astrosearch.store.words.postings import Splitter
+from astrosearch.store.words.splitter import Splitter
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from astrosearch.search.ordering import Ranked
-    from astrosearch.store.reader import CodesRow, Counts, EncoderIdentity, SegmentRow, SourceFile
+    from astrosearch.store.rows import CodesRow, Counts, EncoderIdentity, SegmentRow, SourceFile
 
 # Ranks the queries at some places of a batch: at most so many sentences each, of some ids only.
 Ranking = Callable[[list[int], int, "NDArray[np.int64] | None"], "Ranked"]

@@ -157,6 +157,17 @@ def fetch(
         time.sleep(0.01)
 
 
+def file_state(database: Path, *, commits: bool) -> tuple[int, ...]:
+    """Say which file a database is; with `commits`, in numbers that change with each commit."""
+    status = database.stat()
+    if not commits:
+        return status.st_dev, status.st_ino
+    states = [status]
+    with contextlib.suppress(FileNotFoundError):
+        states.append(database.with_name(f"{database.name}-wal").stat())
+    return tuple(n for s in states for n in (s.st_ino, s.st_size, s.st_mtime_ns))
+
+
 def holds_bytes(database: Path, suffix: str) -> bool:
     """Whether the log of that suffix beside a database holds anything."""
     try:

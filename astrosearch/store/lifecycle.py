@@ -1,7 +1,4 @@
-"""Which files make an index, and how an index comes to be: new, or rebuilt in another's place.
-
-Format: index/README.md.
-"""
+"""How an index's database comes to be: new, upgraded, or rebuilt in another's place; its seal."""
 
 from __future__ import annotations
 
@@ -11,38 +8,13 @@ import sqlite3
 from pathlib import Path
 
 from astrosearch._version import __version__
-from astrosearch.errors import NotAnIndex
-from astrosearch.lock import LOCK_FILE
 from astrosearch.store import vectors
 from astrosearch.store.database import connect, holds_bytes, storage_errors
-from astrosearch.store.reader import DATABASE, SEGMENTS, EncoderIdentity, Store
+from astrosearch.store.layout import DATABASE, LOGS, REBUILDING, SEAL, SEGMENTS, UPGRADING
+from astrosearch.store.reader import Store
+from astrosearch.store.rows import EncoderIdentity
 from astrosearch.store.schema import FORMAT_VERSION, migrate
 from astrosearch.store.words import table as words
-
-REBUILDING = "rebuild.db"  # becomes DATABASE in one rename once it is finished
-UPGRADING = "upgrade.db"  # so does this: a copy in a newer format
-SEAL = ".sha256"  # beside a database that no writer has open; `sha256sum -c` reads it too
-
-
-def check_target(folder: Path) -> None:
-    """Refuse to make an index in a folder that holds something else, or in a file's place."""
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise NotAnIndex(folder.absolute(), "it is a file", "Give a folder: --index DIR")
-    names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
-    # A writer killed at its start leaves a lock, and the database under another name.
-    others = {
-        name
-        for name in names - {SEGMENTS, LOCK_FILE, "README.md"}
-        if not name.startswith((DATABASE, REBUILDING, UPGRADING))
-    }
-    if DATABASE not in names and others:
-        raise NotAnIndex(
-            folder.absolute(),
-            f"it holds other files ({', '.join(sorted(others)[:3])})",
-            "Give a new or empty folder: --index DIR",
-        )
 
 
 def create_database(path: Path, identity: EncoderIdentity) -> None:
@@ -145,7 +117,7 @@ def _fold(database: Path) -> None:
 
 def _drop_logs(database: Path) -> None:
     """Delete the logs beside a database's name: SQLite would play them into another one."""
-    for suffix in ("-wal", "-shm", "-journal"):
+    for suffix in LOGS:
         database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 

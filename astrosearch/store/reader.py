@@ -13,103 +13,34 @@ import os
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from astrosearch.errors import EncoderMismatch, FormatTooNew, NotAnIndex, NotFound
-from astrosearch.records import Paper, Sentence, TextForm, is_text
+from astrosearch.errors import FormatTooNew, NotAnIndex, NotFound
+from astrosearch.records import Paper, Sentence, TextForm
 from astrosearch.store.checksums import paper_sum, sentence_sum
-from astrosearch.store.database import connect, connect_reading, fetch, storage_errors
-from astrosearch.store.rows import Postings, Selection
-from astrosearch.store.schema import CHECKED_FORMAT, FORMAT_VERSION, WORDS_FORMAT
+from astrosearch.store.database import connect, connect_reading, fetch, file_state, storage_errors
+from astrosearch.store.layout import DATABASE
+from astrosearch.store.rows import (
+    CodesRow,
+    Counts,
+    EncoderIdentity,
+    Postings,
+    SegmentRow,
+    Selection,
+    SourceFile,
+    are_of_types,
+    paper_from,
+)
+from astrosearch.store.schema import CHECKED_FORMAT, FORMAT_VERSION, WORDS_FORMAT, format_of
 from astrosearch.store.words import table as words
+from astrosearch.text import is_text
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-DATABASE = "astrosearch.db"
-SEGMENTS = "segments"
-META = {"encoder_name", "encoder_fingerprint", "dimension", "text_form"}
-Packed = bytes  # a row below has a field of that name
-_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _SEGMENT_FILE = re.compile(r"[0-9]{6,18}\.faiss")
-_TYPES = {
-    **{"i": (int,), "s": (str,)},
-    **{"I": (int, type(None)), "S": (str, type(None)), "B": (bytes, type(None))},
-}
-
-
-@dataclass(frozen=True, slots=True)
-class EncoderIdentity:
-    """The encoder an index was built with, as its `meta` table names it."""
-
-    name: str
-    fingerprint: str
-    dimension: int
-    text_form: TextForm
-
-    @property
-    def label(self) -> str:
-        """Name and fingerprint, for messages: two encoders may share a name."""
-        return label(self.name, self.fingerprint)
-
-    def expect(self, name: str, fingerprint: str) -> None:
-        """Raise EncoderMismatch unless an encoder is this one."""
-        if fingerprint != self.fingerprint:
-            raise EncoderMismatch(self.label, label(name, fingerprint))
-
-
-def label(name: str, fingerprint: str) -> str:
-    """Name an encoder and its fingerprint, for messages: two may share a name."""
-    return f"{name} ({fingerprint[:12]})"
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentRow:
-    """One live segment file; its ids lie in [first_id, last_id], apart from all others'."""
-
-    segment_id: int
-    file: str
-    kind: str
-    bytes: int
-    sha256: str
-    vectors: int
-    first_id: int
-    last_id: int
-    sums: Packed | None  # None in formats 1 and 2
-
-
-@dataclass(frozen=True, slots=True)
-class CodesRow:
-    """The live file of codes, over all sentences up to `segment.last_id`."""
-
-    segment: SegmentRow
-    probes: int
-    candidates: int
-    recall: float
-    asked: float
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """The file a paper was read from: a LaTeX main file, a bundle, metadata, or a text."""
-
-    root: Path  # absolute: what names of files are relative to
-    name: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much an index holds."""
-
-    papers: int
-    full_texts: int
-    sentences: int
-    segments: int
-    dead_vectors: int
 
 
 class Store:
@@ -155,19 +86,16 @@ class Store:
     def _check_format(self) -> int:
         tables = {row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type='table'")}
         meta = self.meta() if "meta" in tables else {}
-        version = meta.get("format_version", "")
-        numbers = (version, meta.get("dimension", ""))
-        if not all(map(_NUMBER.fullmatch, numbers)) or not meta.keys() >= META:
+        version = format_of(meta)
+        if version is None:
             raise NotAnIndex(
                 self.folder.absolute(),
                 f"{DATABASE} is not astrosearch's, or damaged",
                 "Name an index with --index DIR, or build one anew: astrosearch index --rebuild",
             )
-        if int(version) > FORMAT_VERSION:
-            raise FormatTooNew(
-                self.folder, int(version), FORMAT_VERSION, meta.get("written_by", "?")
-            )
-        return int(version)
+        if version > FORMAT_VERSION:
+            raise FormatTooNew(self.folder, version, FORMAT_VERSION, meta.get("written_by", "?"))
+        return version
 
     def damaged(self, what: str) -> NotAnIndex:
         """Say that something here isn't what was written."""
@@ -206,16 +134,10 @@ class Store:
         return self._identify() != self._identity
 
     def _identify(self) -> tuple[int, ...]:
-        try:
-            status = self._path.stat()
+        try:  # without locks nobody tells of new commits
+            return file_state(self._path, commits=self._unlocked)
         except FileNotFoundError as error:
             raise NotFound(f"the index {self.folder.absolute()} was deleted.") from error
-        if not self._unlocked:
-            return status.st_dev, status.st_ino
-        states = [status]
-        with contextlib.suppress(FileNotFoundError):  # nobody tells of new commits
-            states.append(self._path.with_name(f"{self._path.name}-wal").stat())
-        return tuple(n for s in states for n in (s.st_ino, s.st_size, s.st_mtime_ns))
 
     def counts(self) -> Counts:
         """Count papers, sentences and vectors."""
@@ -231,12 +153,11 @@ class Store:
 
     def living_vectors(self) -> int:
         """Return the number of sentences, from the manifest: a query can't wait for a count."""
-        return int(
-            self.rows(
-                """SELECT (SELECT ifnull(sum(vectors), 0) FROM segments WHERE kind != 'codes')
-                        - (SELECT count(*) FROM dead_vectors)"""
-            )[0][0]
+        rows = self.rows(
+            """SELECT (SELECT ifnull(sum(vectors), 0) FROM segments WHERE kind != 'codes')
+                    - (SELECT count(*) FROM dead_vectors)"""
         )
+        return int(rows[0][0])
 
     def segments(self) -> list[SegmentRow]:
         """Return the live segments, ascending in ids."""
@@ -248,10 +169,7 @@ class Store:
         if not rows:
             return None
         try:
-            tuning = json.loads(self.meta()["codes"])
-            return CodesRow(
-                rows[0], tuning["probes"], tuning["candidates"], tuning["recall"], tuning["asked"]
-            )
+            return CodesRow.read(rows[0], self.meta()["codes"])
         except (KeyError, TypeError, ValueError) as error:
             raise self.damaged("what it says of searching its codes") from error
 
@@ -320,7 +238,7 @@ class Store:
             if self.format >= CHECKED_FORMAT and summed != paper_sum(*row):
                 raise self.damaged(f"the row of paper {row[1]}")
             try:
-                found[row[0]] = _paper(row[1:])
+                found[row[0]] = paper_from(row[1:])
             except (TypeError, ValueError) as error:
                 raise self.damaged(f"the row of paper {row[1]}") from error
         return found
@@ -385,7 +303,7 @@ class Store:
             [json.dumps(within)],
         )
         keys = json.dumps(
-            [row[0] for row in papers if all(each.takes(_paper(row[1:])) for each in filters)]
+            [row[0] for row in papers if all(each.takes(paper_from(row[1:])) for each in filters)]
         )
         if any(each.sections for each in filters):
             found = self.rows("SELECT DISTINCT section FROM sentences")
@@ -465,14 +383,9 @@ class Store:
                 self.connection.execute("ROLLBACK")
 
     def _check_types(self, rows: Iterable[Sequence[object]], types: str) -> None:
-        """Refuse rows whose values are of other types than their columns: SQLite reads on.
-
-        `types` has a letter a column: `i`nteger, `s`tring; a capital where null is allowed too.
-        """
-        expected = [_TYPES[letter] for letter in types]
-        for found in {tuple(map(type, row)) for row in rows}:
-            if not all(one in each for one, each in zip(found, expected, strict=True)):
-                raise self.damaged(f"a value in {DATABASE}")
+        """Refuse rows whose values are of other types than their columns."""
+        if not are_of_types(rows, types):
+            raise self.damaged(f"a value in {DATABASE}")
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query; a damaged database is NotAnIndex, not SQLite's own error."""
@@ -486,16 +399,3 @@ class Store:
         rows = self.rows(sql, values)
         self._check_types(rows, "i")
         return np.fromiter((row[0] for row in rows), dtype=np.int64)
-
-
-def _paper(row: Sequence[object]) -> Paper:
-    paper_id, title, authors, year, categories, doi, url = row
-    return Paper(
-        id=cast("str", paper_id),
-        title=cast("str | None", title),
-        authors=tuple(json.loads(cast("str", authors))),
-        year=cast("int | None", year),
-        categories=tuple(json.loads(cast("str", categories))),
-        doi=cast("str | None", doi),
-        url=cast("str | None", url),
-    )

@@ -1,18 +1,108 @@
-"""What an indexing run asks of the writer, and what the index knows of sources and editions."""
+"""The rows of an index's tables, and the changes an indexing run asks of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, Self, cast
 
-from astrosearch.records import Paper
+from astrosearch.errors import EncoderMismatch
+from astrosearch.records import Paper, SourceSentence, TextForm
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from astrosearch.corpus.document import SourceSentence
+Packed = bytes  # a row below has a field of that name
+_TYPES = {
+    **{"i": (int,), "s": (str,)},
+    **{"I": (int, type(None)), "S": (str, type(None)), "B": (bytes, type(None))},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderIdentity:
+    """The encoder an index was built with, as its `meta` table names it."""
+
+    name: str
+    fingerprint: str
+    dimension: int
+    text_form: TextForm
+
+    @property
+    def label(self) -> str:
+        """Name and fingerprint, for messages: two encoders may share a name."""
+        return label(self.name, self.fingerprint)
+
+    def expect(self, name: str, fingerprint: str) -> None:
+        """Raise EncoderMismatch unless an encoder is this one."""
+        if fingerprint != self.fingerprint:
+            raise EncoderMismatch(self.label, label(name, fingerprint))
+
+
+def label(name: str, fingerprint: str) -> str:
+    """Name an encoder and its fingerprint, for messages: two may share a name."""
+    return f"{name} ({fingerprint[:12]})"
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """One live segment file; its ids lie in [first_id, last_id], apart from all others'."""
+
+    segment_id: int
+    file: str
+    kind: str
+    bytes: int
+    sha256: str
+    vectors: int
+    first_id: int
+    last_id: int
+    sums: Packed | None  # None in formats 1 and 2
+
+
+@dataclass(frozen=True, slots=True)
+class CodesRow:
+    """The live file of codes, over all sentences up to `segment.last_id`."""
+
+    segment: SegmentRow
+    probes: int
+    candidates: int
+    recall: float
+    asked: float
+
+    @classmethod
+    def read(cls, segment: SegmentRow, tuning: str) -> Self:
+        """Read what `meta` says of the codes in a file.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            When that is damaged.
+        """
+        known = json.loads(tuning)
+        return cls(segment, known["probes"], known["candidates"], known["recall"], known["asked"])
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """The file a paper was read from: a LaTeX main file, a bundle, metadata, or a text."""
+
+    root: Path  # absolute: what names of files are relative to
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much an index holds."""
+
+    papers: int
+    full_texts: int
+    sentences: int
+    segments: int
+    dead_vectors: int
 
 
 IMPACTS = 110  # of one unit of a word's impact; the largest, K1 + 1, fits a byte
@@ -127,6 +217,13 @@ class EndSource:
 Change = PutPaper | NoteEdition | EndSource
 
 
+def paper_of_record(record: str) -> Paper:
+    """Read a paper as an edition's row keeps it."""
+    fields = json.loads(record)
+    fields["authors"], fields["categories"] = tuple(fields["authors"]), tuple(fields["categories"])
+    return Paper(**fields)
+
+
 def merged(editions: Sequence[Paper]) -> Paper:
     """Fill what the first edition's record leaves open from the next ones.
 
@@ -145,3 +242,30 @@ def merged(editions: Sequence[Paper]) -> Paper:
             url=paper.url or other.url,
         )
     return paper
+
+
+def are_of_types(rows: Iterable[Sequence[object]], types: str) -> bool:
+    """Whether the values of some rows have the types of their columns: SQLite takes any.
+
+    `types` has a letter a column: `i`nteger, `s`tring, `b`ytes; a capital where null is allowed
+    too.
+    """
+    expected = [_TYPES[letter] for letter in types]
+    return all(
+        all(one in allowed for one, allowed in zip(found, expected, strict=True))
+        for found in {tuple(map(type, row)) for row in rows}
+    )
+
+
+def paper_from(row: Sequence[object]) -> Paper:
+    """Read a paper from its columns, its key and checksum left out."""
+    paper_id, title, authors, year, categories, doi, url = row
+    return Paper(
+        id=cast("str", paper_id),
+        title=cast("str | None", title),
+        authors=tuple(json.loads(cast("str", authors))),
+        year=cast("int | None", year),
+        categories=tuple(json.loads(cast("str", categories))),
+        doi=cast("str | None", doi),
+        url=cast("str | None", url),
+    )

@@ -6,14 +6,15 @@ in index/README.md for people who read them with other tools.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from astrosearch.store.checksums import paper_sum, sentence_sum
-from astrosearch.store.words.postings import TOKENIZE
+from astrosearch.store.words.splitter import TOKENIZE
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sqlite_utils import Database
 
@@ -23,6 +24,9 @@ CHECKED_FORMAT = 3  # rows and segments have checksums
 WORDS_FORMAT = 4  # sentences know their paragraph, and words the sentences they stand in
 FORMAT_VERSION = 4
 
+META = {"encoder_name", "encoder_fingerprint", "dimension", "text_form"}
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+
 # As SQL, where the functions of checksums.py are known.
 SENTENCE_SUM = "sentence_sum(sentence_id, paper_key, text, tex, section, file, line, paragraph)"
 SENTENCE_SUM_BEFORE = SENTENCE_SUM.replace("paragraph", "NULL")  # format 3
@@ -31,6 +35,13 @@ PAPER_SUM = "paper_sum(paper_key, paper_id, title, authors, year, categories, do
 
 def m001_initial(db: Database) -> None:
     """Create every table of format 1."""
+    _create_sources(db)
+    _create_papers(db)
+    _create_sentences(db)
+    _create_segments(db)
+
+
+def _create_sources(db: Database) -> None:
     db.table("meta").create({"key": str, "value": str}, pk="key", not_null={"value"}, strict=True)
     db.table("sources").create(
         {
@@ -74,6 +85,9 @@ def m001_initial(db: Database) -> None:
     )
     db.table("editions").create_index(["paper_id", "source_id"], unique=True)
     db.table("editions").create_index(["source_id"])
+
+
+def _create_papers(db: Database) -> None:
     db.table("papers").create(
         {
             "paper_key": int,
@@ -92,6 +106,9 @@ def m001_initial(db: Database) -> None:
         strict=True,
     )
     db.table("papers").create_index(["paper_id"], unique=True)
+
+
+def _create_sentences(db: Database) -> None:
     # AUTOINCREMENT: an id that was once given is never given again, so a vector left behind
     # by a removed sentence can't answer for a new one. sqlite-utils has no word for it.
     db.conn.execute(
@@ -107,6 +124,9 @@ def m001_initial(db: Database) -> None:
     )
     db.table("sentences").create_index(["paper_key"])
     db.table("sentences").enable_fts(["text"], create_triggers=True, tokenize=TOKENIZE)
+
+
+def _create_segments(db: Database) -> None:
     db.conn.execute(
         """CREATE TABLE segments (
             segment_id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -153,6 +173,15 @@ def m003_words(db: Database) -> None:
 
 
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (m001_initial, m002_checksums, m003_words)
+
+
+def format_of(meta: Mapping[str, str]) -> int | None:
+    """Say which format the table `meta` states; None where it isn't an index's, or damaged."""
+    version = meta.get("format_version", "")
+    numbers = (version, meta.get("dimension", ""))
+    if not all(map(_NUMBER.fullmatch, numbers)) or not meta.keys() >= META:
+        return None
+    return int(version)
 
 
 def know_sums(connection: sqlite3.Connection) -> None:

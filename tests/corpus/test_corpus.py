@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astrosearch.corpus.discover import Discovery, Source, discover, identify, read, stamp
+from astrosearch.corpus.discover import Discovery, discover
 from astrosearch.corpus.document import Document
 from astrosearch.corpus.identifiers import arxiv_year, paper_url, parse_arxiv_id
+from astrosearch.corpus.read import read_source as read
+from astrosearch.corpus.source import Source, identify, stamp
 from astrosearch.corpus.tree import MAX_FILE_BYTES, FolderTree, MemoryTree, surroundings
 from astrosearch.errors import CorpusError, NotFound, Unreadable
 
@@ -288,7 +290,7 @@ def test_downloads_named_by_an_id_alone_are_told_by_content(tmp_path: Path) -> N
 def test_a_paper_is_named_by_its_arxiv_id_or_its_path(
     name: str, kind: str, expected: tuple[str, int | None]
 ) -> None:
-    assert identify(Source(Path("/c"), name, kind)) == expected  # type: ignore[arg-type]
+    assert identify(Source(Path("/c"), name, kind)) == expected
 
 
 def test_two_documents_below_one_id_stay_two_papers(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ import pytest
 
 import astrosearch
 from astrosearch.errors import CorpusError, EncoderMismatch, NotAnIndex, NotFound
-from astrosearch.indexing import build as indexing
 from astrosearch.indexing import run as updating
 from astrosearch.indexing import workers as reading
+from astrosearch.maintenance import optimize as optimizing
+from astrosearch.maintenance import remove as removing
 from astrosearch.maintenance.verify import verify
 from tests.conftest import HALO, PEAKS, record
 from tests.support.encoders import WordEncoder
@@ -274,7 +275,7 @@ def test_strict_raises_once_the_rest_is_indexed(corpus: Path, tmp_path: Path):
 
 
 def test_removed_paper_stays_away_until_it_changes(corpus: Path, built: Path):
-    assert indexing.remove(["2501.99101"], built) > 0
+    assert removing.remove(["2501.99101"], built) > 0
     again(corpus, built)
     assert "2501.99101" not in papers(built)
     (corpus / "2501.99101.txt").write_text(HALO + "\nA last remark closes the note.\n")
@@ -285,7 +286,7 @@ def test_removed_paper_stays_away_until_it_changes(corpus: Path, built: Path):
 
 def test_removing_an_unknown_paper_removes_none(built: Path):
     with pytest.raises(NotFound, match=r"1234\.56789"):
-        indexing.remove(["2501.99101", "1234.56789"], built)
+        removing.remove(["2501.99101", "1234.56789"], built)
     assert "2501.99101" in papers(built)
 
 
@@ -330,7 +331,7 @@ def test_interrupted_rebuild_leaves_the_old_index_and_goes_on(
         assert index.query("winds of cool giants", k=1)[0].paper.id == "2501.99102"
     with pytest.raises(NotAnIndex, match="--rebuild"):
         again(corpus, built)
-    indexing.optimize(built)
+    optimizing.optimize(built)
     assert verify(built) == []
     rest = WordEncoder(dimension=32, fingerprint="e" * 64)
     astrosearch.build(corpus, index=built, encoder=rest, rebuild=True)
@@ -386,8 +387,8 @@ def test_seed_text_form_reaches_the_encoder(corpus: Path, tmp_path: Path):
 
 
 def test_optimize_drops_dead_vectors(corpus: Path, built: Path):
-    indexing.remove(["2501.99101"], built)
-    indexing.optimize(built)
+    removing.remove(["2501.99101"], built)
+    optimizing.optimize(built)
     with astrosearch.open(built, encoder=WordEncoder()) as index:
         assert index.counts.dead_vectors == 0
         assert sum(row.vectors for row in index.segments) == len(index)

@@ -10,7 +10,8 @@ import pytest
 
 import astrosearch
 from astrosearch.errors import AstrosearchError
-from astrosearch.indexing import build as indexing
+from astrosearch.maintenance import optimize as optimizing
+from astrosearch.maintenance import remove as removing
 from astrosearch.maintenance.verify import verify
 from astrosearch.store import vectors
 from astrosearch.store.reader import Store
@@ -64,7 +65,7 @@ def agreement(found: list[list[tuple[int, float]]], exact: list[list[tuple[int, 
 def test_answers_stay_nearly_the_same(index: Path):
     exact = answers(index)
     told: list[str] = []
-    indexing.optimize(index, recall=0.95, progress=lambda step, done: told.append(step))
+    optimizing.optimize(index, recall=0.95, progress=lambda step, done: told.append(step))
     assert verify(index) == []
     assert list(dict.fromkeys(told)) == ["merging", TRAINING, "coding", "measuring", "tuning"]
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
@@ -79,18 +80,18 @@ def test_answers_stay_nearly_the_same(index: Path):
 def test_small_indexes_stay_exact(index: Path, monkeypatch: pytest.MonkeyPatch):
     exact = answers(index)
     monkeypatch.setattr(vectors, "EXACT_UP_TO", 10_000)
-    indexing.optimize(index)
+    optimizing.optimize(index)
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
         assert opened.codes is None
     assert answers(index) == exact
 
 
 def test_what_is_added_and_removed_later_counts_at_once(index: Path, tmp_path: Path):
-    indexing.optimize(index)
+    optimizing.optimize(index)
     paper(tmp_path / "corpus", 77)
     (tmp_path / "corpus" / "new.txt").write_text("News\n\nQuasars flicker without warning.\n")
     update(tmp_path)
-    indexing.remove(["2503.99003"], index)
+    removing.remove(["2503.99003"], index)
     assert verify(index) == []
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
         hits = opened.query("Quasars flicker without warning.", k=3)
@@ -103,7 +104,7 @@ def test_what_is_added_and_removed_later_counts_at_once(index: Path, tmp_path: P
         assert all(
             row.kind == ("half" if row.last_id <= coded else "flat") for row in opened.segments
         )
-    indexing.optimize(index)
+    optimizing.optimize(index)
     assert verify(index) == []
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
         assert opened.codes is not None
@@ -116,7 +117,7 @@ def test_what_is_added_and_removed_later_counts_at_once(index: Path, tmp_path: P
 
 
 def test_all_that_codes_cover_may_be_replaced(index: Path, tmp_path: Path):
-    indexing.optimize(index)
+    optimizing.optimize(index)
     for path in (tmp_path / "corpus").iterdir():
         path.write_text(path.read_text().replace("move", "halt"))
     update(tmp_path)
@@ -125,7 +126,7 @@ def test_all_that_codes_cover_may_be_replaced(index: Path, tmp_path: Path):
         assert all(row.first_id > opened.codes.segment.last_id for row in opened.segments)
         assert len(opened.query("gas and dust", k=10)) == 10
         assert len(opened.query("gas and dust", k=1000, fold=False)) == len(opened)
-    indexing.optimize(index)
+    optimizing.optimize(index)
     assert verify(index) == []
 
 
@@ -133,11 +134,11 @@ def test_again_does_nothing_and_another_recall_only_tunes(index: Path):
     def files() -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in (index / "segments").iterdir()}
 
-    indexing.optimize(index, recall=0.9)
+    optimizing.optimize(index, recall=0.9)
     before, database = files(), (index / "astrosearch.db").read_bytes()
-    indexing.optimize(index, recall=0.9)
+    optimizing.optimize(index, recall=0.9)
     assert files() == before
-    indexing.optimize(index, recall=0.99)
+    optimizing.optimize(index, recall=0.99)
     assert files() == before
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
         assert opened.codes is not None
@@ -147,8 +148,8 @@ def test_again_does_nothing_and_another_recall_only_tunes(index: Path):
 
 def test_recall_of_one_is_exact_again(index: Path):
     exact = answers(index)
-    indexing.optimize(index)
-    indexing.optimize(index, recall=1)
+    optimizing.optimize(index)
+    optimizing.optimize(index, recall=1)
     assert verify(index) == []
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
         assert opened.codes is None
@@ -160,7 +161,7 @@ def test_recall_of_one_is_exact_again(index: Path):
 @pytest.mark.parametrize("recall", [0, -1, 1.5])
 def test_impossible_recall_is_refused(index: Path, recall: float):
     with pytest.raises(AstrosearchError, match="can't be had"):
-        indexing.optimize(index, recall=recall)
+        optimizing.optimize(index, recall=recall)
 
 
 @pytest.mark.parametrize("at", ["merging", TRAINING, "coding", "measuring", "tuning"])
@@ -172,10 +173,10 @@ def test_interrupted_optimize_loses_nothing_and_goes_on(index: Path, at: str):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        indexing.optimize(index, progress=interrupt)
+        optimizing.optimize(index, progress=interrupt)
     assert verify(index) == []
     assert agreement(answers(index), exact) == 1
-    indexing.optimize(index)
+    optimizing.optimize(index)
     assert verify(index) == []
     assert agreement(answers(index), exact) > 0.9
     assert {p.name for p in (index / "segments").iterdir()} == Store(index).live_files()
@@ -194,14 +195,14 @@ def test_codes_half_made_are_gone_on_with(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        indexing.optimize(index, progress=interrupt)
+        optimizing.optimize(index, progress=interrupt)
     (kept,) = (index / "segments").glob("*.begun")
     if damage:
         content = bytearray(kept.read_bytes())
         content[-10] ^= 1
         kept.write_bytes(content)
     told: list[tuple[str, float]] = []
-    indexing.optimize(index, progress=lambda step, done: told.append((step, done)))
+    optimizing.optimize(index, progress=lambda step, done: told.append((step, done)))
     first = next(done for step, done in told if step == "coding")
     assert (TRAINING in dict(told)) == damage
     assert (first < 0.5) == damage
@@ -220,18 +221,18 @@ def test_codes_half_made_of_other_sentences_are_forgotten(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        indexing.optimize(index, progress=interrupt)
+        optimizing.optimize(index, progress=interrupt)
     paper(tmp_path / "corpus", 55)
     update(tmp_path)
     told: list[str] = []
-    indexing.optimize(index, progress=lambda step, done: told.append(step))
+    optimizing.optimize(index, progress=lambda step, done: told.append(step))
     assert TRAINING in told
     assert verify(index) == []
     assert not list((index / "segments").glob("*.begun"))
 
 
 def test_damaged_codes_are_found(index: Path):
-    indexing.optimize(index)
+    optimizing.optimize(index)
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
         assert opened.codes is not None
         file = index / "segments" / opened.codes.segment.file
@@ -244,7 +245,7 @@ def test_damaged_codes_are_found(index: Path):
 def test_open_index_goes_on_while_it_is_optimized(index: Path):
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
         before = [hit.score for hit in opened.query("gas dust", k=5, mode="dense")]
-        indexing.optimize(index)
+        optimizing.optimize(index)
         after = [hit.score for hit in opened.query("gas dust", k=5, mode="dense")]
         np.testing.assert_allclose(after, before, atol=2e-3)
 

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 import astrosearch
 from astrosearch.output.notebook import HITS, QUERIES
-from astrosearch.records import CONTROL, Hit, Hits, Paper, Results, Sentence, shares
+from astrosearch.records import Hit, Paper, Sentence, shares
+from astrosearch.results import Hits, Results
+from astrosearch.text import CONTROL
 
 PAPER = Paper(
     id="2501.99101",

@@ -17,8 +17,12 @@ from rich.console import Console
 from rich.text import Text
 
 from astrosearch.cli.main import main
-from astrosearch.output import terminal as render
-from astrosearch.records import CONTROL, Hit, Paper, Sentence
+from astrosearch.output.bibtex import to_bibtex
+from astrosearch.output.jsonlines import to_json
+from astrosearch.output.spreadsheet import write_csv
+from astrosearch.output.terminal import FactRow, print_hits
+from astrosearch.records import Hit, Paper, Sentence
+from astrosearch.text import CONTROL
 
 PAPER = Paper(
     id="2501.99101",
@@ -40,7 +44,7 @@ def shown(hits: list[Hit], width: int, *, terminal: bool, query: str = "damping 
         force_terminal=terminal,
         color_system="standard" if terminal else None,
     )
-    render.print_hits(console, query, hits)
+    print_hits(console, query, hits)
     return file.getvalue()
 
 
@@ -99,7 +103,7 @@ def test_the_command_keeps_to_the_columns(built: Path, columns: str):
 def test_facts_in_a_row_are_all_there(facts: list[str], width: int):
     console = Console(file=io.StringIO(), width=width)
     with console.capture() as capture:
-        console.print(render.Pieces(Text(fact) for fact in facts))
+        console.print(FactRow(Text(fact) for fact in facts))
     lines = capture.get().splitlines()
     assert all(cell_len(line) <= width for line in lines)
     kept = "".join("".join(lines).split()).replace("·", "")
@@ -154,12 +158,12 @@ def test_nothing_in_a_paper_steers_the_terminal(text: str, other: str):
 )
 def test_any_paper_makes_bibtex_that_parses(papers: list[Paper]):
     hits = [Hit(1, 0.0, SENTENCE, paper) for paper in papers]
-    text = render.to_bibtex(hits)
+    text = to_bibtex(hits)
     assert len(parse_string(text, "bibtex").entries) == len(set(papers))
 
 
 def test_bibtex_of_a_known_paper():
-    text = render.to_bibtex([Hit(1, 0.5, SENTENCE, PAPER), Hit(2, 0.4, SENTENCE, PAPER)])
+    text = to_bibtex([Hit(1, 0.5, SENTENCE, PAPER), Hit(2, 0.4, SENTENCE, PAPER)])
     entry = parse_string(text, "bibtex").entries["Nunez2025"]
     assert entry.fields["eprint"] == "2501.99101"
     assert entry.fields["primaryclass"] == "astro-ph.CO"
@@ -172,13 +176,13 @@ def test_bibtex_of_a_known_paper():
 
 def test_two_papers_of_one_author_and_year_have_two_keys():
     other = Paper(id="b", title="B", authors=("Ada Núñez",), year=2025)
-    text = render.to_bibtex([Hit(1, 0.5, SENTENCE, PAPER), Hit(2, 0.4, SENTENCE, other)])
+    text = to_bibtex([Hit(1, 0.5, SENTENCE, PAPER), Hit(2, 0.4, SENTENCE, other)])
     assert set(parse_string(text, "bibtex").entries) == {"Nunez2025", "Nunez2025b"}
 
 
 def test_unknown_values_are_null_in_json():
     bare = Hit(1, 0.25, Sentence(3, "Text.", None, "f.txt", 1), Paper(id="f"))
-    assert json.loads(render.to_json("q", [bare])) == {
+    assert json.loads(to_json("q", [bare])) == {
         "query": "q",
         "hits": [
             {
@@ -207,7 +211,7 @@ def test_unknown_values_are_null_in_json():
 )
 def test_csv_cells_are_no_formulas(text: str):
     file = io.StringIO()
-    render.write_csv([("q", [Hit(1, 0.5, Sentence(1, text, None, "f", 1), PAPER)])], file)
+    write_csv([("q", [Hit(1, 0.5, Sentence(1, text, None, "f", 1), PAPER)])], file)
     row = next(csv.DictReader(io.StringIO(file.getvalue())))
     assert row["text"] == "'" + text
 
@@ -224,14 +228,14 @@ def test_csv_cells_are_no_formulas(text: str):
 )
 def test_csv_cells_steer_nothing(text: str, cell: str):
     file = io.StringIO()
-    render.write_csv([("q", [Hit(1, -0.5, Sentence(1, text, None, "f", 1), PAPER)])], file)
+    write_csv([("q", [Hit(1, -0.5, Sentence(1, text, None, "f", 1), PAPER)])], file)
     row = next(csv.DictReader(io.StringIO(file.getvalue())))
     assert (row["text"], row["score"]) == (cell, "-0.5")
 
 
 def test_json_is_exact_and_steers_no_terminal():
     text = "a\x1b[2J\x9b1m\u202e\x7f\u2028b"
-    line = render.to_json(text, [Hit(1, 0.5, Sentence(1, text, text, text, 1), PAPER)])
+    line = to_json(text, [Hit(1, 0.5, Sentence(1, text, text, text, 1), PAPER)])
     assert json.loads(line)["hits"][0]["text"] == json.loads(line)["query"] == text
     assert not CONTROL.search(line)
 
@@ -243,4 +247,4 @@ def test_an_address_of_a_foreign_index_is_no_link():
     assert "\x07" not in out
     odd = Paper(id="1\x1b]8;;http://evil\x07", title="T", url="https://arxiv.org/abs/1")
     assert "evil" not in shown([Hit(1, 0.5, SENTENCE, odd)], 200, terminal=True)
-    assert parse_string(render.to_bibtex([Hit(1, 0.5, SENTENCE, evil)]), "bibtex").entries
+    assert parse_string(to_bibtex([Hit(1, 0.5, SENTENCE, evil)]), "bibtex").entries

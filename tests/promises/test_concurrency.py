@@ -26,7 +26,8 @@ from astrosearch.lock import LOCK_FILE, WriterLock
 from astrosearch.maintenance.verify import verify
 from astrosearch.store import lifecycle as layout
 from astrosearch.store import vectors
-from astrosearch.store.reader import DATABASE, Store
+from astrosearch.store.layout import DATABASE
+from astrosearch.store.reader import Store
 from astrosearch.store.schema import SENTENCE_SUM, know_sums
 from astrosearch.store.writer import Writer
 from tests.promises.test_bad_input import assert_clear, cli

@@ -24,14 +24,17 @@ import psutil
 import pytest
 
 import astrosearch
-from astrosearch.corpus import discover
-from astrosearch.indexing.build import optimize
+from astrosearch.corpus.read import read_source
+from astrosearch.corpus.source import Source
+from astrosearch.indexing import workers
 from astrosearch.lock import LOCK_FILE
+from astrosearch.maintenance.optimize import optimize
 from astrosearch.maintenance.verify import verify
 from astrosearch.search.index import MODES
 from astrosearch.store import database, vectors
+from astrosearch.store.layout import DATABASE
 from astrosearch.store.lifecycle import break_seal
-from astrosearch.store.reader import DATABASE, Store
+from astrosearch.store.reader import Store
 from tests.conftest import HALO
 from tests.support.editions import EVERYTHING, name_of, write_edition
 from tests.support.encoders import WordEncoder
@@ -676,17 +679,17 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_whatever_the_clock_d
     """The clock is set by `jump` seconds while a file is read, and written, of the same size."""
     path = place / "corpus" / f"{name_of(0)}.txt"
     write_edition(place / "corpus", 0, 2)
-    read, now = discover.read, time.time_ns
+    read, now = read_source, time.time_ns
     clock = [-jump * 10**9]
     monkeypatch.setattr(time, "time_ns", lambda: now() + clock[0])
 
-    def change_meanwhile(source: discover.Source, **options: bool) -> Iterator[Any]:
+    def change_meanwhile(source: Source, **options: bool) -> Iterator[Any]:
         yield from read(source, **options)
-        monkeypatch.setattr(discover, "read", read)
+        monkeypatch.setattr(workers, "read_source", read)
         path.write_text(path.read_text().replace("edition e2", "edition e3"))
         clock[0] = 0
 
-    monkeypatch.setattr(discover, "read", change_meanwhile)
+    monkeypatch.setattr(workers, "read_source", change_meanwhile)
     update(place)
     assert any("edition e2" in text for _, text in content(place / "index"))
     assert read_in_runs(place)[-1] == 0
@@ -701,10 +704,10 @@ def test_a_file_from_the_future_that_changes_while_it_is_read_is_read_again(
     write_edition(place / "corpus", 0, 2)
     future = time.time() + YEAR
     os.utime(path, (future, future))
-    read = discover.read
+    read = read_source
     editions = iter([3, 4])
 
-    def change_meanwhile(source: discover.Source, **options: bool) -> Iterator[Any]:
+    def change_meanwhile(source: Source, **options: bool) -> Iterator[Any]:
         yield from read(source, **options)
         edition = next(editions, None)
         if edition is not None:  # another machine's clock is ahead
@@ -713,7 +716,7 @@ def test_a_file_from_the_future_that_changes_while_it_is_read_is_read_again(
             )
             os.utime(path, (future + edition, future + edition))
 
-    monkeypatch.setattr(discover, "read", change_meanwhile)
+    monkeypatch.setattr(workers, "read_source", change_meanwhile)
     reads = read_in_runs(place, 6)
     assert reads[:3] == [1, 1, 1]
     assert reads[-2:] == [0, 0]

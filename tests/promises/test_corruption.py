@@ -14,7 +14,8 @@ from click.testing import CliRunner
 import astrosearch
 from astrosearch.cli.main import main
 from astrosearch.errors import EncoderMismatch, NotAnIndex
-from astrosearch.indexing import build as indexing
+from astrosearch.maintenance import optimize as optimizing
+from astrosearch.maintenance import remove as removing
 from astrosearch.maintenance.repair import repair
 from astrosearch.maintenance.verify import verify
 from astrosearch.store.reader import Store
@@ -88,7 +89,7 @@ def test_nothing_is_written_over_damage(index: Path, tmp_path: Path):
         copy
     )
     with pytest.raises(NotAnIndex, match="repair"):
-        indexing.remove(["2503.99001"], copy)
+        removing.remove(["2503.99001"], copy)
 
 
 def test_repair_from_the_command_line(index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -128,5 +129,5 @@ def test_a_damaged_vector_is_not_merged_and_signed_again(index: Path, tmp_path: 
     row = Store(copy).segments()[0]
     Damage(f"segments/{row.file}", "flip", row.bytes // 3).inflict(copy)
     with pytest.raises(NotAnIndex, match=rf"{row.file} is missing or damaged.*\n.*repair"):
-        indexing.optimize(copy, recall=1)
+        optimizing.optimize(copy, recall=1)
     assert any(row.file in problem for problem in verify(copy))

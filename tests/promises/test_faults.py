@@ -18,11 +18,10 @@ import pytest
 
 import astrosearch
 from astrosearch.errors import NotAnIndex
-from astrosearch.indexing import build as indexing
 from astrosearch.indexing.run import Progress
+from astrosearch.maintenance import remove as removing
 from astrosearch.maintenance.verify import verify
-from astrosearch.store.lifecycle import REBUILDING
-from astrosearch.store.reader import DATABASE
+from astrosearch.store.layout import DATABASE, REBUILDING
 from astrosearch.store.writer import Writer
 from tests.support.encoders import WordEncoder
 from tests.support.faults.client import Faults, can_mount
@@ -244,7 +243,7 @@ def test_a_log_that_a_reader_held_open_is_folded_in_and_sealed(
     reader.close()
     astrosearch.build(corpus, index=built, encoder=WordEncoder())  # finds nothing new
     assert verify(built) == []
-    assert indexing.remove(["2501.99102"], built)
+    assert removing.remove(["2501.99102"], built)
     assert verify(built) == []
 
 

@@ -20,11 +20,11 @@ from pybtex.database import parse_string
 
 import astrosearch
 from astrosearch.cli.main import main
-from astrosearch.corpus import discover, limits
+from astrosearch.corpus import bundle_papers, limits, read
 from astrosearch.corpus.limits import Budget
 from astrosearch.indexing import workers as reading
 from astrosearch.maintenance.verify import verify
-from astrosearch.records import CONTROL
+from astrosearch.text import CONTROL
 from tests.conftest import HALO
 from tests.support import dying, hostile
 from tests.support.encoders import WordEncoder
@@ -201,7 +201,8 @@ def test_a_paper_that_takes_too_long_is_listed(field: Path, monkeypatch: pytest.
         CASES[name].write(field / "corpus")
     monkeypatch.setattr(limits, "_ROUNDS", 1)
     hurried = lambda size: Budget(size, seconds=None if size == len(HALO) else -1e9)  # noqa: E731
-    monkeypatch.setattr(discover, "Budget", hurried)
+    monkeypatch.setattr(read, "Budget", hurried)
+    monkeypatch.setattr(bundle_papers, "Budget", hurried)
     listed = dict(build(field).failed)
     assert set(listed) == {"evil/main.tex", "evil.txt", "evil.tar.gz"}
     assert all("to read" in reason and "s to read" in reason for reason in listed.values())

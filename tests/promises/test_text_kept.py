@@ -11,14 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astrosearch.corpus import discover
-from astrosearch.corpus.document import Document, Mark, Origin, Passage, SourceSentence
+from astrosearch.corpus.discover import discover
+from astrosearch.corpus.document import Document, Mark, Origin, Passage
 from astrosearch.corpus.latex import read_latex
 from astrosearch.corpus.metadata import read_metadata
 from astrosearch.corpus.plaintext import decode, read_text
+from astrosearch.corpus.read import read_source
 from astrosearch.corpus.sentences import sentences_of
 from astrosearch.corpus.tree import MemoryTree
 from astrosearch.errors import Unreadable
+from astrosearch.records import SourceSentence
 from fuzz import properties
 from tests.support.places import EXAMPLES
 
@@ -178,10 +180,10 @@ def test_plain_text_makes_up_nothing(soup: str, name: str) -> None:
 
 
 def test_every_example_paper_holds_to_the_same(tmp_path: Path) -> None:
-    found = discover.discover(EXAMPLES)
+    found = discover(EXAMPLES)
     assert len(found.sources) > 20
     for source in found.sources:
-        for item in discover.read(source):
+        for item in read_source(source):
             assert isinstance(item, Document)
             for passage in item.passages:
                 lines = {origin.file: 10_000 for origin in passage.origins}

@@ -13,9 +13,10 @@ from click.testing import CliRunner
 import astrosearch
 from astrosearch.cli.main import main
 from astrosearch.errors import AstrosearchError, FormatTooNew, StorageError
-from astrosearch.indexing import build as indexing
+from astrosearch.maintenance import optimize as optimizing
+from astrosearch.maintenance import remove as removing
 from astrosearch.maintenance.verify import verify
-from astrosearch.store import lifecycle as layout
+from astrosearch.store import layout
 from astrosearch.store.reader import Store
 from astrosearch.store.schema import FORMAT_VERSION
 from tests.support.encoders import WordEncoder
@@ -73,7 +74,7 @@ def test_sentences_are_shown_without_paragraphs(old: Path):
         ]
         assert {s["paragraph"] for s in shown} == {None}
         if not upgraded:
-            indexing.remove(["2503.99001" if hit.paper.id != "2503.99001" else "2503.99002"], old)
+            removing.remove(["2503.99001" if hit.paper.id != "2503.99001" else "2503.99002"], old)
             assert Store(old).format == FORMAT_VERSION
 
 
@@ -82,7 +83,7 @@ def test_writing_upgrades_and_keeps_every_answer(old: Path):
     kept = Store(old).rows("SELECT sentence_id, text, file, line FROM sentences ORDER BY 1")
     with astrosearch.open(old, encoder=ENCODER) as opened:
         assert opened.query("gas", k=3)
-        indexing.remove(["2503.99001"], old)
+        removing.remove(["2503.99001"], old)
         assert "2503.99001" not in {hit.paper.id for hit in opened.query("gas", k=50)}
     store = Store(old)
     assert store.format == FORMAT_VERSION
@@ -106,10 +107,10 @@ def test_interrupted_upgrade_leaves_the_old_index(old: Path, monkeypatch: pytest
     with monkeypatch.context() as patch:
         patch.setattr("astrosearch.store.vectors.sums_of", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            indexing.remove(["2503.99001"], old)
+            removing.remove(["2503.99001"], old)
     assert Store(old).format < FORMAT_VERSION
     assert answers(old) == before
-    indexing.remove(["2503.99001"], old)
+    removing.remove(["2503.99001"], old)
     assert verify(old) == []
 
 
@@ -119,7 +120,7 @@ def test_full_disk_while_upgrading_is_said(old: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("astrosearch.store.vectors.sums_of", full)
     with pytest.raises(StorageError, match="full"):
-        indexing.remove(["2503.99001"], old)
+        removing.remove(["2503.99001"], old)
     assert Store(old).format < FORMAT_VERSION
 
 
@@ -131,8 +132,8 @@ def test_a_later_format_is_refused_by_every_command(old: Path):
     for attempt in (
         lambda: astrosearch.open(old),
         lambda: verify(old),
-        lambda: indexing.remove(["2503.99001"], old),
-        lambda: indexing.optimize(old),
+        lambda: removing.remove(["2503.99001"], old),
+        lambda: optimizing.optimize(old),
     ):
         with pytest.raises(FormatTooNew, match=r"format 99.*\n.*Upgrade"):
             attempt()
@@ -144,5 +145,5 @@ def test_a_damaged_segment_is_named_after_the_upgrade(old: Path):
     segment.write_bytes(segment.read_bytes()[:-1])
     with pytest.raises(AstrosearchError):
         answers(old)
-    indexing.remove(["2503.99001"], old)
+    removing.remove(["2503.99001"], old)
     assert any(segment.name in problem for problem in verify(old))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import astrosearch
 from astrosearch.errors import NotAnIndex
-from astrosearch.indexing import build as indexing
+from astrosearch.maintenance import optimize as optimizing
 from astrosearch.maintenance.repair import repair
 from astrosearch.maintenance.verify import verify
 from astrosearch.search.bm25 import WordRanking, best, scores_of
@@ -22,7 +22,8 @@ from astrosearch.search.language import terms
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
 from astrosearch.store.words import table as words
-from astrosearch.store.words.postings import Splitter, packed, unpacked
+from astrosearch.store.words.postings import packed, unpacked
+from astrosearch.store.words.splitter import Splitter
 from tests.support.encoders import WordEncoder
 
 WORDS = ("gas", "dust", "halo", "ring", "the", "of")
@@ -167,7 +168,7 @@ def test_merging_drops_the_words_of_what_is_gone(corpus: Path, built: Path):
         (corpus / "2501.99101.txt").read_text().replace("rounder", "more spherical")
     )
     astrosearch.build(corpus, index=built, encoder=WordEncoder())
-    indexing.optimize(built)
+    optimizing.optimize(built)
     assert held()
     assert not held() & before
     assert verify(built) == []

@@ -21,8 +21,9 @@ import astrosearch
 from astrosearch.cli.main import main
 from astrosearch.errors import AstrosearchError, NotFound
 from astrosearch.maintenance.verify import verify
-from astrosearch.output import show as describing
-from astrosearch.output import terminal as render
+from astrosearch.output.show import print_shown
+from astrosearch.output.terminal import print_hits
+from astrosearch.search.overview import look_up
 from astrosearch.store.reader import Store
 from astrosearch.store.schema import SENTENCE_SUM_BEFORE, know_sums
 from tests.conftest import record
@@ -242,7 +243,7 @@ def test_show_dims_what_is_around_the_paragraph(built: Path, width: int):
     console = Console(file=file, width=width, force_terminal=True, color_system="standard")
     number = id_of(built, "Traps come")
     with astrosearch.open(built, encoder=WordEncoder()) as opened:
-        describing.print_shown(console, describing.look_up(opened, str(number)))
+        print_shown(console, look_up(opened, str(number)))
     out = file.getvalue()
     assert "\x1b[1;33mTraps come in kinds." in out
     assert "\x1b[2mEdges of dead zones." in out
@@ -373,7 +374,7 @@ def test_context_is_dim_before_and_after_the_hit(built: Path):
     with astrosearch.open(built, encoder=WordEncoder()) as opened:
         hits = opened.query("The wind is slow", 1)
         contexts = opened.contexts([hits[0].sentence.id], 1)
-    render.print_hits(console, "wind", hits, contexts=contexts)
+    print_hits(console, "wind", hits, contexts=contexts)
     before, hit, after = (file.getvalue().index(t) for t in ("Giants lose", "is slow", "It carr"))
     assert before < hit < after
     assert "\x1b[2mGiants lose mass." in file.getvalue()

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 import astrosearch
 from astrosearch.cli.main import main
 from astrosearch.errors import AstrosearchError, NotFound
-from astrosearch.indexing.build import optimize
+from astrosearch.maintenance.optimize import optimize
 from astrosearch.records import Paper
 from astrosearch.search.filters import filters_of, fold
 from astrosearch.search.fusion import DENSE_WEIGHT
 from astrosearch.store import vectors
-from astrosearch.store.words.postings import K1, USUAL_LENGTH, B, Splitter
+from astrosearch.store.words.postings import K1, USUAL_LENGTH, B
+from astrosearch.store.words.splitter import Splitter
 from tests.conftest import record
 from tests.support.encoders import WordEncoder
 

@@ -13,7 +13,7 @@ import astrosearch
 from astrosearch.errors import AstrosearchError
 from astrosearch.search.index import MODES, Mode
 from astrosearch.search.language import Term, any_of, parse, terms
-from astrosearch.store.words.postings import TOKENIZE
+from astrosearch.store.words.splitter import TOKENIZE
 from tests.conftest import record
 from tests.support.encoders import WordEncoder
 

@@ -14,7 +14,8 @@ import pytest
 
 import astrosearch
 from astrosearch.errors import AstrosearchError, NotFound
-from astrosearch.indexing import build as indexing
+from astrosearch.maintenance import optimize as optimizing
+from astrosearch.maintenance import remove as removing
 from astrosearch.search.index import MODES, Mode
 from tests.support.encoders import WordEncoder
 
@@ -142,10 +143,10 @@ def test_open_index_sees_what_is_committed_later(
     (corpus / "new.txt").write_text("News\n\nQuasars flicker without warning.\n")
     astrosearch.build(corpus, index=built, encoder=WordEncoder())
     assert index.query("Quasars flicker without warning.", k=1)[0].paper.id == "new"
-    indexing.remove(["new"], built)
+    removing.remove(["new"], built)
     hits = index.query("Quasars flicker without warning.", k=100)
     assert "new" not in {hit.paper.id for hit in hits}
-    indexing.optimize(built)
+    optimizing.optimize(built)
     assert len(index.query("haloes", k=100)) == len(index)
 
 
@@ -206,7 +207,7 @@ def test_threads_share_an_index_while_a_writer_commits(corpus: Path, built: Path
         for i in range(6):
             (corpus / "new.txt").write_text(f"News {i}\n\nQuasars flicker {i} times at night.\n")
             astrosearch.build(corpus, index=built, encoder=WordEncoder())
-            indexing.remove(["new"], built)
+            removing.remove(["new"], built)
         stop.set()
 
     def ask(index: astrosearch.Index) -> int:

@@ -16,8 +16,9 @@ import numpy as np
 
 import astrosearch
 from astrosearch.errors import AstrosearchError
-from astrosearch.indexing import build as indexing
 from astrosearch.indexing import run as updating
+from astrosearch.maintenance import optimize as optimizing
+from astrosearch.maintenance import remove as removing
 from astrosearch.maintenance.repair import repair
 from astrosearch.maintenance.verify import verify
 from astrosearch.search.index import MODES
@@ -41,11 +42,11 @@ def make_index(folder: Path) -> Path:
         for number in range(12):
             _paper(corpus, number)
         astrosearch.build(corpus, index=index, encoder=WordEncoder())
-        indexing.optimize(index)
+        optimizing.optimize(index)
         for number in range(12, 16):
             _paper(corpus, number)
         astrosearch.build(corpus, index=index, encoder=WordEncoder())
-        indexing.remove(["2503.99003"], index)
+        removing.remove(["2503.99003"], index)
     finally:
         vectors.EXACT_UP_TO, updating.GROUP_SENTENCES = before
     return index

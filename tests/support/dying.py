@@ -6,8 +6,12 @@ import os
 import signal
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
-from astrosearch.corpus import discover, limits
+from astrosearch.corpus import limits
+from astrosearch.corpus.read import read_source
+from astrosearch.corpus.source import Source
+from astrosearch.indexing import workers
 
 FATES = ("killed", "greedy", "spinning")
 
@@ -17,9 +21,9 @@ def confine_and_set_traps() -> None:
     limits.PROCESS_MEMORY = 2**30
     limits.SECONDS = 0.2
     limits.confine()
-    sound = discover.read
+    sound = read_source
 
-    def read(source: discover.Source, **options: Any) -> Iterator[Any]:
+    def read(source: Source, **options: Any) -> Iterator[Any]:
         if source.name == "killed.txt":
             os.kill(os.getpid(), signal.SIGKILL)
         if source.name == "greedy.txt":
@@ -28,4 +32,4 @@ def confine_and_set_traps() -> None:
             pass
         yield from sound(source, **options)
 
-    discover.read = read
+    mock.patch.object(workers, "read_source", read).start()

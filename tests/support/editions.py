@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 import astrosearch
-from astrosearch.indexing import build as indexing
+from astrosearch.maintenance import optimize as optimizing
+from astrosearch.maintenance import remove as removing
 from astrosearch.records import Hit, Paper, Sentence
 from tests.support.encoders import WordEncoder
 
@@ -76,7 +77,7 @@ class Writing:
         """Remove some papers at once; they stay away until they have a new edition."""
         gone = self.rng.sample(sorted(self.state), count)
         self._becomes({n: e for n, e in self.state.items() if n not in gone})
-        indexing.remove([name_of(number) for number in gone], self.index)
+        removing.remove([name_of(number) for number in gone], self.index)
 
     def rebuild(self) -> None:
         """Build anew; what was removed is back, all at once."""
@@ -84,7 +85,7 @@ class Writing:
         self._build(rebuild=True)
 
     def optimize(self) -> None:
-        indexing.optimize(self.index)
+        optimizing.optimize(self.index)
 
     def _becomes(self, state: State) -> None:
         self.state = state

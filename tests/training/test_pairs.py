@@ -17,8 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from astrosearch.cli.main import main
-from astrosearch.corpus import discover
-from astrosearch.errors import AstrosearchError, NotFound, PairsError
+from astrosearch.corpus.document import Document
+from astrosearch.corpus.read import read_source
+from astrosearch.corpus.source import Source
+from astrosearch.errors import AstrosearchError, NotFound, PairsError, Unreadable
 from astrosearch.training.pairs.bibliography import bbl_works, bib_entries, bib_work
 from astrosearch.training.pairs.cleaning import is_boilerplate, is_boilerplate_section, is_fragment
 from astrosearch.training.pairs.families import Families
@@ -235,13 +237,12 @@ def test_the_same_seed_gives_the_same_pairs(papers: Path):
 
 def test_pairs_come_while_papers_are_read(papers: Path, tmp_path: Path, monkeypatch):
     read: list[str] = []
-    real = discover.read
 
-    def counted(source: discover.Source, **more: Any) -> Iterator[Any]:
+    def counted(source: Source, **more: Any) -> Iterator[Document | Unreadable]:
         read.append(source.name)
-        return real(source, **more)
+        return read_source(source, **more)
 
-    monkeypatch.setattr(discover, "read", counted)
+    monkeypatch.setattr("astrosearch.training.pairs.mine.read_source", counted)
     pairs = candidate_pairs([papers], Settings(ALL), tmp_path)
     assert read == []
     next(pairs)

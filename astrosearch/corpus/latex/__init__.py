@@ -14,9 +14,10 @@ from astrosearch.corpus.document import Document, SourceTree
 from astrosearch.corpus.latex.authors import author_names
 from astrosearch.corpus.latex.citations import Bibliography
 from astrosearch.corpus.latex.frontpages import without_title_pages
-from astrosearch.corpus.latex.macros import expand
+from astrosearch.corpus.latex.macros.actions import expand
 from astrosearch.corpus.latex.numbering import numbers
-from astrosearch.corpus.latex.reader import open_reading, read_document
+from astrosearch.corpus.latex.reader.handlers import open_reader
+from astrosearch.corpus.latex.reader.sections import read_document
 from astrosearch.corpus.latex.source import Mains, choose_main, find_mains
 from astrosearch.corpus.latex.tokens import line_ends
 from astrosearch.corpus.limits import Budget
@@ -47,20 +48,20 @@ def read_latex(
         raise Unreadable(main, f"more than {MAX_GROUPS:,} braces: not a paper")
     if line_ends(source.text) > MAX_LINES:
         raise Unreadable(main, f"more than {MAX_LINES:,} lines: data, not a paper")
-    bibliography = Bibliography(lambda tex: reading.plain_text(tex), budget)
-    reading = open_reading(source, bibliography, numbers(source.text), budget)
+    bibliography = Bibliography(lambda tex: reader.plain_text(tex), budget)
+    reader = open_reader(source, bibliography, numbers(source.text), budget)
     bibliography.load(tree, main, source.text)
-    read_document(reading)
-    passages = without_title_pages(reading.passages)
-    if reading.title_passage is not None:
-        passages = [reading.title_passage, *passages]
+    read_document(reader)
+    passages = without_title_pages(reader.passages)
+    if reader.title_passage is not None:
+        passages = [reader.title_passage, *passages]
     if not passages:
         raise Unreadable(main, "no text in it")
     paper = Paper(
         paper_id,
-        title=reading.title,
-        authors=author_names(reading.author_fields, reading.plain_text),
-        year=_year(reading.date),
+        title=reader.title,
+        authors=author_names(reader.author_fields, reader.plain_text),
+        year=_year(reader.date),
     )
     return Document(
         paper,

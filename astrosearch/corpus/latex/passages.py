@@ -7,7 +7,7 @@ import unicodedata
 
 from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import Mark, MarkKind, Origin, Passage
-from astrosearch.corpus.latex.macros.expanded import Expanded
+from astrosearch.corpus.latex.macros.expanded_text import ExpandedText
 from astrosearch.corpus.latex.tokens import LINE_ENDS
 
 MAX_COMPOSED = 1_000  # characters in a row that may compose with one another
@@ -20,7 +20,7 @@ class Builder:
 
     __slots__ = ("pieces", "source")
 
-    def __init__(self, source: Expanded) -> None:
+    def __init__(self, source: ExpandedText) -> None:
         self.source = source
         self.pieces: list[tuple[str, int, MarkKind | None, str]] = []
 

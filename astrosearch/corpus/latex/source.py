@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import SourceTree
+from astrosearch.corpus.kinds import LATEX
 from astrosearch.errors import Unreadable
 
+_TEX = ".tex"  # what TeX adds to the name of a file that is read
 _MAIN = re.compile(r"\\document(?:class|style)\s*+(?:\[[^\]]{0,2000}\]\s*+)?\{([^}]{0,500})\}")
 _BEGIN = re.compile(r"\\begin\s*\{document\}")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
@@ -89,12 +91,17 @@ def _cp1252() -> dict[int, str]:
 def candidates(name: str, folders: Sequence[str]) -> Iterator[str]:
     """Names in the tree that a file name in the source may mean, best first."""
     extension = posixpath.splitext(name)[1]
-    names = [name, name + ".tex"] if extension else [name + ".tex", name]
-    if extension and extension != ".tex" and not re.fullmatch(r"\.[a-z]{2,4}", extension):
+    names = [name, name + _TEX] if extension else [name + _TEX, name]
+    if extension and extension != _TEX and not re.fullmatch(r"\.[a-z]{2,4}", extension):
         names.reverse()
     for folder in folders:
         for one in names:
             yield posixpath.normpath(posixpath.join(folder, one)).lstrip("/")
+
+
+def is_tex(name: str) -> bool:
+    """Whether a file has the suffix that TeX itself gives."""
+    return name.lower().endswith(_TEX)
 
 
 def _read(tree: SourceTree, name: str) -> str:
@@ -138,7 +145,7 @@ def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
     A main file has a document class and a body. One that another main reads, and whose class
     says that it is part of something, is no main. `names` limits the search to these files.
     """
-    wanted = [n for n in (tree.names() if names is None else names) if n.lower().endswith(".tex")]
+    wanted = [n for n in (tree.names() if names is None else names) if is_tex(n)]
     known = frozenset(tree.names())
     classes: dict[str, str | None] = {}
     reads: dict[str, set[str]] = {}
@@ -188,7 +195,7 @@ def choose_main(tree: SourceTree) -> str | None:
     named = _readme_main(tree, names)
     if named is not None:
         return named
-    sources = [n for n in names if n.lower().endswith((".tex", ".ltx", ".latex"))]
+    sources = [n for n in names if n.lower().endswith(LATEX.suffixes)]
     if not sources:
         sources = [n for n in names if "." not in posixpath.basename(n)] or (
             list(names) if len(names) == 1 else []

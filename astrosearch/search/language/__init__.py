@@ -4,7 +4,7 @@
 (spellings.py).
 """
 
-from astrosearch.search.language.grammar import NOTHING, STOPWORDS, ParsedQuery, any_of, parse
+from astrosearch.search.language.grammar import NOTHING, ParsedQuery, any_of, parse
 from astrosearch.search.language.spellings import Term, terms
 
-__all__ = ["NOTHING", "STOPWORDS", "ParsedQuery", "Term", "any_of", "parse", "terms"]
+__all__ = ["NOTHING", "ParsedQuery", "Term", "any_of", "parse", "terms"]

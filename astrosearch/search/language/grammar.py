@@ -17,19 +17,11 @@ from dataclasses import dataclass, replace
 
 from astrosearch.errors import AstrosearchError
 from astrosearch.search.language.spellings import Term, terms
+from astrosearch.text import STOPWORDS
 
 NOTHING = '""'  # the FTS5 expression that matches no sentence
 
 MOST_TERMS = 200  # of a query; the encoder reads no more either
-
-# Words that nearly every sentence holds: they cost BM25 most of its time and decide nothing.
-STOPWORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a an and are as at be been by can do does for from has have how in is it its of on or "
-        "that the their these this to was we were what when where which why with",
-    )
-)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 _QUOTES = str.maketrans("“”„«»", '"""""')

@@ -15,7 +15,8 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from astrosearch.store.rows import Postings
-from astrosearch.store.words.postings import Splitter, packed, unpacked
+from astrosearch.store.words.postings import packed, unpacked
+from astrosearch.store.words.splitter import Splitter
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from astrosearch.corpus.document import SourceSentence
+from astrosearch.records import SourceSentence
 
 FEWEST_WORDS = 6
 LONGEST = 1_000  # characters; longer runs are tables and lists

@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from astrosearch.corpus.document import Document, SourceSentence
+from astrosearch.corpus.document import Document
 from astrosearch.corpus.sentences import sentences_of
+from astrosearch.records import SourceSentence
 from astrosearch.training.pairs.cleaning import CAPTIONS, is_boilerplate_section, is_usable
 from astrosearch.training.pairs.file import SPLITS, Split
 

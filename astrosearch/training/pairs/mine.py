@@ -18,13 +18,17 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from astrosearch.corpus import bundles, discover
-from astrosearch.corpus.document import Document, SourceSentence, SourceTree
+from astrosearch.corpus.bundle_papers import tree_of
+from astrosearch.corpus.document import Document, SourceTree
+from astrosearch.corpus.kinds import BUNDLE, LATEX, named
 from astrosearch.corpus.latex import choose_main
+from astrosearch.corpus.read import read_source
 from astrosearch.corpus.sentences import sentences_of
+from astrosearch.corpus.source import Source
 from astrosearch.corpus.textform import render
-from astrosearch.corpus.tree import FolderTree, MemoryTree, surroundings
+from astrosearch.corpus.tree import FolderTree
 from astrosearch.errors import AstrosearchError, NotFound, Unreadable
-from astrosearch.records import TextForm
+from astrosearch.records import SourceSentence, TextForm
 from astrosearch.training.pairs import within
 from astrosearch.training.pairs.bibliography import Work
 from astrosearch.training.pairs.citing import CitingSentence, citing_sentences
@@ -123,7 +127,7 @@ def candidate_pairs(
         for corpus in corpora
         for source in discover.discover(corpus).sources
         if not settings.only
-        or source.kind in ("metadata", "bundle")
+        or named(source.kind).holds != "paper"
         or is_named(settings.only, source)
     ]
     withheld = _withheld(sources, settings)
@@ -254,7 +258,7 @@ class _Miner:
 
 
 def _papers(
-    sources: Sequence[discover.Source],
+    sources: Sequence[Source],
     settings: Settings,
     withheld: Withheld,
     progress: Progress | None,
@@ -277,16 +281,16 @@ def _papers(
             progress(number + 1, len(sources), papers)
 
 
-def _read(source: discover.Source, settings: Settings) -> Iterator[_Read]:
+def _read(source: Source, settings: Settings) -> Iterator[_Read]:
     """Read a source's papers; what can't be read is passed over (`astrosearch index` lists it)."""
-    items = discover.read(source, all_categories=settings.all_categories)
+    items = read_source(source, all_categories=settings.all_categories)
     trees: Iterable[tuple[SourceTree | None, tuple[str, ...]]] = repeat((None, ()))
     if "citation" in settings.weights:
-        if source.kind == "bundle":
+        if source.kind == BUNDLE.name:
             trees = map(_unpacked_tree, bundles.unpack(source.path, source.name))
-        elif source.kind == "latex":
-            above = surroundings(source.root, source.name.rpartition("/")[0])
-            trees = repeat((FolderTree(source.root, within=above), ()))
+        elif source.kind == LATEX.name:
+            folder = source.name.rpartition("/")[0]
+            trees = repeat((FolderTree(source.root, within=folder, widened=True), ()))
     for item, (tree, parts) in zip(items, trees, strict=False):
         if not isinstance(item, Unreadable):
             sentences = tuple(s for passage in item.passages for s in sentences_of(passage))
@@ -298,12 +302,12 @@ def _unpacked_tree(
 ) -> tuple[SourceTree | None, tuple[str, ...]]:
     if isinstance(unit, Unreadable):
         return None, ()
-    tree = MemoryTree({f"{unit.name}/{name}": content for name, content in unit.files.items()})
+    tree = tree_of(unit)
     main = choose_main(tree)
     return (tree, (main, *tree.names())) if main else (None, ())
 
 
-def _withheld(sources: Sequence[discover.Source], settings: Settings) -> Withheld:
+def _withheld(sources: Sequence[Source], settings: Settings) -> Withheld:
     withheld = Withheld()
     for source in sources:
         if settings.exclude and is_named(settings.exclude, source):

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from astrosearch.corpus.document import SourceSentence
+from astrosearch.records import SourceSentence
 from astrosearch.training.pairs.cleaning import CAPTIONS, is_usable
 
 NEAR = 3  # how far apart neighbours may be, in sentences

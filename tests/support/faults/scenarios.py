@@ -17,8 +17,9 @@ from pathlib import Path
 
 import astrosearch
 from astrosearch.errors import NotFound
-from astrosearch.indexing import build as indexing
 from astrosearch.indexing import run as updating
+from astrosearch.maintenance import optimize as optimizing
+from astrosearch.maintenance import remove as removing
 from astrosearch.store import reader as store
 from astrosearch.store import vectors
 from astrosearch.store.database import connect
@@ -105,13 +106,13 @@ def rebuild(corpus: Path, index: Path) -> None:
 
 def optimize(_: Path, index: Path) -> None:
     """Merge, and make codes."""
-    indexing.optimize(index, recall=0.9)
+    optimizing.optimize(index, recall=0.9)
 
 
 def remove(_: Path, index: Path) -> None:
     """Remove two papers; if they are gone already, there is nothing to do."""
     with contextlib.suppress(NotFound):
-        indexing.remove(REMOVED, index)
+        removing.remove(REMOVED, index)
 
 
 def first_papers(corpus: Path, index: Path) -> None:
@@ -148,7 +149,7 @@ def format_2(_: Path, index: Path) -> None:
 def remove_from_format_2(_: Path, index: Path) -> None:
     """Remove a paper, which first upgrades the index."""
     with contextlib.suppress(NotFound):
-        indexing.remove(["2503.99001"], index)
+        removing.remove(["2503.99001"], index)
 
 
 def new_corpus(corpus: Path, _: Path) -> None:

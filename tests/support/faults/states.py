@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astrosearch.store.lifecycle import SEAL
-from astrosearch.store.reader import DATABASE, SEGMENTS, Store
+from astrosearch.store.layout import DATABASE, SEAL, SEGMENTS
+from astrosearch.store.reader import Store
 from astrosearch.store.vectors import VectorIndex
 
 State = dict[str, str]  # paper id -> a hash of its fields, sentences and vectors

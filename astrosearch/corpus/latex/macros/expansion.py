@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from astrosearch.corpus.document import SourceTree
-from astrosearch.corpus.latex.macros.expanded import Expanded
+from astrosearch.corpus.latex.macros.expanded_text import ExpandedText
 from astrosearch.corpus.latex.macros.macro import Frame, Macro, substitute
 from astrosearch.corpus.latex.source import decode
 from astrosearch.corpus.latex.tokens import BREAK, line_ends, prepare
@@ -46,7 +46,7 @@ class Expansion:
         self.tree, self.main, self.budget = tree, main, budget
         self.folder = posixpath.dirname(main)
         self.names = frozenset(tree.names())
-        self.result = Expanded("")
+        self.result = ExpandedText("")
         self.output: list[str] = []
         self.length = 0
         self.math = False
@@ -58,7 +58,7 @@ class Expansion:
         self.active: dict[str, Macro | Action] = dict(actions)
         self.builtin = frozenset(actions)
 
-    def run(self) -> Expanded:
+    def run(self) -> ExpandedText:
         """Expand the document.
 
         Raises

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from astrosearch.corpus.latex.reader.reading import Reading
+from astrosearch.corpus.latex.reader.text_reader import TextReader
 
 MIN_PANEL = 6  # spaces in a panel's caption that is worth reading
 
@@ -14,52 +14,52 @@ _CAPTION = re.compile(
 )
 
 
-def float_captions(reading: Reading, environment: str, start: int, span: tuple[int, int]) -> None:
+def float_captions(reader: TextReader, environment: str, start: int, span: tuple[int, int]) -> None:
     """Read the captions of a float and nothing else of it."""
     kind = "Table caption" if "table" in environment.lower() else "Figure caption"
-    while match := _CAPTION.search(reading.text, start, span[0]):
-        reading.position, limit = match.end(), span[0]
+    while match := _CAPTION.search(reader.text, start, span[0]):
+        reader.position, limit = match.end(), span[0]
         name = match[1]
         if name == "captionsetup":
-            start = reading.position
+            start = reader.position
             continue
         if name in ("subfigure", "subfloat"):
-            panel(reading, name, match.start())
-            start = reading.position
+            panel(reader, name, match.start())
+            start = reader.position
             continue
-        if name in ("captionof", "tablenotetext") and reading.group() is None:
-            start = reading.position
+        if name in ("captionof", "tablenotetext") and reader.group() is None:
+            start = reader.position
             continue
-        reading.option()
-        group = reading.group()
-        start = max(match.end(), reading.position)
+        reader.option()
+        group = reader.group()
+        start = max(match.end(), reader.position)
         if group is not None and group[1] <= limit:
             section = "Table caption" if "tab" in name else kind
-            reading.aside(group, section)
-    reading.position = span[1]
+            reader.aside(group, section)
+    reader.position = span[1]
 
 
-def caption(reading: Reading, name: str, position: int) -> None:
+def caption(reader: TextReader, name: str, position: int) -> None:
     r"""`\caption`, out of a float that is known."""
-    reading.star()
-    reading.option()
-    group = reading.group()
+    reader.star()
+    reader.option()
+    group = reader.group()
     if group is not None:
-        reading.aside(group, "Table caption" if name == "tablecaption" else "Figure caption")
+        reader.aside(group, "Table caption" if name == "tablecaption" else "Figure caption")
 
 
-def panel(reading: Reading, name: str, position: int) -> None:
+def panel(reader: TextReader, name: str, position: int) -> None:
     """A panel: its caption, where it is more than its letter."""
-    first, second = reading.option(), reading.option()
+    first, second = reader.option(), reader.option()
     caption = second or first
-    if caption is not None and reading.text.count(" ", *caption) >= MIN_PANEL:
-        reading.aside(caption, "Figure caption")
+    if caption is not None and reader.text.count(" ", *caption) >= MIN_PANEL:
+        reader.aside(caption, "Figure caption")
 
 
-def caption_of(reading: Reading, name: str, position: int) -> None:
+def caption_of(reader: TextReader, name: str, position: int) -> None:
     r"""`\captionof{table}{...}`."""
-    kind = reading.argument()
-    reading.option()
-    group = reading.group()
+    kind = reader.argument()
+    reader.option()
+    group = reader.group()
     if group is not None:
-        reading.aside(group, "Table caption" if "table" in kind else "Figure caption")
+        reader.aside(group, "Table caption" if "table" in kind else "Figure caption")

@@ -18,7 +18,7 @@ _SPACE = re.compile(r"[ \t]*(?:[\n\x1f](?![ \t\x1f]*\n)[ \t\x1f]*)?")
 
 
 class Cursor:
-    """Where in a text the reading stands. Nothing from `end` on is read."""
+    """Where in a text a reader stands. Nothing from `end` on is read."""
 
     def __init__(self, text: str) -> None:
         self.text = text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from astrosearch.corpus.latex.quantities import roman
-from astrosearch.corpus.latex.reader.reading import Reading
+from astrosearch.corpus.latex.reader.text_reader import TextReader
 from astrosearch.corpus.latex.symbols import SUBSCRIPTS, is_stage, superscript
 
 _DIMENSION = re.compile(
@@ -18,122 +18,122 @@ _ELEMENT = re.compile(r"(?:^|[^A-Za-z])[A-Z][a-z]?\s*$")
 _STAGE_GROUP = re.compile(r"\s*([ivxIVX]+)\s*(?=\})")
 
 
-def raised(reading: Reading, name: str, position: int) -> None:
+def raised(reader: TextReader, name: str, position: int) -> None:
     """A superscript in text."""
-    text = reading.plain_text(reading.argument())
+    text = reader.plain_text(reader.argument())
     raised = superscript(text)
-    reading.builder.text(text if raised.startswith("^") else raised, position)
+    reader.builder.text(text if raised.startswith("^") else raised, position)
 
 
-def lowered(reading: Reading, name: str, position: int) -> None:
+def lowered(reader: TextReader, name: str, position: int) -> None:
     """A subscript in text."""
-    text = reading.plain_text(reading.argument())
-    reading.builder.text(text.translate(SUBSCRIPTS) if text.isdigit() else text, position)
+    text = reader.plain_text(reader.argument())
+    reader.builder.text(text.translate(SUBSCRIPTS) if text.isdigit() else text, position)
 
 
-def ion(reading: Reading, name: str, position: int) -> None:
+def ion(reader: TextReader, name: str, position: int) -> None:
     r"""`\ion{C}{4}`."""
-    element = reading.plain_text(reading.argument())
-    stage = reading.plain_text(reading.argument())
-    reading.builder.text(f"{element} {roman(stage)}".strip(), position)
+    element = reader.plain_text(reader.argument())
+    stage = reader.plain_text(reader.argument())
+    reader.builder.text(f"{element} {roman(stage)}".strip(), position)
 
 
-def second_only(reading: Reading, name: str, position: int) -> None:
+def second_only(reader: TextReader, name: str, position: int) -> None:
     r"""`\href{address}{text}` or `\replaced{old}{new}`: the second group stays to be read."""
-    reading.option()
-    reading.group()
+    reader.option()
+    reader.group()
 
 
-def first_only(reading: Reading, name: str, position: int) -> None:
+def first_only(reader: TextReader, name: str, position: int) -> None:
     """Of two groups, the first."""
-    group = reading.group()
-    reading.group()
+    group = reader.group()
+    reader.group()
     if group is not None:
-        reading.read(group[0], group[1], reading.builder)
+        reader.read(group[0], group[1], reader.builder)
 
 
-def twocolumn(reading: Reading, name: str, position: int) -> None:
+def twocolumn(reader: TextReader, name: str, position: int) -> None:
     r"""`\twocolumn[...]`, whose option is text."""
-    if reading.text.startswith("[", reading.position):
-        reading.position += 1
+    if reader.text.startswith("[", reader.position):
+        reader.position += 1
 
 
-def nothing(reading: Reading, name: str, position: int) -> None:
+def nothing(reader: TextReader, name: str, position: int) -> None:
     """A command that prints nothing, and whose arguments are text."""
     return
 
 
-def dimension(reading: Reading, name: str, position: int) -> None:
+def dimension(reader: TextReader, name: str, position: int) -> None:
     """A length that is set or skipped."""
-    match = _DIMENSION.match(reading.text, reading.position, reading.end)
+    match = _DIMENSION.match(reader.text, reader.position, reader.end)
     if match:
-        reading.position = match.end()
+        reader.position = match.end()
 
 
-def assignment(reading: Reading, name: str, position: int) -> None:
+def assignment(reader: TextReader, name: str, position: int) -> None:
     """A number that is set."""
-    match = _ASSIGNED.match(reading.text, reading.position, reading.end)
+    match = _ASSIGNED.match(reader.text, reader.position, reader.end)
     if match:
-        reading.position = match.end()
+        reader.position = match.end()
 
 
-def small_capitals(reading: Reading, name: str, position: int) -> None:
+def small_capitals(reader: TextReader, name: str, position: int) -> None:
     r"""`\textsc`, which may hold an ionization stage."""
-    group = reading.group()
+    group = reader.group()
     if group is None:
         return
-    text = reading.text[group[0] : group[1]].strip()
-    if is_stage(text) and _after_element(reading):
-        _write_stage(reading, text, position)
+    text = reader.text[group[0] : group[1]].strip()
+    if is_stage(text) and _after_element(reader):
+        _write_stage(reader, text, position)
     else:
-        reading.read(group[0], group[1], reading.builder)
+        reader.read(group[0], group[1], reader.builder)
 
 
-def stage(reading: Reading, name: str, position: int) -> None:
+def stage(reader: TextReader, name: str, position: int) -> None:
     r"""A change of type, which may be an ionization stage's: `H{\sc i}`."""
-    match = _STAGE_GROUP.match(reading.text, reading.position, reading.end + 1)
-    if match and is_stage(match[1].lower()) and _after_element(reading):
-        reading.position = match.end()
-        _write_stage(reading, match[1], position)
+    match = _STAGE_GROUP.match(reader.text, reader.position, reader.end + 1)
+    if match and is_stage(match[1].lower()) and _after_element(reader):
+        reader.position = match.end()
+        _write_stage(reader, match[1], position)
     else:
-        reading.skip_space()
+        reader.skip_space()
 
 
-def _after_element(reading: Reading) -> bool:
-    before = "".join(piece[0] for piece in reading.builder.pieces[-3:])
+def _after_element(reader: TextReader) -> bool:
+    before = "".join(piece[0] for piece in reader.builder.pieces[-3:])
     return _ELEMENT.search(before[-5:]) is not None
 
 
-def _write_stage(reading: Reading, stage: str, position: int) -> None:
-    reading.builder.text(" ", position)
-    reading.builder.text(stage.upper(), position)
+def _write_stage(reader: TextReader, stage: str, position: int) -> None:
+    reader.builder.text(" ", position)
+    reader.builder.text(stage.upper(), position)
 
 
-def quoted(reading: Reading, name: str, position: int) -> None:
+def quoted(reader: TextReader, name: str, position: int) -> None:
     r"""`\enquote`."""
-    reading.star()
-    group = reading.group()
+    reader.star()
+    group = reader.group()
     if group is not None:
-        reading.builder.text("“", group[0])
-        reading.read(group[0], group[1], reading.builder)
-        reading.builder.text("”", group[1])
+        reader.builder.text("“", group[0])
+        reader.read(group[0], group[1], reader.builder)
+        reader.builder.text("”", group[1])
 
 
-def box(reading: Reading, name: str, position: int) -> None:
+def box(reader: TextReader, name: str, position: int) -> None:
     """A box of a given size or height, whose text follows."""
-    while reading.option():
+    while reader.option():
         pass
-    reading.group()
-    while reading.option():
+    reader.group()
+    while reader.option():
         pass
 
 
-def set_length(reading: Reading, name: str, position: int) -> None:
+def set_length(reader: TextReader, name: str, position: int) -> None:
     r"""`\setlength\length{1em}`."""
-    reading.argument()
-    reading.argument()
+    reader.argument()
+    reader.argument()
 
 
-def pass_over(reading: Reading, name: str, position: int) -> None:
+def pass_over(reader: TextReader, name: str, position: int) -> None:
     """A group that isn't read."""
-    reading.group()
+    reader.group()

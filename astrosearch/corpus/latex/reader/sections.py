@@ -7,130 +7,130 @@ import re
 from astrosearch.corpus.document import Passage
 from astrosearch.corpus.latex.passages import Builder
 from astrosearch.corpus.latex.reader.environments import abstract_environment
-from astrosearch.corpus.latex.reader.reading import Reading
+from astrosearch.corpus.latex.reader.text_reader import TextReader
 
 _FRONT = re.compile(
     r"\\(title|author|date|abstract|newauthor|begin\s*\{abstract\}|pubyear)\*?(?![A-Za-z])"
 )
 
 
-def read_document(reading: Reading) -> None:
+def read_document(reader: TextReader) -> None:
     """Read the whole document: front matter from the preamble, then the body."""
-    body = re.search(r"\\begin\s*\{document\}", reading.text)
+    body = re.search(r"\\begin\s*\{document\}", reader.text)
     if body is None:
-        reading.read(0, len(reading.text), reading.builder)
+        reader.read(0, len(reader.text), reader.builder)
     else:
-        _front_matter(reading, body.start())
-        reading.read(body.end(), len(reading.text), reading.builder)
-    reading.flush()
+        _front_matter(reader, body.start())
+        reader.read(body.end(), len(reader.text), reader.builder)
+    reader.flush()
 
 
-def _front_matter(reading: Reading, end: int) -> None:
+def _front_matter(reader: TextReader, end: int) -> None:
     """Title, authors and abstract that stand before the body."""
-    reading.end = end
-    reading.depth += 1
-    while match := _FRONT.search(reading.text, reading.position, end):
-        reading.position = match.end()
+    reader.end = end
+    reader.depth += 1
+    while match := _FRONT.search(reader.text, reader.position, end):
+        reader.position = match.end()
         name = match[1]
         if name.startswith("begin"):
-            abstract_environment(reading, reading.environments.get(match.start()))
+            abstract_environment(reader, reader.environments.get(match.start()))
         elif name != "pubyear":
-            reading.handlers[name](reading, name, match.start())
-        reading.position = max(reading.position, match.end())
-    reading.depth -= 1
-    reading.position, reading.end = 0, len(reading.text)
+            reader.handlers[name](reader, name, match.start())
+        reader.position = max(reader.position, match.end())
+    reader.depth -= 1
+    reader.position, reader.end = 0, len(reader.text)
 
 
-def heading(reading: Reading, name: str, position: int) -> None:
+def heading(reader: TextReader, name: str, position: int) -> None:
     """A heading, which names the section; one as long as a paragraph is text."""
-    reading.star()
-    reading.option()
-    group = reading.group()
-    if group is None or reading.depth > 1:
+    reader.star()
+    reader.option()
+    group = reader.group()
+    if group is None or reader.depth > 1:
         return
-    reading.flush()
-    heading = re.sub(r"(?<=[\w)])[.:]$", "", reading.plain(*group))
+    reader.flush()
+    heading = re.sub(r"(?<=[\w)])[.:]$", "", reader.plain(*group))
     if len(heading) > 150:
-        reading.read_block(*group)
+        reader.read_block(*group)
     elif heading:
-        reading.section = heading
+        reader.section = heading
 
 
-def named_section(reading: Reading, name: str, position: int) -> None:
+def named_section(reader: TextReader, name: str, position: int) -> None:
     r"""`\acknowledgments`, with or without an argument."""
-    reading.flush()
-    reading.section = "Acknowledgements"
-    if reading.text.startswith("{", reading.position) and (group := reading.group()):
-        reading.read_block(*group)
+    reader.flush()
+    reader.section = "Acknowledgements"
+    if reader.text.startswith("{", reader.position) and (group := reader.group()):
+        reader.read_block(*group)
 
 
-def footnote(reading: Reading, name: str, position: int) -> None:
+def footnote(reader: TextReader, name: str, position: int) -> None:
     """A note: a passage of its own, after the paragraph."""
-    reading.option()
-    group = reading.group()
+    reader.option()
+    group = reader.group()
     if group is not None:
-        reading.aside(group, reading.section)
+        reader.aside(group, reader.section)
 
 
-def item(reading: Reading, name: str, position: int) -> None:
+def item(reader: TextReader, name: str, position: int) -> None:
     """An item of a list, with its label."""
-    if reading.depth <= 1:
-        reading.flush()
-    option = reading.option()
+    if reader.depth <= 1:
+        reader.flush()
+    option = reader.option()
     if option is not None and option[1] > option[0]:
-        reading.read(option[0], option[1], reading.builder)
-        reading.builder.text(" ", option[1])
+        reader.read(option[0], option[1], reader.builder)
+        reader.builder.text(" ", option[1])
 
 
-def title(reading: Reading, name: str, position: int) -> None:
+def title(reader: TextReader, name: str, position: int) -> None:
     """The title."""
-    reading.option()
-    group = reading.group()
-    if group is None or reading.depth > 1:
+    reader.option()
+    group = reader.group()
+    if group is None or reader.depth > 1:
         return
-    builder = Builder(reading.source)
-    waiting = reading.waiting
-    reading.waiting = []
-    reading.read(group[0], group[1], builder)
-    reading.waiting = waiting
+    builder = Builder(reader.source)
+    waiting = reader.waiting
+    reader.waiting = []
+    reader.read(group[0], group[1], builder)
+    reader.waiting = waiting
     passage = builder.passage("Title")
-    if passage is not None and reading.title_passage is None:
+    if passage is not None and reader.title_passage is None:
         passage = _without_final_mark(passage)
-        reading.title, reading.title_passage = passage.text, passage
+        reader.title, reader.title_passage = passage.text, passage
 
 
-def abstract(reading: Reading, name: str, position: int) -> None:
+def abstract(reader: TextReader, name: str, position: int) -> None:
     r"""`\abstract{...}`; that of aa.cls has five arguments."""
-    if reading.depth > 1:
+    if reader.depth > 1:
         return
     groups: list[tuple[int, int]] = []
-    while len(groups) < 5 and (group := reading.group()):
+    while len(groups) < 5 and (group := reader.group()):
         groups.append(group)
-        if not re.match(r"\s*\{", reading.text[reading.position : reading.position + 200]):
+        if not re.match(r"\s*\{", reader.text[reader.position : reader.position + 200]):
             break
     if not groups:
         return
-    reading.flush()
-    saved = reading.section
-    reading.section = "Abstract"
+    reader.flush()
+    saved = reader.section
+    reader.section = "Abstract"
     for start, end in groups:
-        reading.read_block(start, end)
-    reading.section = saved
+        reader.read_block(start, end)
+    reader.section = saved
 
 
-def author(reading: Reading, name: str, position: int) -> None:
+def author(reader: TextReader, name: str, position: int) -> None:
     """Names, read later."""
-    reading.option()
-    group = reading.group()
+    reader.option()
+    group = reader.group()
     if group is not None:
-        reading.author_fields.append(reading.text[group[0] : group[1]])
+        reader.author_fields.append(reader.text[group[0] : group[1]])
 
 
-def date(reading: Reading, name: str, position: int) -> None:
+def date(reader: TextReader, name: str, position: int) -> None:
     """The date, read later."""
-    group = reading.group()
+    group = reader.group()
     if group is not None:
-        reading.date = reading.text[group[0] : group[1]]
+        reader.date = reader.text[group[0] : group[1]]
 
 
 def _without_final_mark(passage: Passage) -> Passage:

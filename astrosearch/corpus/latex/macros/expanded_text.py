@@ -9,7 +9,7 @@ from astrosearch.corpus.latex.tokens import LINE_ENDS
 
 
 @dataclass(slots=True)
-class Expanded:
+class ExpandedText:
     """A document's text after expansion, and which file each stretch came from."""
 
     text: str

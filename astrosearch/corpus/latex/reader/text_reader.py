@@ -14,7 +14,7 @@ from astrosearch.corpus.document import Passage
 from astrosearch.corpus.latex import vocabulary as words
 from astrosearch.corpus.latex.acronyms import Acronyms
 from astrosearch.corpus.latex.citations import Bibliography
-from astrosearch.corpus.latex.macros.expanded import Expanded
+from astrosearch.corpus.latex.macros.expanded_text import ExpandedText
 from astrosearch.corpus.latex.mathtext import MathText
 from astrosearch.corpus.latex.passages import Builder
 from astrosearch.corpus.latex.reader.cursor import TOKEN, Cursor
@@ -34,19 +34,19 @@ _NUMBERED = re.compile(
     r"\\documentclass[^{}]{0,2000}\{revtex|\\(?:usepackage|setcitestyle)[^\n]{0,500}\bnumbers\b"
 )
 
-Handler = Callable[["Reading", str, int], None]
+Handler = Callable[["TextReader", str, int], None]
 
 
-class Reading(Cursor):
+class TextReader(Cursor):
     """One text being read. What is learnt about the document is kept in `title`, `date`, ...
 
-    `handlers` says what commands mean. A handler is given this reading, the command's name,
+    `handlers` says what commands mean. A handler is given this reader, the command's name,
     and where the command began; the command itself was passed over.
     """
 
     def __init__(
         self,
-        source: Expanded,
+        source: ExpandedText,
         handlers: Mapping[str, Handler],
         bibliography: Bibliography | None = None,
         numbers: Mapping[str, str] | None = None,
@@ -156,8 +156,8 @@ class Reading(Cursor):
         """Other TeX as text alone."""
         if not any(c in tex for c in "\\{}$~&#^\n\x1f`'-"):
             return " ".join(tex.split())
-        source = Expanded(flat(tex), [0], [("", 1)])
-        other = Reading(
+        source = ExpandedText(flat(tex), [0], [("", 1)])
+        other = TextReader(
             source, self.handlers, math=self.math, budget=self.budget, depth=self.depth + 1
         )
         other.read(0, len(source.text), other.builder)

@@ -1,0 +1,127 @@
+"""Answers to one query and to a batch: lists of hits, tables, pages of a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
+
+from astrosearch.errors import AstrosearchError
+from astrosearch.records import COLUMNS, COUNTS, Hit, Paper, Sentence
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Hits(list[Hit]):
+    """The answer to one query, best first: a list, which notebooks show as a page."""
+
+    def __init__(self, hits: Iterable[Hit], query: str) -> None:
+        super().__init__(hits)
+        self.query = query
+
+    @overload
+    def __getitem__(self, i: SupportsIndex) -> Hit: ...
+    @overload
+    def __getitem__(self, i: slice) -> Hits: ...
+    def __getitem__(self, i: SupportsIndex | slice) -> Hit | Hits:
+        if isinstance(i, slice):
+            return Hits(super().__getitem__(i), self.query)
+        return super().__getitem__(i)
+
+    def _repr_html_(self) -> str:
+        from astrosearch.output.notebook import to_html
+
+        return to_html([self])
+
+
+@dataclass(frozen=True, slots=True)
+class Results(Sequence[Hits]):
+    """Answers to a batch of queries; `results[i]` is the list of hits of query i.
+
+    Attributes
+    ----------
+    ids : int64 [n, k]
+        Sentence ids, best first; -1 where a query has fewer than k hits.
+    scores : float32 [n, k]
+        Their scores; NaN beside -1.
+    queries : tuple of str
+    sentences : dict
+        Each id's sentence and paper.
+    alike : int64 [n, k], optional
+        How many other sentences that say the same were folded into each.
+    matches : int64 [n, k], optional
+        How many sentences of its paper were found, where hits are papers.
+    """
+
+    queries: tuple[str, ...]
+    ids: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    sentences: dict[int, tuple[Sentence, Paper]] = field(repr=False)
+    alike: NDArray[np.int64] | None = field(default=None, repr=False)
+    matches: NDArray[np.int64] | None = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.queries)
+
+    @overload
+    def __getitem__(self, i: int) -> Hits: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[Hits]: ...
+    def __getitem__(self, i: int | slice) -> Hits | list[Hits]:
+        if isinstance(i, slice):
+            return [self[at] for at in range(*i.indices(len(self)))]
+        ids = self.ids[i].tolist()
+        alike = [0] * len(ids) if self.alike is None else self.alike[i].tolist()
+        matches = [None] * len(ids) if self.matches is None else self.matches[i].tolist()
+        found = zip(ids, self.scores[i].tolist(), matches, alike, strict=True)
+        hits = (
+            Hit(rank, score, *self.sentences[sentence_id], *counts)
+            for rank, (sentence_id, score, *counts) in enumerate(found, 1)
+            if sentence_id >= 0
+        )
+        return Hits(hits, self.queries[i])
+
+    def __iter__(self) -> Iterator[Hits]:
+        return (self[i] for i in range(len(self)))
+
+    def _repr_html_(self) -> str:
+        from astrosearch.output.notebook import to_html
+
+        return to_html(self)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield a flat row for every hit; the columns of `to_pandas` and of CSV output."""
+        for query, hits in zip(self.queries, self, strict=True):
+            for hit in hits:
+                yield {"query": query, **hit.row()}
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of what `rows` yields."""
+        return COLUMNS if self.matches is None else COLUMNS + COUNTS
+
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame, one row a hit. Needs pandas."""
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise _missing("pandas") from error
+        return pd.DataFrame(list(self.rows()), columns=self.columns)
+
+    def to_astropy(self) -> Any:
+        """Return an astropy Table, one row a hit. Needs astropy."""
+        try:
+            from astropy.table import Table
+        except ImportError as error:
+            raise _missing("astropy") from error
+        rows = list(self.rows())
+        return Table({column: [row[column] for row in rows] for column in self.columns})
+
+
+def _missing(package: str) -> AstrosearchError:
+    return AstrosearchError(
+        f"this conversion needs {package}, which isn't installed.\n"
+        f"Install it: pip install {package}"
+    )
