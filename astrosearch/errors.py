@@ -6,7 +6,8 @@ AstrosearchError
 ├── FormatTooNew        written by a later astrosearch
 ├── EncoderMismatch     searching or adding with another encoder than the index was built with
 ├── EncoderError        an encoder folder that can't be loaded
-│   └── MissingExtra    a package of an optional extra isn't installed
+│   └── MissingExtra    a package isn't installed; an extra brings it
+├── BrokenPackage       a package is installed, but its files aren't whole
 ├── IndexLocked         another process is writing
 ├── CorpusError         nothing to index, or failed files under --strict
 │   └── Unreadable      one source that gave no paper; listed, the rest goes on
@@ -17,6 +18,7 @@ AstrosearchError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -64,13 +66,37 @@ class EncoderError(AstrosearchError):
 
 
 class MissingExtra(EncoderError):
-    """A package of an optional extra isn't installed."""
+    """A package isn't installed; the named extra brings it.
+
+    The extra `cpu` is what every installation has: its packages are missing only where they were
+    left out or removed by hand, and asking for it again brings them back.
+    """
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
         self.package, self.extra = package, extra
         super().__init__(
             f"{purpose} needs {package}, which isn't installed.\n"
             f"Install it: pip install 'astrosearch[{extra}]'"
+        )
+
+
+class BrokenPackage(AstrosearchError):
+    """A package is installed, but can't be imported.
+
+    Its files are missing, or those of another distribution lie over them: `distributions` are all
+    that are installed and provide the package.
+    """
+
+    def __init__(
+        self, package: str, distributions: Sequence[str], reason: str, purpose: str
+    ) -> None:
+        self.package, self.distributions, self.reason = package, tuple(distributions), reason
+        overwritten = ", which overwrite each other" if len(self.distributions) > 1 else ""
+        super().__init__(
+            f"{purpose} needs {package}, which can't be imported ({reason}), though there is "
+            f"{' and '.join(distributions)}{overwritten}.\n"
+            f"Remove it: pip uninstall {' '.join(distributions)}\n"
+            "Install it: pip install 'astrosearch[cpu]'"
         )
 
 

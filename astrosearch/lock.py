@@ -10,6 +10,7 @@ import contextlib
 import errno
 import json
 import os
+import sys
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,8 @@ from typing import Self
 from astrosearch.errors import IndexLocked
 
 LOCK_FILE = "writer.lock"
+# The byte locked on Windows, where nobody else can read what is locked: far behind the text.
+_LOCKED_BYTE = 2**30
 
 
 class WriterLock:
@@ -51,15 +54,17 @@ class WriterLock:
         # The file stays: removing it could take the lock from under a writer just starting.
         with contextlib.suppress(OSError):  # what it says is only for a message
             os.ftruncate(self._descriptor, 0)
+        with contextlib.suppress(OSError):  # closing does it too, on Windows after a while
+            _unlock(self._descriptor)
         os.close(self._descriptor)
 
 
 def _try_lock(descriptor: int) -> bool:
     try:
-        if os.name == "nt":  # pragma: no cover
+        if sys.platform == "win32":
             import msvcrt
 
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+            _at_locked_byte(descriptor, msvcrt.LK_NBLCK)
         else:
             import fcntl
 
@@ -69,6 +74,25 @@ def _try_lock(descriptor: int) -> bool:
             raise  # such as a network file system without locks
         return False
     return True
+
+
+def _unlock(descriptor: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        _at_locked_byte(descriptor, msvcrt.LK_UNLCK)
+
+
+def _at_locked_byte(descriptor: int, mode: int) -> None:
+    """Lock or unlock the byte on Windows, and go back to the start of the text."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, mode, 1)
+        finally:
+            os.lseek(descriptor, 0, os.SEEK_SET)
 
 
 def _parse(holder: bytes) -> tuple[int | None, str]:

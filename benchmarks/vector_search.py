@@ -39,7 +39,7 @@ from astrosearch.store.vectors import (
     write_segment,
 )
 from astrosearch.store.vectors.library import faiss as load_faiss
-from astrosearch.store.vectors.rankings import best_of
+from astrosearch.store.vectors.rankings import merge_rankings
 from benchmarks.measured import RESULTS, SHARED, save
 
 faiss = load_faiss()
@@ -236,7 +236,7 @@ def filtered(
 def exact(
     segments: Sequence[Segment], asked: Vectors, among: NDArray[np.int64] | None
 ) -> NDArray[np.int64]:
-    ids, scores = best_of([], len(asked), 10)
+    ids, scores = merge_rankings([], len(asked), 10)
     for segment in segments:
         chosen = slice(None) if among is None else np.isin(segment.ids, among)
         own = segment.ids[chosen]
@@ -244,7 +244,7 @@ def exact(
             continue
         vectors = segment.vectors[chosen].astype(np.float32)
         more, rows = faiss.knn(asked, vectors, min(10, len(own)), faiss.METRIC_INNER_PRODUCT)
-        ids, scores = best_of([(ids, scores), (own[rows], more)], len(asked), 10)
+        ids, scores = merge_rankings([(ids, scores), (own[rows], more)], len(asked), 10)
     return ids
 
 

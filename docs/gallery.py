@@ -38,10 +38,10 @@ WIDTHS = (80, 140)
 COMMANDS = {
     "query": "astrosearch query 'acoustic peaks at small scales' -k 4",
     "lexical": "astrosearch query 'dust -grain' -k 3 --mode lexical",
-    "papers": "astrosearch query 'winds of cool stars' -k 3 --papers",
+    "papers": "astrosearch query 'merging neutron stars' -k 3 --papers",
     "context": "astrosearch query 'reionization of hydrogen' -k 2 --context 1",
     "filters": "astrosearch query 'spin of stars' --category astro-ph.SR --year 2020.. -k 3",
-    "similar": "astrosearch similar 2501.99001 -k 3",
+    "similar": "astrosearch similar 2501.99001 -k 3 --papers",
     "show": "astrosearch show 404",
     "json": "astrosearch query 'mass of the black hole' -k 1 --format json",
 }

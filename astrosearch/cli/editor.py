@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from astrosearch.records import Paper, Sentence
     from astrosearch.search.index import Index
 
-# How editors are told a line. The first kind runs in the terminal until the file is closed.
+# Editors by how they are told a line: +7, --goto FILE:7, FILE:7 or --line 7. Those of the terminal
+# run until the file is closed.
 _TERMINAL = {"vi", "vim", "nvim", "view", "emacs", "nano", "pico", "micro", "kak", "joe", "jed"}
 _PLUS = {*_TERMINAL, "gvim", "mvim", "emacsclient", "gedit"}
 _GOTO = {"code", "code-insiders", "codium", "vscodium", "cursor", "windsurf"}
@@ -33,6 +35,11 @@ _COLON = {"subl", "sublime_text", "zed", "zeditor", "hx", "helix"}
 _OPTION = {"idea", "pycharm", "clion", "kate"}
 _WAITING = {"--wait", "-w", "-f", "--nofork"}
 
+# Of Windows: what its shell reads as more than text, and what no file's name can hold.
+_SHELL_SIGNS = re.compile(r'[&|<>^%!"\r\n]')
+_NO_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+
+_NAME_YOURS = "set VISUAL=notepad" if os.name == "nt" else "export VISUAL=vim"
 _CURE = "If the corpus has moved, index it where it lies now: astrosearch index CORPUS"
 
 
@@ -75,7 +82,7 @@ def edit(
     place
         As `locate` found it.
     say
-        Told where such a copy lies.
+        Told where the copy lies.
     environ
         Where the editor is named.
 
@@ -90,10 +97,12 @@ def edit(
         return
     content = _member(place) if place.member else _unzipped(place.path)
     name = Path(place.member or place.path.stem).name[-60:]
+    if os.name == "nt":
+        name = _NO_NAME.sub("_", name)
     folder = Path(tempfile.mkdtemp(prefix="astrosearch-"))  # that only this user may enter
+    copy = folder / name
     kept = False
     try:
-        copy = folder / name
         copy.write_bytes(content)
         copy.chmod(0o400)
         inner = f"/{place.member}" if place.member else ""
@@ -102,6 +111,8 @@ def edit(
         kept = not _waits(words)  # others may read it after they have returned
     finally:
         if not kept:
+            with contextlib.suppress(OSError):
+                copy.chmod(0o600)  # Windows deletes no read-only file
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -128,15 +139,45 @@ def _editor(environ: Mapping[str, str]) -> list[str]:
         if not environ.get(variable, "").strip():
             continue
         try:
-            return shlex.split(environ[variable], posix=os.name == "posix")
+            return words_of(environ[variable], windows=os.name == "nt")
         except ValueError as error:
             raise AstrosearchError(
                 f"${variable} can't be read as a command ({error}): {environ[variable]}\n"
                 "Mend its quotes."
             ) from error
-    raise AstrosearchError(
-        "no editor is named in $VISUAL or $EDITOR.\nName yours: export VISUAL=vim"
-    )
+    raise AstrosearchError(f"no editor is named in $VISUAL or $EDITOR.\nName yours: {_NAME_YOURS}")
+
+
+def words_of(command: str, *, windows: bool) -> list[str]:
+    """Split a command as its system's shell would; in Windows' paths, backslashes are themselves.
+
+    >>> words_of("'/my bin/vim' -R", windows=False)
+    ['/my bin/vim', '-R']
+    >>> words_of(r'"C:\\My Editors\\code.cmd" --wait', windows=True)
+    ['C:\\\\My Editors\\\\code.cmd', '--wait']
+    """
+    words = shlex.split(command, posix=not windows)
+    return [word.strip('"') for word in words] if windows else words
+
+
+def require_safe(arguments: list[str]) -> None:
+    """Refuse a file name that Windows would run parts of, where the editor is a batch file.
+
+    Windows runs batch files in a shell, which reads their arguments as commands, quoted or not; and
+    file names come from anywhere.
+
+    Raises
+    ------
+    AstrosearchError
+        When an argument of a batch file holds a sign that means something to that shell.
+    """
+    if arguments[0].lower().endswith((".bat", ".cmd")):
+        for argument in arguments[1:]:
+            if _SHELL_SIGNS.search(argument):
+                raise AstrosearchError(
+                    f"{argument} can't be opened by {arguments[0]}: Windows would run parts of "
+                    "the name as a command.\nName an editor that is an .exe, or rename the file."
+                )
 
 
 def _name(words: list[str]) -> str:
@@ -144,24 +185,36 @@ def _name(words: list[str]) -> str:
 
 
 def _waits(words: list[str]) -> bool:
+    """Whether an editor returns only when its file is closed."""
     return _name(words) in _TERMINAL | {"hx", "helix"} or not _WAITING.isdisjoint(words)
+
+
+def _found(editor: str) -> str:
+    """Find a program of Windows that may be a batch file, as code.cmd is, on the path alone.
+
+    Whatever lies in the working folder may have come with a corpus.
+    """
+    found = shutil.which(editor)
+    return editor if found is None or Path(found).absolute().parent == Path.cwd() else found
 
 
 def _run(arguments: list[str]) -> None:
     editor = arguments[0]
+    if os.name == "nt":
+        arguments = [_found(editor), *arguments[1:]]
+        require_safe(arguments)
     try:
         with _leaving_interrupts():
             code = subprocess.run(arguments, check=False).returncode
     except OSError as error:
         raise AstrosearchError(
             f"the editor {editor} can't be run ({error.strerror}).\n"
-            "Name one that is there: export VISUAL=vim"
+            f"Name one that is there: {_NAME_YOURS}"
         ) from error
     if code:
         how = f"ended with exit code {code}" if code > 0 else f"was ended by signal {-code}"
-        raise AstrosearchError(
-            f"the editor {editor} {how}.\nTry what was run: {shlex.join(arguments)}"
-        )
+        run = subprocess.list2cmdline(arguments) if os.name == "nt" else shlex.join(arguments)
+        raise AstrosearchError(f"the editor {editor} {how}.\nTry what was run: {run}")
 
 
 @contextlib.contextmanager
@@ -183,6 +236,7 @@ def _is_gzip(path: Path) -> bool:
 
 
 def _member(place: Place) -> bytes:
+    """Return the content of a bundle's member."""
     reason = f"it holds no {place.member} any more"
     for unit in unpack(place.path, place.bundle, Budget(size_of(place.path))):
         if isinstance(unit, Unreadable):
@@ -196,6 +250,7 @@ def _member(place: Place) -> bytes:
 
 
 def _unzipped(path: Path) -> bytes:
+    """Return the content of a gzipped file."""
     blocks = []
     try:
         with path.open("rb") as file:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from astrosearch.cli.parameters import PATH, gathered
+from astrosearch.cli.options import PATH, device_option, gathered
 
 if TYPE_CHECKING:
     from astrosearch.evaluation.report import Report
@@ -94,13 +94,7 @@ class Options:
     type=click.FloatRange(0, 1),
     help="Share of the encoder in a hybrid; may be given again. [default: 0.7]",
 )
-@click.option(
-    "--device",
-    default="auto",
-    show_default=True,
-    type=click.Choice(["auto", "cpu", "cuda"]),
-    help="Where the encoders run.",
-)
+@device_option("auto", "Where the encoders run.")
 @click.option(
     "--format",
     "format",
@@ -109,7 +103,7 @@ class Options:
     type=click.Choice(["table", "json"]),
     help="table for people; json: one object a line for each system on each benchmark.",
 )
-@gathered(Options)
+@gathered(options=Options)
 def evaluate_command(options: Options) -> None:
     """Measure each ENCODER (default, a folder, a hub id) on benchmarks, baselines beside it.
 

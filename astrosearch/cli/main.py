@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import click
 
 from astrosearch._version import __version__
-from astrosearch.cli import ask as search_commands
-from astrosearch.cli.ask import index_option
-from astrosearch.cli.evaluate import evaluate_command
-from astrosearch.cli.pairs import pairs_command
-from astrosearch.cli.train import train_command
+from astrosearch.cli import ask, build, evaluate, pairs, train, upkeep
 from astrosearch.errors import AstrosearchError
 from astrosearch.text import escaped, harmless, is_text
 
@@ -41,7 +37,8 @@ def _stopping_cleanly() -> Iterator[None]:
 
     numbers = []
     if threading.current_thread() is threading.main_thread():
-        known = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))
+        # SIGHUP is not on Windows, where a closed terminal and Ctrl-Break are SIGBREAK.
+        known = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP", "SIGBREAK"))
         numbers = [n for n in known if n is not None and signal.getsignal(n) == signal.SIG_DFL]
     for number in numbers:
         signal.signal(number, stop)
@@ -78,11 +75,10 @@ class Commands(click.Group):
                 )
             _silence_stdout()
             ctx.exit(128 + (interrupt.number if isinstance(interrupt, Stopped) else signal.SIGINT))
-        except BrokenPipeError:
-            # The reader of a pipe, such as head, has had enough.
-            _silence_stdout()
-            ctx.exit(0)
         except OSError as error:
+            if _is_closed_pipe(error):  # its reader, such as head, has had enough
+                _silence_stdout()
+                ctx.exit(0)
             where = harmless(str(error.filename or "the output"))
             click.echo(
                 f"error: {where} can't be read or written ({error.strerror}).\n"
@@ -92,6 +88,12 @@ class Commands(click.Group):
             _silence_stdout()
             ctx.exit(1)
         return result
+
+
+def _is_closed_pipe(error: OSError) -> bool:
+    """Whether nobody reads our output any more; on Windows that is an invalid argument."""
+    on_windows = os.name == "nt" and error.errno == errno.EINVAL and error.filename is None
+    return isinstance(error, BrokenPipeError) or on_windows
 
 
 def _require_text(arguments: list[str]) -> None:
@@ -130,177 +132,10 @@ def main(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-@main.command("index")
-@click.argument(
-    "corpora",
-    metavar="CORPUS...",
-    nargs=-1,
-    required=True,
-    type=click.Path(path_type=Path, readable=False),
-)
-@index_option
-@click.option(
-    "--encoder",
-    default=None,
-    metavar="NAME|DIR|HUB_ID",
-    help="default, a sentence-transformers folder, or a hub id such as allenai/specter2_base; "
-    "an index keeps to the one it was built with.",
-)
-@click.option(
-    "--device",
-    default="auto",
-    show_default=True,
-    type=click.Choice(["auto", "cpu", "cuda"]),
-    help="Where the encoder runs.",
-)
-@click.option(
-    "--jobs",
-    default=1,
-    show_default=True,
-    type=click.IntRange(min=1),
-    help="Processes that read papers.",
-)
-@click.option("--rebuild", is_flag=True, help="Build anew; the old index answers until it is done.")
-@click.option("--strict", is_flag=True, help="Exit 1 if any file failed.")
-@click.option("--all-categories", is_flag=True, help="Take metadata records beyond astro-ph too.")
-@click.option("--prune", is_flag=True, help="Drop papers whose files are gone from the corpus.")
-def index_command(
-    corpora: tuple[Path, ...],
-    index: Path,
-    encoder: str | None,
-    device: str,
-    jobs: int,
-    rebuild: bool,
-    strict: bool,
-    all_categories: bool,
-    prune: bool,
-) -> None:
-    """Index the papers under CORPUS, a folder or a file; run again to bring it up to date.
-
-    Reads LaTeX folders, arXiv source bundles (.tar.gz, .gz, bulk .tar), arXiv metadata
-    snapshots (.json, .jsonl, .gz), plain text and Markdown. Interrupt it at any time:
-    the next run goes on where it stopped.
-    """
-    from astrosearch.cli.progress import print_summary, showing_progress
-    from astrosearch.indexing.build import build
-
-    with showing_progress() as progress:
-        summary = build(
-            *corpora,
-            index=index,
-            encoder=encoder,
-            device=device,
-            jobs=jobs,
-            rebuild=rebuild,
-            all_categories=all_categories,
-            prune=prune,
-            progress=progress,
-        )
-    print_summary(summary, index)
-    if strict and summary.failed:
-        raise AstrosearchError(
-            f"{len(summary.failed)} files failed (listed above).\n"
-            "Mend or remove them, or leave out --strict."
-        )
-
-
-@main.command()
-@index_option
-@click.option(
-    "--format", "format", default="table", type=click.Choice(["table", "json"]), show_default=True
-)
-def info(index: Path, format: str) -> None:
-    """Say what an index holds, and what it could not read."""
-    from astrosearch.output.show import print_facts
-    from astrosearch.output.terminal import stdout_console
-    from astrosearch.search.index import open_index
-    from astrosearch.search.overview import facts
-
-    with open_index(index) as opened:
-        print_facts(stdout_console(), facts(opened), format)
-
-
-@main.command()
-@index_option
-def verify(index: Path) -> None:
-    """Check every checksum and every id of an index; exit 1 if anything is wrong."""
-    from astrosearch.maintenance.verify import verify as check
-
-    problems = check(index)
-    if problems:
-        raise AstrosearchError(
-            f"{index.absolute()} is damaged:\n  " + "\n  ".join(problems) + "\n"
-            "Mend it: astrosearch repair. Or restore it from a copy, or build anew: "
-            "astrosearch index CORPUS --rebuild"
-        )
-    click.echo(f"{index.absolute()} is sound", err=True)
-
-
-@main.command()
-@index_option
-@click.option(
-    "--encoder",
-    default=None,
-    metavar="DIR|HUB_ID",
-    help="Where the index's encoder now lies, if it moved.",
-)
-def repair(index: Path, encoder: str | None) -> None:
-    """Mend a damaged index: vectors, words and full text are made anew.
-
-    Papers whose own rows are damaged are dropped and named: `astrosearch index CORPUS` reads them
-    again.
-    """
-    from astrosearch.cli.progress import showing_steps
-    from astrosearch.maintenance.repair import repair as mend
-
-    with showing_steps() as progress:
-        repaired = mend(index, encoder=encoder, progress=progress)
-    for line in repaired.done or ["nothing to mend"]:
-        click.echo(line, err=True)
-    if repaired.lost:
-        click.echo(
-            f"to be read again, with astrosearch index CORPUS: {', '.join(repaired.lost)}", err=True
-        )
-
-
-@main.command()
-@index_option
-@click.option(
-    "--recall",
-    type=click.FloatRange(0, 1, min_open=True),
-    default=0.98,
-    show_default=True,
-    help="Share of the ten nearest that a search must find; 1: exact at any size.",
-)
-def optimize(index: Path, recall: float) -> None:
-    """Merge segments, drop vectors of removed papers, compress large indexes.
-
-    Above 100,000 sentences, a search goes through compressed codes; `info` shows the recall that
-    was measured on the index itself.
-    """
-    from astrosearch.cli.progress import showing_steps
-    from astrosearch.maintenance.optimize import optimize as make_quick
-
-    with showing_steps() as progress:
-        make_quick(index, recall=recall, progress=progress)
-    click.echo(f"{index.absolute()} is optimized", err=True)
-
-
-@main.command()
-@click.argument("paper_ids", metavar="PAPER_ID...", nargs=-1, required=True)
-@index_option
-def remove(paper_ids: tuple[str, ...], index: Path) -> None:
-    """Remove papers; they stay away until their files change."""
-    from astrosearch.cli.progress import counted
-    from astrosearch.maintenance.remove import remove as remove_papers
-
-    count = remove_papers(paper_ids, index)
-    click.echo(f"removed {counted(len(paper_ids), 'paper')} with {count} sentences", err=True)
-
-
-main.add_command(search_commands.query_command)
-main.add_command(search_commands.similar_command)
-main.add_command(search_commands.show_command)
-main.add_command(pairs_command)
-main.add_command(train_command)
-main.add_command(evaluate_command)
+for _command in (
+    *(build.index_command, ask.query_command, ask.similar_command, ask.show_command),
+    *(upkeep.info_command, upkeep.verify_command, upkeep.repair_command),
+    *(upkeep.optimize_command, upkeep.remove_command),
+    *(pairs.pairs_command, train.train_command, evaluate.evaluate_command),
+):
+    main.add_command(_command)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from astrosearch.cli.parameters import PATH, gathered
+from astrosearch.cli.options import PATH, corpora_argument, gathered
 
 if TYPE_CHECKING:
     from astrosearch.training.pairs.file import Kind
@@ -57,13 +57,7 @@ class Options:
 
 
 @click.command("pairs")
-@click.argument(
-    "corpora",
-    metavar="CORPUS...",
-    nargs=-1,
-    required=True,
-    type=PATH,
-)
+@corpora_argument
 @click.option(
     "-o",
     "output",
@@ -126,7 +120,7 @@ class Options:
 )
 @click.option("--seed", default=0, show_default=True, help="Deals papers to splits, and samples.")
 @click.option("--all-categories", is_flag=True, help="Take metadata records beyond astro-ph too.")
-@gathered(Options)
+@gathered(options=Options)
 def pairs_command(options: Options) -> None:
     """Mine pairs of texts that mean the same from the papers under CORPUS, to train an encoder.
 

@@ -1,4 +1,4 @@
-"""What an indexing run shows while it works, and at its end. All of it goes to stderr."""
+"""Progress of what takes long, and what an indexing run did at its end; all of it on stderr."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def print_summary(summary: Summary, index: Path) -> None:
 
 
 def _say(text: str) -> None:
-    with contextlib.suppress(BrokenPipeError):  # `2>&1 | head`: the work goes on
+    with contextlib.suppress(OSError):  # nobody reads on, as after `2>&1 | head`: the work goes on
         sys.stderr.write(f"{text}\n")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from astrosearch.cli.parameters import PATH, gathered
+from astrosearch.cli.options import PATH, device_option, gathered
 
 if TYPE_CHECKING:
     from astrosearch.training.fit.results import Trained
@@ -65,13 +65,7 @@ class Options:
     metavar="NAME|DIR|HUB_ID",
     help="Where training starts; left out: the recipe's own.",
 )
-@click.option(
-    "--device",
-    default="auto",
-    show_default=True,
-    type=click.Choice(["auto", "cpu", "cuda"]),
-    help="Where to train.",
-)
+@device_option("auto", "Where to train.")
 @click.option("--epochs", type=click.FloatRange(0, min_open=True), help="Times through the pairs.")
 @click.option("--batch-size", type=click.IntRange(min=2), help="Pairs a step.")
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), help="At its highest.")
@@ -106,7 +100,7 @@ class Options:
     show_default=True,
     help="Go on from the last checkpoint of the same command, or start anew.",
 )
-@gathered(Options)
+@gathered(options=Options)
 def train_command(options: Options) -> None:
     """Train an encoder on PAIRS, files of `astrosearch pairs` or with columns of the same names.
 

@@ -40,7 +40,7 @@ class Unpacked:
 
 
 class Stream(Protocol):
-    """Anything read forward."""
+    """Anything that is read from its beginning to its end."""
 
     def read(self, size: int, /) -> bytes:
         """Return up to `size` bytes; none at the end."""
@@ -103,7 +103,7 @@ class Peeked:
 
 
 class _Metered:
-    """A stream whose every reading asks a budget."""
+    """A stream that asks a budget before it is read on."""
 
     def __init__(self, stream: Stream, budget: Budget) -> None:
         self._stream, self._budget = stream, budget
@@ -173,7 +173,10 @@ def _inner_name(head: bytes) -> str | None:
 
 
 class _Member(tarfile.TarInfo):
-    """A header that tells: tarfile takes a broken one for the end and reads any size of name."""
+    """The header of a tar file's member, which raises Unreadable where it is broken or too large.
+
+    tarfile itself takes a broken header for the file's end, and reads names of any size.
+    """
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Member:

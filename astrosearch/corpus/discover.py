@@ -57,7 +57,7 @@ def discover(corpus: Path) -> Discovery:
 
 @dataclass(slots=True)
 class _Files:
-    """A corpus' files by what their names, and where needed their beginnings, say."""
+    """The files of a corpus, sorted by their kinds."""
 
     kinds: dict[str, Kind] = field(default_factory=dict)
     not_read: list[str] = field(default_factory=list)  # of a kind that isn't, such as PDF
@@ -131,7 +131,7 @@ def _by_kind(root: Path, names: list[tuple[str, str | None]]) -> _Files:
 
 
 def _kind(root: Path, name: str) -> Kind | None:
-    """Kind of a file, mostly by its name."""
+    """Return the kind of a file, which its name tells, or its beginning."""
     last = name.rpartition("/")[2]
     suffix = kinds.suffix_of(last)
     kind = kinds.of_suffix(suffix)
@@ -148,7 +148,7 @@ def _kind(root: Path, name: str) -> Kind | None:
 
 
 def _known_by_content(path: Path) -> Kind | None:
-    """Kind of a file that is named by an arXiv id alone, as downloads are."""
+    """Return the kind of a file that has an arXiv id and no suffix, as downloads have."""
     try:
         with path.open("rb") as file:
             head = file.read(4096)
@@ -161,7 +161,7 @@ def _known_by_content(path: Path) -> Kind | None:
 
 
 def _strange(path: Path) -> str:
-    """Say why a file named by an arXiv id is none of what can be read."""
+    """Say why a file named by an arXiv id is of no kind that is read."""
     from astrosearch.corpus.signatures import foreign
 
     try:

@@ -31,7 +31,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """From offset `start` of a passage's text on, it was read from `line` of `file`."""
+    """Where a passage's text was read: from offset `start` on, at `line` of `file`."""
 
     start: int
     file: str
@@ -54,10 +54,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One source's reading: a paper with its passages.
+    """A paper as one source gives it, with its passages.
 
     `version` is the arXiv version where the name tells. `parts` are the names of all files
-    the reading depends on, missing ones too: a change in any of them asks for a new reading.
+    that were read or looked for: when one of them changes, the paper is read again.
     """
 
     paper: Paper

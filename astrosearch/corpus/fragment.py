@@ -10,8 +10,8 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import Mark
+from astrosearch.corpus.normalization import nfc
 
 _TEX = re.compile(r"[\\$~{}`^_]|''|--")
 _TOKEN = re.compile(
@@ -55,11 +55,11 @@ def render(text: str) -> tuple[str, tuple[Mark, ...]]:
     text = " ".join(nfc(text).split())
     if _TEX.search(text) is None:
         return text, ()
-    return _Reading(text).run()
+    return _Fragment(text).run()
 
 
-class _Reading:
-    """One pass over a text; what is written so far has single spaces."""
+class _Fragment:
+    """One pass over a text, which writes it with single spaces."""
 
     def __init__(self, text: str) -> None:
         self._text = text

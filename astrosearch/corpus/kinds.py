@@ -147,7 +147,7 @@ NOT_READ = {
     ".xz": "xz archives are not read: unpack it, or pack it as .tar.gz",
     ".z": "compress archives are not read: unpack it, or pack it as .tar.gz",
 }
-# Files that are often no papers are none by these names.
+# Names, without suffix, of files that go with papers and are none.
 NO_PAPERS = (
     "readme", "00readme", "license", "licence", "copying", "notice", "changelog", "changes",
     "contributing", "code_of_conduct", "authors", "citation", "requirements", "cmakelists",
@@ -156,7 +156,7 @@ NO_PAPERS = (
 
 
 def named(name: str) -> Kind:
-    """Return the kind that an index calls so.
+    """Return the kind of a name, as an index stores it.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def rank(name: str) -> int:
 
 
 def of_suffix(suffix: str) -> Kind | None:
-    """Return the kind whose files end so."""
+    """Return the kind whose files have a suffix; None if no reader takes them."""
     return next((kind for kind in KINDS if suffix in kind.suffixes), None)
 
 

@@ -51,7 +51,7 @@ class Budget:
         self._most = sys.getallocatedblocks() + OBJECTS
 
     def check(self) -> None:
-        """Go on, if the paper may.
+        """Do nothing, unless the paper took too much time or memory.
 
         Raises
         ------
@@ -72,20 +72,31 @@ class Budget:
 
 
 def confine() -> None:
-    """Let the system refuse this process, a reader, more memory than any paper needs."""
-    with contextlib.suppress(ImportError, OSError, ValueError):  # some systems know no such limit
-        import resource
+    """Have the system refuse this process, a reader, more memory than any paper needs.
 
+    Windows knows no such limit, and macOS refuses to set it: there a `Budget` stands alone.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    with contextlib.suppress(OSError, ValueError):
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         most = PROCESS_MEMORY if hard == resource.RLIM_INFINITY else min(PROCESS_MEMORY, hard)
         resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def allow(seconds: float) -> None:
-    """Let the system kill this process, a reader, after so much more processor time."""
-    with contextlib.suppress(ImportError, OSError, ValueError):
-        import resource
+    """Have the system kill this process, a reader, after `seconds` more of processor time.
 
+    Windows knows no such limit.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    with contextlib.suppress(OSError, ValueError):
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + seconds) + 1, hard))

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from astrosearch.corpus.characters import without_controls
-from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import Document, Mark, Origin, Passage, SourceTree
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.headings import (
@@ -36,12 +35,13 @@ from astrosearch.corpus.headings import (
 from astrosearch.corpus.kinds import MARKDOWN
 from astrosearch.corpus.limits import Budget
 from astrosearch.corpus.markdown import ITEM, unmarked
+from astrosearch.corpus.normalization import nfc
 from astrosearch.errors import Unreadable
 from astrosearch.records import Paper
 
 MAX_PARAGRAPH = 2**20  # characters; more is data, not prose
 _ENDLESS = f"a paragraph of more than {MAX_PARAGRAPH:,} characters: not prose"
-MAX_LINES = 500_000  # of which each is held with what it says; a long book has 50,000
+MAX_LINES = 500_000  # each is held in memory; a long book has 50,000
 MAX_DIVIDED = 5_000  # lines that end within a word, and are looked into
 _KNOWN_WORDS = 2**20  # characters that tell how a divided word is written
 _FORMULA = re.compile(r"(?:\[formula\][\s,.;:]*)+")
@@ -63,7 +63,7 @@ _BULLET = re.compile(r"\s*[-*•·–]\s+(?=[^\W\d])")
 
 @dataclass(slots=True)
 class Block:
-    """Lines between blank lines, each with its number; `text` is them joined."""
+    """The lines between two blank ones, with their numbers, and their text joined."""
 
     lines: list[tuple[int, str]]
     text: str
@@ -139,7 +139,7 @@ def decode(content: bytes, name: str) -> str:
 def _watched(
     lines: Iterable[tuple[str, int]], name: str, budget: Budget
 ) -> Iterator[tuple[str, int]]:
-    """Yield the lines while they may be prose, and the budget lasts."""
+    """Yield the lines as long as they may be prose and the budget lasts."""
     for line, level in lines:
         budget.check()
         if len(line) > MAX_PARAGRAPH:

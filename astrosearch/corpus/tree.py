@@ -5,13 +5,15 @@ Nothing outside the tree can be reached, whatever name a document asks for.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import posixpath
 import stat
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from astrosearch.errors import Unreadable
 
@@ -66,7 +68,7 @@ class FolderTree:
         if plain is None:
             return None
         path = os.path.realpath(os.path.join(self._root, plain))  # noqa: PTH118
-        if not path.startswith(self._root.rstrip("/") + "/"):
+        if not PurePath(path).is_relative_to(self._root):
             return None
         try:
             status = os.stat(path)  # noqa: PTH116
@@ -125,7 +127,9 @@ def too_large(size: int) -> str:
 
 
 def walk(root: Path, within: str = "") -> Iterator[tuple[str, str | None]]:
-    """Yield each file's name below a folder but hidden ones, and why it can't be read, if so.
+    """Yield the name of each file below a folder, and why it can't be read, or None.
+
+    Hidden files are passed over.
 
     Folders behind links aren't entered. Those that lead out, and folders that can't be listed,
     are yielded themselves.
@@ -143,18 +147,28 @@ def walk(root: Path, within: str = "") -> Iterator[tuple[str, str | None]]:
         for each in folders:
             if fault := _fault(base, os.path.join(folder, each), stat.S_ISDIR):  # noqa: PTH118
                 yield prefix + each, fault
+        if sys.platform == "win32":
+            folders[:] = [each for each in folders if not _is_junction(str(Path(folder, each)))]
     for failure in failures:
         name = os.path.relpath(failure.filename, base).replace(os.sep, "/")
         yield name, f"the folder can't be read: {failure.strerror}"
+
+
+def _is_junction(path: str) -> bool:
+    """Whether a folder is a junction, a link that Windows doesn't call one."""
+    if sys.platform == "win32":
+        with contextlib.suppress(OSError):
+            return os.lstat(path).st_reparse_tag == stat.IO_REPARSE_TAG_MOUNT_POINT
+    return False
 
 
 def _fault(base: str, path: str, expected: Callable[[int], bool] = stat.S_ISREG) -> str | None:
     """Say why a path isn't to be read: it leads out of `base`, or is neither file nor folder."""
     try:
         mode = os.lstat(path).st_mode
-        if stat.S_ISLNK(mode):
+        if stat.S_ISLNK(mode) or _is_junction(path):
             target = os.path.realpath(path)
-            if target != base and not target.startswith(base.rstrip("/") + "/"):
+            if not PurePath(target).is_relative_to(base):
                 return "a link that leads out of the corpus folder"
             mode = os.stat(path).st_mode  # noqa: PTH116
     except OSError as error:

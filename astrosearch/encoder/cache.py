@@ -18,6 +18,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from astrosearch.errors import StorageError
+from astrosearch.files import written_whole
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -100,16 +103,14 @@ def write_kept(file: Path, content: Iterable[Any]) -> bool:
         handle, name = tempfile.mkstemp(dir=file.parent, suffix=PART)
     except OSError:
         return False
-    part, total = Path(name), hashlib.sha256()
+    total = hashlib.sha256()
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with written_whole(file, partial=Path(name)), os.fdopen(handle, "wb") as stream:
             for buffer in content:
                 stream.write(buffer)
                 total.update(buffer)
             stream.write(total.digest())
-        part.replace(file)
-    except OSError:
-        part.unlink(missing_ok=True)
+    except (OSError, StorageError):
         return False
     with suppress(OSError):
         drop_others(file)

@@ -66,11 +66,8 @@ def build(
         With cause and cure; the index is then as the last finished group left it.
     """
     started = time.monotonic()
-    if not corpora:
-        raise CorpusError("no corpus was given.\nName a folder of papers: astrosearch index CORPUS")
-    folder = Path(index)
+    paths, folder = _paths(corpora), Path(index)
     _refuse_second_writer(folder)
-    paths = [Path(corpus).expanduser().resolve() for corpus in corpora]
     found = [(path, _discovered(path, may_be_empty=prune)) for path in paths]
     database = _database(folder, rebuild=rebuild)
     model, identity = _encoder(encoder, device, folder)
@@ -87,8 +84,14 @@ def build(
     return summary
 
 
+def _paths(corpora: Sequence[str | Path]) -> list[Path]:
+    if not corpora:
+        raise CorpusError("no corpus was given.\nName a folder of papers: astrosearch index CORPUS")
+    return [Path(corpus).expanduser().resolve() for corpus in corpora]
+
+
 def _refuse_second_writer(folder: Path) -> None:
-    """Raise IndexLocked at once, and not when all the papers are found."""
+    """Raise IndexLocked before the papers are looked for, which may take minutes."""
     with storage_errors(folder):
         if (folder / LOCK_FILE).exists():
             with WriterLock(folder):

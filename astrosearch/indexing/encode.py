@@ -26,7 +26,7 @@ class Group:
     """Changes that will be committed together."""
 
     changes: list[Change] = field(default_factory=list)
-    papers: set[str] = field(default_factory=set)  # ids of all that the changes are about
+    papers: set[str] = field(default_factory=set)  # ids of the papers that the changes are about
     ended: set[int] = field(default_factory=set)  # sources that end in it
 
     @property
@@ -50,7 +50,7 @@ class EncodingThread:
         self._encoder = encoder
         self.encoded = 0  # sentences, in all groups
         self.seconds = 0.0  # in which the encoder was at work
-        self.group: Group | None = None  # that is being encoded, or waits to be landed
+        self.group: Group | None = None  # being encoded, or encoded and not yet taken
         self._future: Future[NDArray[np.float32]] | None = None
         self._given_up = threading.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="encoding")

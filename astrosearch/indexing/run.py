@@ -110,7 +110,7 @@ class IndexingRun:
         self._read(wanted, jobs)
 
     def read_again(self, sources: Sequence[Source], jobs: int) -> None:
-        """Read sources that can give what another one no longer does."""
+        """Read sources again that hold a paper which another source no longer gives."""
         rows = self._rows(sources)
         asked = [
             (replace(source, root=Path(row.root), name=row.name), row)
@@ -146,9 +146,9 @@ class IndexingRun:
     def look_for_gone(
         self, corpora: Sequence[Path], sources: Sequence[Source], *, prune: bool
     ) -> None:
-        """Drop what is no longer a source; list files that are gone, or drop their papers too.
+        """Drop papers of files that are no longer sources; list files that are gone.
 
-        A missing file may lie on a disk that is away, so its papers stay unless `prune`.
+        A missing file may lie on a disk that is away: its papers stay, unless `prune` is true.
         """
         present = {str(source.path) for source in sources}
         absent = [
@@ -229,9 +229,9 @@ class IndexingRun:
             self._flush(run)
 
     def _is_in(self, group: Group, paper_id: str) -> bool:
-        """Whether a group says what becomes of a paper: by itself, or with the source it is from.
+        """Whether a group changes a paper: by a change of its own, or as its source ends in it.
 
-        A source that ends may have let go of it.
+        A source that no longer holds a paper loses it when the source ends.
         """
         indexed = self.writer.sources.indexed_edition(paper_id)
         leaving = indexed is not None and indexed.source_id in group.ended
@@ -318,7 +318,7 @@ class IndexingRun:
 
 
 def _is_gone(path: str) -> bool:
-    """Whether a file isn't there; one that may not be looked at is not known to be gone."""
+    """Whether a file isn't there; False if its folder may not be entered."""
     try:
         Path(path).stat()
     except (FileNotFoundError, NotADirectoryError):

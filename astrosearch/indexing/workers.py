@@ -1,9 +1,10 @@
-"""Sources -> papers with their sentences, in order, in this process or in several.
+"""Read sources into papers with their sentences, in order, in this process or in several.
 
 A paper that takes too long or too much memory is given up with a reason (`corpus.limits`).
-A reader process may die of one all the same, or of the system's want of memory, and takes the
-others' work with it. Then what was being read is read again, each source in a process of its
-own: the one whose process dies again is the culprit, is listed, and the rest goes on.
+A reader process may be killed all the same, by its limits or because the system lacks memory,
+and the work of the other processes is lost with it. Then what was being read is read again, each
+source in a process of its own. A source whose process is killed again is listed as failed, and
+the rest goes on.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -34,6 +36,8 @@ from astrosearch.records import SourceSentence
 # Files with many papers are read where they are consumed: handing them over whole would need
 # memory without bound.
 STREAMED = 32 * 2**20
+
+_MOST_PROCESSES = 61  # that one can wait for on Windows
 
 _SLACK = 5  # times a paper's budget: what a source may take before the system kills its reader
 
@@ -150,7 +154,7 @@ class _Readers:
             return pool.submit(_read_whole, source, self._all_categories)
 
     def _mend(self) -> None:
-        """Begin with new processes, where each of the sources under suspicion is read alone."""
+        """Replace the processes; each source that was being read will be read alone."""
         self._pool.shutdown(cancel_futures=True)
         self._pool = _pool(self._jobs)
         for source, future in self._begun.items():
@@ -170,6 +174,8 @@ class _Readers:
 def _pool(jobs: int) -> ProcessPoolExecutor:
     # spawn: the encoder's threads would not survive a fork
     spawn = multiprocessing.get_context("spawn")
+    if sys.platform == "win32":
+        jobs = min(jobs, _MOST_PROCESSES)
     with signals_put_off():
         return ProcessPoolExecutor(
             jobs, mp_context=spawn, initializer=_begin_reader, initargs=(confine,)
@@ -183,12 +189,12 @@ def _begin_reader(confined: Callable[[], None]) -> None:
 
 @contextlib.contextmanager
 def signals_put_off() -> Iterator[None]:
-    """Let what a terminal sends wait for the end of a block; a process begun in it never gets it.
+    """Put off SIGINT and SIGHUP to the end of a block.
 
-    It is the parent's to answer.
+    Processes started in the block never receive them: the parent answers Ctrl-C for all.
     """
-    if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover
-        yield
+    if sys.platform == "win32":
+        yield  # it can't put them off: a process begun may be interrupted before it ignores them
         return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
+from astrosearch.files import discard
 from astrosearch.store import manifest, vectors
 from astrosearch.store.database import storage_errors
 from astrosearch.store.rows import SegmentRow
@@ -58,13 +59,13 @@ def compact(
             try:
                 words.merge(db, *bounds, segment.first_id if segment else bounds[0], dead)
             except ValueError as error:
-                raise writer.store.damaged("the table of words") from error
+                raise writer.store.damage_error("the table of words") from error
             manifest.drop_files(db, [row.file for row in group])
             manifest.drop_dead(db, *bounds)
             if segment is not None:
                 manifest.add_file(db, segment)
         for row in group:
-            vectors.discard(writer.segments_folder / row.file)
+            discard(writer.segments_folder / row.file)
 
 
 def segments_to_merge(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from astrosearch.errors import AstrosearchError
+from astrosearch.files import discard
 from astrosearch.maintenance.merge import compact
 from astrosearch.store import manifest, vectors
 from astrosearch.store.database import storage_errors
@@ -91,7 +92,7 @@ def optimize_writing(
 
 
 def _key(rows: Sequence[SegmentRow]) -> str:
-    """Stand for what these segments hold."""
+    """Identify what some segments hold."""
     return hashlib.sha256("".join(row.sha256 for row in rows).encode()).hexdigest()[:16]
 
 
@@ -114,4 +115,4 @@ def _replace(
             manifest.add_file(db, file)
             manifest.set_tuning(db, tuning)
     if before is not None:
-        vectors.discard(writer.segments_folder / before.segment.file)
+        discard(writer.segments_folder / before.segment.file)

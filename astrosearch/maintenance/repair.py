@@ -1,4 +1,4 @@
-"""Mending an index: what its sentences can give again is made again; what is lost is named."""
+"""Repairing an index: what its sentences still hold is made anew, and what is lost is named."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from astrosearch.corpus.textform import render
 from astrosearch.encoder import load_encoder
 from astrosearch.errors import NotAnIndex
+from astrosearch.files import discard
 from astrosearch.maintenance.verify import file_problem
 from astrosearch.store import checks, manifest, repairs, vectors
 from astrosearch.store.commit import Commit
 from astrosearch.store.database import storage_errors
 from astrosearch.store.layout import DATABASE
-from astrosearch.store.lifecycle import sealed
+from astrosearch.store.lifecycle import seal_fits
 from astrosearch.store.rows import SegmentRow
 from astrosearch.store.words import table as words
 from astrosearch.store.writer import Writer
@@ -65,16 +66,16 @@ def repair(
     NotAnIndex
         When the database is damaged beyond repair.
     """
-    with Writer(Path(index), damaged=True) as writer:
-        mending = _Mending(writer, encoder, device, progress or (lambda step, done: None))
-        mending.database()
-        mending.vectors()
-        mending.codes()
-        mending.words()
-        return mending.repaired
+    with Writer(Path(index), for_repair=True) as writer:
+        steps = _Repair(writer, encoder, device, progress or (lambda step, done: None))
+        steps.database()
+        steps.vectors()
+        steps.codes()
+        steps.words()
+        return steps.repaired
 
 
-class _Mending:
+class _Repair:
     def __init__(
         self,
         writer: Writer,
@@ -90,7 +91,7 @@ class _Mending:
     def database(self) -> None:
         """Mend SQLite's own structures, then full text; drop papers with damaged rows."""
         self.tell("database", 0.0)
-        broken = sealed(self.writer.folder / DATABASE) is False
+        broken = seal_fits(self.writer.folder / DATABASE) is False
         if checks.integrity_faults(self.store):
             with self.writer.transaction() as db:
                 repairs.reindex(db)
@@ -190,7 +191,7 @@ class _Mending:
                 db, min(row.first_id for row in bounds), max(row.last_id for row in bounds)
             )
         if old is not None:
-            vectors.discard(self.writer.segments_folder / old.file)
+            discard(self.writer.segments_folder / old.file)
         name = old.file if old is not None else "no file"
         self.repaired.done.append(f"{name}: {len(ids):,} vectors made anew")
 
@@ -237,7 +238,7 @@ class _Mending:
             return
         with self.writer.transaction() as db:
             manifest.drop_codes(db)
-        vectors.discard(path)
+        discard(path)
         self.repaired.done.append(
             f"{row.file}: codes dropped; make them again: astrosearch optimize"
         )

@@ -1,4 +1,4 @@
-"""Is an index whole? Every checksum again, and every id on both sides."""
+"""Checking an index against itself: every checksum, and every id of sentences and vectors."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from astrosearch.errors import AstrosearchError, NotAnIndex
+from astrosearch.files import sha256_of
 from astrosearch.store import checks
 from astrosearch.store.database import storage_errors
 from astrosearch.store.layout import DATABASE, SEGMENTS
-from astrosearch.store.lifecycle import sealed
+from astrosearch.store.lifecycle import seal_fits
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import SegmentRow
 from astrosearch.store.schema import WORDS_FORMAT
-from astrosearch.store.vectors import Segment, coded_ids, sha256_of
+from astrosearch.store.vectors import Segment, coded_ids
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,7 +44,7 @@ def verify(index: str | Path = "index", progress: Callable[[str], None] | None =
         with contextlib.closing(Store(folder)) as store, storage_errors(folder):
             before = store.data_version()
             tell("database")
-            seal = sealed(folder / DATABASE)
+            seal = seal_fits(folder / DATABASE)
             problems = _database_problems(store)
             problems += _segment_problems(store, tell)
             problems += _words_problems(store, tell)

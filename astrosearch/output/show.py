@@ -1,7 +1,8 @@
-"""What `show` and `info` print."""
+"""A paper and its sentences, and the facts of an index, as `show` and `info` print them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,8 @@ def shown_json(shown: Shown) -> str:
 def print_shown(console: Console, shown: Shown) -> None:
     """Print a paper's head, then its sentences with their ids, under their sections and lines.
 
-    A blank line parts paragraphs; those around that of a marked sentence are dim.
+    A blank line parts paragraphs. Where a sentence was asked for, it is lit, and other paragraphs
+    than its own are dim.
     """
     from rich.console import Group
     from rich.table import Table
@@ -70,13 +72,15 @@ def print_shown(console: Console, shown: Shown) -> None:
 
 
 def _style(sentence: Sentence, marked: Sentence | None) -> str:
-    if marked is None or sentence.paragraph != marked.paragraph:
-        return "" if marked is None else "dim"
+    if marked is None:
+        return ""
+    if sentence.paragraph != marked.paragraph:
+        return "dim"
     return "bold yellow" if sentence == marked else ""
 
 
 def _neighbours(shown: Shown) -> list[Text]:
-    """Say which sentences to show for reading on."""
+    """Name the sentences before and after the marked one, for reading on."""
     from rich.text import Text
 
     if shown.marked is None:
@@ -84,23 +88,20 @@ def _neighbours(shown: Shown) -> list[Text]:
     ids = [sentence.id for sentence in shown.sentences]
     at = ids.index(shown.marked.id)
     sides = {"previous": ids[max(0, at - 1) : at], "next": ids[at + 1 : at + 2]}
-    said = " · ".join(f"{side} {id}" for side, near in sides.items() for id in near)
-    return [Text(f"\n{said}", "dim")] if said else []
+    line = " · ".join(f"{side} {id}" for side, ids in sides.items() for id in ids)
+    return [Text(f"\n{line}", "dim")] if line else []
 
 
 def _more(count: int) -> str:
     return f" and {count} more" if count > 0 else ""
 
 
-def print_facts(console: Console, facts: dict[str, Any], format: str) -> None:
-    """Print them as a table or as one line of JSON."""
+def print_facts(console: Console, facts: Mapping[str, Any]) -> None:
+    """Print the facts of an index, as `search.overview.facts_of` gathers them."""
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
-    if format == "json":
-        console.file.write(json_line(facts) + "\n")
-        return
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="dim")
     grid.add_column(overflow="fold")

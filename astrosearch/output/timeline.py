@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import itertools
 import os
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.errors import AstrosearchError, MissingExtra, StorageError
+from astrosearch.files import written_whole
 from astrosearch.records import Hit
 from astrosearch.text import harmless
 
@@ -37,7 +37,7 @@ OTHER_LOOKS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Numbers of sentences by year and category.
+    """Counts of sentences by year and category.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Timeline:
     step : int
         The years of a bar.
     counts : dict of str to tuple of int
-        For each category, largest first: a number for each bar, then one for "year unknown".
+        For each category, largest first: its count in each bar, then the count of "year unknown".
     papers : int
     """
 
@@ -135,7 +135,7 @@ def plot_answers(answers: Sequence[tuple[str, Sequence[Hit]]], path: Path) -> st
 
 
 def save_timeline(timeline: Timeline, title: str, path: Path) -> None:
-    """Draw a timeline to a file, in the format of its suffix; a half written one is never left.
+    """Draw a timeline to a file, whole or not at all, in the format of its suffix.
 
     Raises
     ------
@@ -152,23 +152,20 @@ def save_timeline(timeline: Timeline, title: str, path: Path) -> None:
 
     kind = path.suffix.lower().removeprefix(".")
     dates = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    half = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")  # two may draw to one file
     fixed = {"svg.fonttype": "none", "svg.hashsalt": "astrosearch", "pdf.fonttype": 42}
     # Whatever the user's own settings are: TeX may not be there, and a query is not TeX.
     with matplotlib.style.context(["default", fixed]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # a box shows it
         figure = draw(timeline, title)
         try:
-            figure.savefig(half, format=kind, dpi=150, metadata=dates[kind])
-            half.replace(path)
+            with written_whole(path, partial=partial):
+                figure.savefig(partial, format=kind, dpi=150, metadata=dates[kind])
         except OSError as error:
             raise StorageError(
                 f"the picture can't be written to {path.absolute()} ({error.strerror}).\n"
                 "Check the disk and its permissions, or name another file."
             ) from error
-        finally:
-            with contextlib.suppress(OSError):
-                half.unlink(missing_ok=True)
 
 
 def draw(timeline: Timeline, title: str) -> Figure:

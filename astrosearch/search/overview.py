@@ -22,13 +22,13 @@ def look_up(index: Index, id: str) -> Shown:
     at = [s.id for s in sentences].index(marked.id)
     first, last = at - NEIGHBOURS, at + NEIGHBOURS
     if marked.paragraph is not None:
-        own = [i for i, s in enumerate(sentences) if s.paragraph == marked.paragraph]
-        first, last = min(first, own[0] - 1), max(last, own[-1] + 1)
+        paragraph = [i for i, s in enumerate(sentences) if s.paragraph == marked.paragraph]
+        first, last = min(first, paragraph[0] - 1), max(last, paragraph[-1] + 1)
     return Shown(paper, tuple(sentences[max(0, first) : last + 1]), marked)
 
 
-def facts(index: Index) -> dict[str, Any]:
-    """Gather what there is to say of an index."""
+def facts_of(index: Index) -> dict[str, Any]:
+    """Gather what `info` says of an index, under the keys of its JSON."""
     counts, encoder, codes = index.counts, index.encoder_identity, index.codes
     vectors_bytes = sum(row.bytes for row in index.segments)
     stored = sum(row.vectors for row in index.segments)

@@ -176,7 +176,7 @@ class Snapshot:
         found = self._store.sentences(ids)
         papers = self._store.papers({key for _, key in found.values()})
         if len(papers) < len({key for _, key in found.values()}):
-            raise self._store.damaged("the paper of a sentence")
+            raise self._store.damage_error("the paper of a sentence")
         return {i: (sentence, papers[key]) for i, (sentence, key) in found.items()}
 
     def sentence(self, sentence_id: int) -> tuple[Sentence, Paper]:
@@ -198,7 +198,7 @@ class Snapshot:
         found, papers = self._store.sentences(ids), self._store.papers([key])
         whole = key in papers and papers[key].id == paper_id and len(found) == len(ids)
         if not whole or any(of != key for _, of in found.values()):
-            raise self._store.damaged(f"the row of {paper_id}")
+            raise self._store.damage_error(f"the row of {paper_id}")
         return papers[key], [found[int(i)][0] for i in ids]
 
     def has_paper(self, paper_id: str) -> bool:

@@ -29,7 +29,7 @@ def integrity_faults(store: Store) -> list[str]:
 
 
 def missing_references(store: Store) -> list[tuple[str, str]]:
-    """Return (table, other table) of each row that refers to a row the other table lacks."""
+    """Return, for each dangling reference, its row's table and the table it refers to."""
     return [(row[0], row[2]) for row in store.rows("PRAGMA foreign_key_check")]
 
 

@@ -13,7 +13,7 @@ from astrosearch.store.rows import (
     EndSource,
     NoteEdition,
     PutPaper,
-    merged,
+    merge_records,
     paper_of_record,
 )
 
@@ -121,9 +121,10 @@ class Commit:
         return papers
 
     def remove_damaged(self, paper_keys: Sequence[int], sentence_ids: Sequence[int]) -> list[str]:
-        """Remove these papers, those of these sentences, and any without sentences or row.
+        """Remove papers with a damaged row, of their own or of a sentence.
 
-        Their sources will be read again. Return the papers' ids, as far as they are known.
+        Papers without a sentence, and sentences without a paper, go too. The sources will be read
+        again. Returns the papers' ids, where they are known.
         """
         rows = self._db.execute(
             """SELECT paper_key FROM json_each(?) JOIN sentences ON sentence_id = value
@@ -182,7 +183,7 @@ class Commit:
         ).fetchall()
         if not rows:
             return
-        paper = merged([paper_of_record(row[0]) for row in rows])
+        paper = merge_records([paper_of_record(row[0]) for row in rows])
         self._db.execute(
             """UPDATE papers SET title = ?, authors = ?, year = ?, categories = ?, doi = ?, url = ?
                WHERE paper_id = ?""",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import sqlite3
 import time
@@ -12,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from astrosearch.errors import NotAnIndex, StorageError
+from astrosearch.errors import AstrosearchError, NotAnIndex, StorageError
+from astrosearch.files import KEPT, disk_errors
 
 BUSY_SECONDS = 30.0
 LOG_UNDER_WAY = {
@@ -20,63 +20,42 @@ LOG_UNDER_WAY = {
     sqlite3.SQLITE_READONLY_CANTINIT,
     sqlite3.SQLITE_READONLY_DIRECTORY,
 }
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
-FAILING = (errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT)
 
 
 @contextlib.contextmanager
 def storage_errors(folder: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system say of a full, refusing or failing disk into
-    StorageError.
-    """
-    kept = "What was finished before is kept; run the same command again to go on."
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        text = str(error)
-        if "full" in text:
-            raise StorageError(f"the disk holding {folder} is full ({text}).\n{kept}") from error
-        # A quota's limit too; and a disk's error ends a transaction under sqlite-utils' feet.
-        if "disk I/O" in text or "no such savepoint" in text:
-            raise StorageError(
-                f"the disk holding {folder} is failing or full ({text}).\nLook at it. {kept}"
+    """Turn what SQLite and the file system say of disk or database into an AstrosearchError."""
+    with disk_errors(folder):
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise _translated(folder, str(error)) from error
+        except (sqlite3.DatabaseError, UnicodeDecodeError, MemoryError) as error:
+            cause = str(error) or "it asks for more memory than there is"
+            raise NotAnIndex(
+                folder, cause, "Restore it from a copy, or build anew: astrosearch index --rebuild"
             ) from error
-        if "readonly" in text or "unable to open" in text:
-            raise StorageError(
-                f"{folder} can't be written ({text}).\nCheck its permissions, or give --index DIR."
-            ) from error
-        if "locked" in text:
-            raise StorageError(
-                f"{folder} is busy: another program holds its database ({text}).\n"
-                "Close the program that has astrosearch.db open, and run again."
-            ) from error
-        raise NotAnIndex(folder, text, "Check it: astrosearch verify") from error
-    except (sqlite3.DatabaseError, UnicodeDecodeError, MemoryError) as error:
-        cause = str(error) or "it asks for more memory than there is"
-        raise NotAnIndex(
-            folder, cause, "Restore it from a copy, or build anew: astrosearch index --rebuild"
-        ) from error
-    except OSError as error:
-        if error.errno in FULL:
-            raise StorageError(
-                f"the disk holding {folder} is full ({error.strerror}).\n{kept}"
-            ) from error
-        if error.errno in FAILING:
-            raise StorageError(
-                f"the disk holding {folder} is failing ({error.strerror}).\nLook at it. {kept}"
-            ) from error
-        if error.errno in REFUSED:
-            raise StorageError(
-                f"{error.filename or folder} can't be read or written ({error.strerror}).\n"
-                "Check its permissions, or give --index DIR."
-            ) from error
-        if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP):
-            raise StorageError(
-                f"the disk holding {folder} can't lock files ({error.strerror}).\n"
-                "Put the index on a local disk: --index DIR"
-            ) from error
-        raise
+
+
+def _translated(folder: Path, text: str) -> AstrosearchError:
+    """Say what an OperationalError of SQLite's means for an index."""
+    if "full" in text:
+        return StorageError(f"the disk holding {folder} is full ({text}).\n{KEPT}")
+    # A quota's limit too; and a disk's error ends a transaction under sqlite-utils' feet.
+    if "disk I/O" in text or "no such savepoint" in text:
+        return StorageError(
+            f"the disk holding {folder} is failing or full ({text}).\nLook at it. {KEPT}"
+        )
+    if "readonly" in text or "unable to open" in text:
+        return StorageError(
+            f"{folder} can't be written ({text}).\nCheck its permissions, or give --index DIR."
+        )
+    if "locked" in text:
+        return StorageError(
+            f"{folder} is busy: another program holds its database ({text}).\n"
+            "Close the program that has astrosearch.db open, and run again."
+        )
+    return NotAnIndex(folder, text, "Check it: astrosearch verify")
 
 
 def connect(database: Path, *, write: bool = False) -> sqlite3.Connection:
@@ -95,9 +74,9 @@ def _connect(database: Path, how: str) -> sqlite3.Connection:
 
 
 def connect_reading(database: Path) -> tuple[sqlite3.Connection, bool]:
-    """Open a database for reading; say too whether that is without its locks.
+    """Open a database for reading; return also whether it is read without locks.
 
-    So it is where its writer was killed and this process may write nothing: SQLite can't make
+    It is where its writer was killed and this process may write nothing: SQLite can't then make
     the shared memory by which readers of a write-ahead log and a writer know of each other.
     """
     connection = connect(database)
@@ -112,8 +91,8 @@ def connect_reading(database: Path) -> tuple[sqlite3.Connection, bool]:
             return connection, False
         connection.close()  # it would take every read for one of a new state
     if holds_bytes(database, "-journal"):  # of a writer killed in the middle of a transaction
-        with contextlib.closing(connect(database, write=True)) as mending:
-            _touch(mending)
+        with contextlib.closing(connect(database, write=True)) as writing:
+            _touch(writing)
         return connect_reading(database)
     if holds_bytes(database, "-wal") and os.name == "posix":
         connection = _connect(database, "mode=ro&vfs=unix-none")
@@ -140,9 +119,10 @@ def fetch(
     values: Sequence[object] = (),
     patience: float = BUSY_SECONDS,
 ) -> list[tuple[Any, ...]]:
-    """Run a query; wait while another user's writer begins or ends its log.
+    """Run a query, waiting while another user's writer begins or ends its log.
 
-    Files are missing then, and who may write nothing there can't help SQLite make them.
+    The log's files are missing in that moment, and a process that may write nothing in the
+    folder can't make them.
     """
     until = time.monotonic() + patience
     while True:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 from pathlib import Path
 
 from astrosearch._version import __version__
+from astrosearch.files import (
+    PARTIAL,
+    discard,
+    put_in_place,
+    remove,
+    sha256_of,
+    sync_file,
+    sync_folder,
+    written_whole,
+)
 from astrosearch.store import vectors
 from astrosearch.store.database import connect, holds_bytes, storage_errors
 from astrosearch.store.layout import DATABASE, LOGS, REBUILDING, SEAL, SEGMENTS, UPGRADING
@@ -19,32 +28,25 @@ from astrosearch.store.words import table as words
 
 def create_database(path: Path, identity: EncoderIdentity) -> None:
     """Make an empty database; it appears under its name once it is complete."""
-    partial = path.with_name(f"{path.name}.partial")
-    partial.unlink(missing_ok=True)
-    connection = sqlite3.connect(partial, isolation_level=None)
-    try:
-        migrate(connection)
-        meta: dict[str, object] = {
-            "format_version": FORMAT_VERSION,
-            "written_by": __version__,
-            "encoder_name": identity.name,
-            "encoder_fingerprint": identity.fingerprint,
-            "dimension": identity.dimension,
-            "text_form": identity.text_form,
-        }
-        connection.execute("BEGIN")
-        connection.executemany(
-            "INSERT INTO meta VALUES (?, ?)", [(key, str(value)) for key, value in meta.items()]
-        )
-        connection.execute("COMMIT")
-    finally:
-        connection.close()
-    with partial.open("rb") as file:
-        os.fsync(file.fileno())
-    break_seal(path)  # of another database that had this name
-    _drop_logs(path)
-    partial.replace(path)
-    vectors.sync_folder(path.parent)
+    meta: dict[str, object] = {
+        "format_version": FORMAT_VERSION,
+        "written_by": __version__,
+        "encoder_name": identity.name,
+        "encoder_fingerprint": identity.fingerprint,
+        "dimension": identity.dimension,
+        "text_form": identity.text_form,
+    }
+    with written_whole(path, durable=True) as partial:
+        partial.unlink(missing_ok=True)
+        with contextlib.closing(sqlite3.connect(partial, isolation_level=None)) as connection:
+            migrate(connection)
+            connection.execute("BEGIN")
+            connection.executemany(
+                "INSERT INTO meta VALUES (?, ?)", [(key, str(value)) for key, value in meta.items()]
+            )
+            connection.execute("COMMIT")
+        break_seal(path)  # of another database that had this name
+        _drop_logs(path)
 
 
 def upgrade(folder: Path, database: str) -> None:
@@ -56,12 +58,12 @@ def upgrade(folder: Path, database: str) -> None:
     ):
         if old.format == FORMAT_VERSION:
             return
-        if sealed(folder / database) is False:
-            raise old.damaged(database)
+        if seal_fits(folder / database) is False:
+            raise old.damage_error(database)
         copy = folder / UPGRADING
         copy.unlink(missing_ok=True)
         _drop_logs(copy)
-        undo.callback(vectors.discard, copy)  # a full disk wants it gone at once
+        undo.callback(discard, copy)  # a full disk wants it gone at once
         with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as new:
             old.connection.backup(new)
             new.execute("PRAGMA journal_mode = DELETE")
@@ -77,8 +79,7 @@ def upgrade(folder: Path, database: str) -> None:
             )
             new.execute("COMMIT")
         undo.pop_all()
-    with copy.open("rb") as file:
-        os.fsync(file.fileno())
+    sync_file(copy)
     swap_in(folder, UPGRADING, database)
 
 
@@ -97,14 +98,14 @@ def swap_in(folder: Path, finished: str = REBUILDING, name: str = DATABASE) -> N
                 raise
             except sqlite3.DatabaseError:
                 _drop_logs(database)  # damaged: nothing of it is to be kept
-        (folder / finished).replace(database)
+        put_in_place(folder / finished, database)
         _drop_logs(database)  # that a reader of the old one made meanwhile
-        vectors.sync_folder(folder)
+        sync_folder(folder)
         seal(database)
 
 
 def _fold(database: Path) -> None:
-    """Put all of a database into its one file."""
+    """Move what a database's logs hold into its one file."""
     with contextlib.closing(connect(database, write=True)) as connection:
         connection.execute("SELECT 1 FROM sqlite_master")  # plays a journal back
         _, logged, folded = connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
@@ -118,7 +119,7 @@ def _fold(database: Path) -> None:
 def _drop_logs(database: Path) -> None:
     """Delete the logs beside a database's name: SQLite would play them into another one."""
     for suffix in LOGS:
-        database.with_name(database.name + suffix).unlink(missing_ok=True)
+        remove(database.with_name(database.name + suffix))
 
 
 def seal(database: Path) -> None:
@@ -126,36 +127,27 @@ def seal(database: Path) -> None:
     if any(holds_bytes(database, suffix) for suffix in ("-wal", "-journal")):
         return
     path = database.with_name(database.name + SEAL)
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        with partial.open("w") as file:
-            file.write(_signature(database))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError:
-        vectors.discard(partial)
-        raise
-    vectors.sync_folder(path.parent)
+    with written_whole(path, durable=True) as partial:
+        partial.write_bytes(_signature(database))
 
 
-def sealed(database: Path) -> bool | None:
+def seal_fits(database: Path) -> bool | None:
     """Whether a database's bytes are those that were sealed; None without a seal."""
     try:
-        content = database.with_name(database.name + SEAL).read_text(errors="replace")
+        content = database.with_name(database.name + SEAL).read_bytes()
     except FileNotFoundError:
         return None
     return content == _signature(database)
 
 
-def _signature(database: Path) -> str:
-    return f"{vectors.sha256_of(database)}  {database.name}\n"
+def _signature(database: Path) -> bytes:
+    return f"{sha256_of(database)}  {database.name}\n".encode()
 
 
 def break_seal(database: Path) -> None:
-    """Take the seal off a database that is about to change, or the one it nearly had."""
+    """Delete the seal of a database that is about to change, or one left half-written."""
     path = database.with_name(database.name + SEAL)
-    vectors.discard(path.with_name(f"{path.name}.partial"))
+    discard(path.with_name(path.name + PARTIAL))
     if path.exists():
-        path.unlink()
-        vectors.sync_folder(path.parent)
+        remove(path)
+        sync_folder(path.parent)

@@ -14,7 +14,7 @@ from astrosearch.store import vectors
 
 
 def add_file(db: sqlite3.Connection, file: vectors.SegmentFile) -> None:
-    """Make a file of segments or codes live."""
+    """Enter a segment file, or a file of codes: it is live from the commit on."""
     db.execute(
         """INSERT INTO segments (segment_id, file, kind, bytes, sha256, vectors,
                                  first_id, last_id, sums, encoder_fingerprint)
@@ -35,7 +35,7 @@ def add_file(db: sqlite3.Connection, file: vectors.SegmentFile) -> None:
 
 
 def drop_files(db: sqlite3.Connection, names: Iterable[str]) -> None:
-    """Let some files count no longer."""
+    """Take files out of the manifest."""
     db.executemany("DELETE FROM segments WHERE file = ?", [[name] for name in names])
 
 
@@ -45,11 +45,11 @@ def drop_dead(db: sqlite3.Connection, first_id: int, last_id: int) -> None:
 
 
 def drop_codes(db: sqlite3.Connection) -> None:
-    """Let the index have no codes: its searches are exact."""
+    """Take the codes out of the manifest; searches are then exact."""
     db.execute("DELETE FROM segments WHERE kind = ?", [vectors.CODES])
     db.execute("DELETE FROM meta WHERE key = 'codes'")
 
 
 def set_tuning(db: sqlite3.Connection, tuning: vectors.Tuning) -> None:
-    """Say how wide the codes are searched."""
+    """Store how wide the codes are searched."""
     db.execute("INSERT OR REPLACE INTO meta VALUES ('codes', ?)", [json.dumps(asdict(tuning))])

@@ -97,8 +97,8 @@ class Store:
             raise FormatTooNew(self.folder, version, FORMAT_VERSION, meta.get("written_by", "?"))
         return version
 
-    def damaged(self, what: str) -> NotAnIndex:
-        """Say that something here isn't what was written."""
+    def damage_error(self, what: str) -> NotAnIndex:
+        """Return the error that says what of this index is damaged."""
         return NotAnIndex(
             self.folder.absolute(),
             f"{what} is damaged",
@@ -171,14 +171,14 @@ class Store:
         try:
             return CodesRow.read(rows[0], self.meta()["codes"])
         except (KeyError, TypeError, ValueError) as error:
-            raise self.damaged("what it says of searching its codes") from error
+            raise self.damage_error("what it says of searching its codes") from error
 
     def live_files(self) -> set[str]:
-        """Name those files."""
+        """Return the names of all live files."""
         return {row.file for row in self.files()}
 
     def files(self) -> list[SegmentRow]:
-        """Return every file of segments and codes that counts, ascending in first ids."""
+        """Return every live file, of segments and of codes, ascending in first ids."""
         rows = self.rows(
             f"""SELECT segment_id, file, kind, bytes, sha256, vectors, first_id, last_id,
                        {self._column("sums", CHECKED_FORMAT)}
@@ -187,7 +187,7 @@ class Store:
         self._check_types(rows, "issisiiiB")
         found = [SegmentRow(*row) for row in rows]
         if not all(_SEGMENT_FILE.fullmatch(row.file) for row in found):
-            raise self.damaged("the name of a segment's file")
+            raise self.damage_error("the name of a segment's file")
         return found
 
     def _column(self, name: str, since: int) -> str:
@@ -219,7 +219,7 @@ class Store:
         for summed, *row in rows:
             sentence_id, paper_key, text, _, section, file, line, paragraph = row
             if self.format >= CHECKED_FORMAT and summed != sentence_sum(*row):
-                raise self.damaged(f"sentence {sentence_id}")
+                raise self.damage_error(f"sentence {sentence_id}")
             sentence = Sentence(sentence_id, text, section, file, line, paragraph)
             found[sentence_id] = sentence, paper_key
         return found
@@ -236,11 +236,11 @@ class Store:
         found = {}
         for summed, *row in rows:
             if self.format >= CHECKED_FORMAT and summed != paper_sum(*row):
-                raise self.damaged(f"the row of paper {row[1]}")
+                raise self.damage_error(f"the row of paper {row[1]}")
             try:
                 found[row[0]] = paper_from(row[1:])
             except (TypeError, ValueError) as error:
-                raise self.damaged(f"the row of paper {row[1]}") from error
+                raise self.damage_error(f"the row of paper {row[1]}") from error
         return found
 
     def paper_key(self, paper_id: str) -> int | None:
@@ -287,7 +287,7 @@ class Store:
         )
         self._check_types(rows, "sss")
         if not rows:
-            raise self.damaged("what it says of a paper's source")
+            raise self.damage_error("what it says of a paper's source")
         root, name, kind = rows[0]
         return SourceFile(Path(root), name, kind)
 
@@ -338,7 +338,7 @@ class Store:
         return [row[0] for row in rows]
 
     def matching(self, expression: str, section: str | None = None) -> NDArray[np.int64]:
-        """Return ids of the sentences, of a section, that an FTS5 expression matches, ascending."""
+        """Return ids, ascending, that an FTS5 expression matches; of one section if it is given."""
         if section is None:
             return self.ids(
                 "SELECT rowid FROM sentences_fts WHERE sentences_fts MATCH ? ORDER BY rowid",
@@ -354,7 +354,7 @@ class Store:
     def postings(self, asked: Sequence[str]) -> dict[str, Postings]:
         """Look up the postings of words; those that no sentence holds are left out.
 
-        An index of an older format has none: its full text tells where words stand, and all
+        An index of an older format has no postings: its full text tells where words stand, and all
         impacts are 1.
         """
         import numpy as np
@@ -367,13 +367,13 @@ class Store:
                 if len(ids)
             }
         try:
-            return words.joined(self.rows(words.LOOK_UP, [json.dumps(list(asked))]))
+            return words.join(self.rows(words.LOOK_UP, [json.dumps(list(asked))]))
         except ValueError as error:
-            raise self.damaged("the table of words") from error
+            raise self.damage_error("the table of words") from error
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Hold one committed state for the look-ups of a block."""
+        """Let all look-ups of a block see one committed state."""
         with storage_errors(self.folder):
             self.connection.execute("BEGIN")
         try:
@@ -385,7 +385,7 @@ class Store:
     def _check_types(self, rows: Iterable[Sequence[object]], types: str) -> None:
         """Refuse rows whose values are of other types than their columns."""
         if not are_of_types(rows, types):
-            raise self.damaged(f"a value in {DATABASE}")
+            raise self.damage_error(f"a value in {DATABASE}")
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query; a damaged database is NotAnIndex, not SQLite's own error."""

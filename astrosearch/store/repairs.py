@@ -1,4 +1,4 @@
-"""What a repair does to an index's tables: each makes anew what other tables can give again.
+"""Steps of a repair: each makes one thing anew from what other tables still hold.
 
 All but `rewrite` and `texts` run within a writer's transaction.
 """
@@ -17,7 +17,7 @@ def reindex(db: sqlite3.Connection) -> None:
 
 
 def revive(db: sqlite3.Connection) -> None:
-    """Count no sentence as removed that is there."""
+    """Take sentences that exist off the list of removed ones."""
     db.execute("DELETE FROM dead_vectors WHERE sentence_id IN (SELECT sentence_id FROM sentences)")
 
 
@@ -43,7 +43,7 @@ def drop_stray_words(db: sqlite3.Connection) -> None:
 
 
 def rewrite(db: sqlite3.Connection) -> None:
-    """Write the whole database anew, without what its tables don't hold."""
+    """Write the whole database file anew from its tables."""
     db.execute("VACUUM")
 
 

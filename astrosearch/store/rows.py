@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+IMPACTS = 110  # of one unit of a word's impact; the largest, K1 + 1, fits a byte
 Packed = bytes  # a row below has a field of that name
 _TYPES = {
     **{"i": (int,), "s": (str,)},
@@ -105,9 +106,6 @@ class Counts:
     dead_vectors: int
 
 
-IMPACTS = 110  # of one unit of a word's impact; the largest, K1 + 1, fits a byte
-
-
 class Selection(Protocol):
     """Which papers and sections a search may answer from; what a person asked for stays theirs."""
 
@@ -147,7 +145,7 @@ class Postings:
 
     @classmethod
     def of(cls, ids: NDArray[np.int64], quantized: NDArray[np.uint8]) -> Self:
-        """Take ids with impacts of a byte each."""
+        """Make postings of ids and their impacts, a byte each."""
         import numpy as np
 
         return cls(ids, quantized.astype(np.float32) / np.float32(IMPACTS))
@@ -193,7 +191,7 @@ class PutPaper:
 
 @dataclass(frozen=True, slots=True)
 class NoteEdition:
-    """Record an edition whose text is not to be stored: unchanged, or another one is better.
+    """Record an edition without storing its text: it is unchanged, or another one is better.
 
     `moved` are its sentences when the same text now stands at other lines.
     """
@@ -224,10 +222,10 @@ def paper_of_record(record: str) -> Paper:
     return Paper(**fields)
 
 
-def merged(editions: Sequence[Paper]) -> Paper:
-    """Fill what the first edition's record leaves open from the next ones.
+def merge_records(editions: Sequence[Paper]) -> Paper:
+    """Complete the first record of a paper with what later ones know.
 
-    >>> merged([Paper("a", title="T"), Paper("a", title="t", year=1998)])
+    >>> merge_records([Paper("a", title="T"), Paper("a", title="t", year=1998)])
     Paper(id='a', title='T', authors=(), year=1998, categories=(), doi=None, url=None)
     """
     paper = editions[0]

@@ -13,7 +13,7 @@ from astrosearch.store.rows import Edition, SourceRow, paper_of_record
 
 
 class Sources:
-    """Sources by path and by id.
+    """Looks up sources and editions, and registers new sources.
 
     Parameters
     ----------

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from astrosearch.errors import NotAnIndex
+from astrosearch.files import PARTIAL, discard
 from astrosearch.lock import WriterLock
 from astrosearch.store import manifest, vectors
 from astrosearch.store.commit import Commit
@@ -24,7 +25,7 @@ from astrosearch.store.lifecycle import (
     break_seal,
     create_database,
     seal,
-    sealed,
+    seal_fits,
     swap_in,
     upgrade,
 )
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+# fullfsync is for macOS alone, where a plain one leaves what it syncs in the disk's own memory.
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON", "foreign_keys = ON")
 LOG_BYTES = 2**16  # of an empty log, its shared memory, and the journal that it starts with
 
 
@@ -51,7 +54,7 @@ class Writer:
     create : EncoderIdentity, optional
         Make the index if it isn't there.
     database : str
-    damaged : bool
+    for_repair : bool
         Write to a database whose seal doesn't fit, as only a repair may.
 
     Raises
@@ -70,9 +73,9 @@ class Writer:
         create: EncoderIdentity | None = None,
         database: str = DATABASE,
         *,
-        damaged: bool = False,
+        for_repair: bool = False,
     ) -> None:
-        self.folder, self._damaged = folder, damaged
+        self.folder, self._for_repair = folder, for_repair
         self.segments_folder = folder / SEGMENTS
         with contextlib.ExitStack() as undo, storage_errors(folder):
             if create is None:
@@ -104,7 +107,7 @@ class Writer:
             self._finish()
 
     def take_place(self) -> None:
-        """Put this finished rebuild in the index's place, and write that from now on."""
+        """Put this finished rebuild in the index's place; later changes go there."""
         self._finish()
         swap_in(self.folder)
         self.store.close()
@@ -153,16 +156,16 @@ class Writer:
 
     def _start_log(self) -> None:
         # Not before there is something to write: a run that finds nothing new changes no byte.
-        if not self._damaged and sealed(self.folder / self.database) is False:
-            raise self.store.damaged(self.database)
+        if not self._for_repair and seal_fits(self.folder / self.database) is False:
+            raise self.store.damage_error(self.database)
         # Once a database has a log, nobody can open it without room for the log's shared memory.
-        room = self.folder / f"{self.database}.partial"
+        room = self.folder / f"{self.database}{PARTIAL}"
         try:
             room.write_bytes(bytes(LOG_BYTES))
         finally:
-            vectors.discard(room)
+            discard(room)
         break_seal(self.folder / self.database)
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in PRAGMAS:
             self.connection.execute(f"PRAGMA {pragma}")
         self._logging = True
 
@@ -233,13 +236,13 @@ class Writer:
     # -- segments
 
     def next_segment(self) -> int:
-        """Number a new segment file, past all that were, or that a rebuild has beside them."""
+        """Return a number for a new segment file: above all that were given, a rebuild's too."""
         there = (path.stem for path in self.segments_folder.glob("*.faiss"))
         numbers = (int(stem) for stem in there if stem.isdecimal())
         return 1 + max(self._last("segments"), max(numbers, default=0))
 
     def _last(self, table: str) -> int:
-        """Return the largest id `table` ever gave."""
+        """Return the largest id that a table ever gave."""
         row = self.connection.execute(
             "SELECT seq FROM sqlite_sequence WHERE name = ?", [table]
         ).fetchone()
@@ -257,5 +260,5 @@ class Writer:
                 live |= other.live_files()
         self.segments_folder.mkdir(exist_ok=True)
         for path in self.segments_folder.iterdir():
-            if path.name not in live and path.suffix in (".faiss", ".partial"):
-                vectors.discard(path)
+            if path.name not in live and path.suffix in (".faiss", PARTIAL):
+                discard(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import json
@@ -266,6 +267,25 @@ def test_output_in_a_narrow_encoding_is_no_traceback(example_index: Path, format
     assert (out.returncode, out.stderr) == (0, b"")
     if format != "table":
         out.stdout.decode("utf-8")
+
+
+def test_json_is_utf_8_whatever_the_terminals_encoding(example_index: Path):
+    hits = json.loads(ask(example_index, "temperature", "-k", 40, "--format", "json").stdout)[
+        "hits"
+    ]
+    id = next(hit["sentence_id"] for hit in hits if not hit["text"].isascii())
+    for command in (["show", id], ["info"]):
+        asked = (*command, "--format", "json", "--index", example_index)
+        out = run(*asked, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+        assert json.loads(out.stdout.decode("utf-8")) == json.loads(cli(*asked).stdout)
+
+
+def test_commands_are_short():
+    for path in Path(astrosearch.cli.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.endswith("_command"):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                assert length <= 25, (path.name, node.name, length)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file names are text there")

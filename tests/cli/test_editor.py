@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 import astrosearch
 from astrosearch.cli import editor as opening
 from astrosearch.cli.main import main
+from astrosearch.errors import AstrosearchError
 from tests.conftest import PEAKS, TAIL, record
 from tests.corpus.test_bundles import tarred
 from tests.support.encoders import WordEncoder
@@ -288,6 +289,26 @@ def test_unknown_ids_are_not_found_before_an_editor_starts(tmp_path: Path, edito
 def test_editors_are_told_the_line_as_they_want(editor: str, expected: str):
     words = shlex.split(editor)
     assert "|".join(opening.command(words, Path("/a b:1.tex"), 7)) == expected
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (r"C:\Tools\vim.exe -R", [r"C:\Tools\vim.exe", "-R"]),
+        (r'"C:\My Editors\code.cmd" --wait', [r"C:\My Editors\code.cmd", "--wait"]),
+    ],
+)
+def test_windows_commands_keep_their_backslashes(command: str, words: list[str]):
+    assert opening.words_of(command, windows=True) == words
+
+
+@pytest.mark.parametrize("name", ["a&calc.tex", "%PATH%.tex", 'a"|b.tex', "a^b.tex", "a\nb.tex"])
+def test_a_name_that_is_a_command_to_windows_is_refused(name: str):
+    opening.require_safe(["code.exe", name])
+    opening.require_safe(["code.cmd", "--goto", r"C:\My Papers\it's (a) 1.tex:7"])
+    for editor in ("code.cmd", r"C:\x\EDIT.BAT"):
+        with pytest.raises(AstrosearchError, match="as a command"):
+            opening.require_safe([editor, "--goto", name])
 
 
 def test_an_interrupt_is_left_to_the_editor(tmp_path: Path, editor: Path):

@@ -364,3 +364,20 @@ def test_a_document_may_read_from_the_folder_above(tmp_path: Path) -> None:
     for number in range(600):  # a corpus of many papers isn't listed for each of them
         (tmp_path / f"{number}.txt").touch()
     assert surroundings(tmp_path, "p/tex") == "p"
+
+
+def test_a_folder_whose_name_begins_as_the_corpus_is_outside(tmp_path: Path) -> None:
+    fill_folder(tmp_path, {"papers/a.tex": TEX, "papers2/b.tex": TEX})
+    tree = FolderTree(tmp_path / "papers")
+    (tmp_path / "papers" / "link.tex").symlink_to(tmp_path / "papers2" / "b.tex")
+    assert tree.read("a.tex") == TEX.encode()
+    assert tree.read("link.tex") is tree.read("../papers2/b.tex") is None
+    assert FolderTree(Path("/")).read(str(tmp_path / "papers" / "a.tex")[1:]) == TEX.encode()
+
+
+def test_a_widened_tree_lists_the_surroundings_once_asked(tmp_path: Path, monkeypatch) -> None:
+    fill_folder(tmp_path, {"p/deep/ms.tex": TEX, "p/macros.tex": "", "q.txt": ""})
+    tree = FolderTree(tmp_path, within="p/deep", widened=True)
+    assert tree.names() == ["p/deep/ms.tex", "p/macros.tex", "q.txt"]
+    monkeypatch.setattr(os, "walk", None)
+    assert FolderTree(tmp_path, within="p/deep", widened=True).read("q.txt") == b""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import shutil
+import signal
 import sqlite3
+import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 import pytest
 
 import astrosearch
+from astrosearch.corpus import limits
 from astrosearch.errors import CorpusError, EncoderMismatch, NotAnIndex, NotFound
 from astrosearch.indexing import run as updating
 from astrosearch.indexing import workers as reading
@@ -552,3 +555,14 @@ def test_paper_named_by_digits_is_told_from_a_sentence(tmp_path: Path):
 def test_linked_corpus_is_the_same_corpus(corpus: Path, built: Path, tmp_path: Path):
     (tmp_path / "link").symlink_to(corpus)
     assert again(tmp_path / "link", built).sources_unchanged == 3
+
+
+def test_where_the_system_has_no_limits_a_reader_goes_without(monkeypatch: pytest.MonkeyPatch):
+    """As on Windows, which lacks `resource` and masks of signals."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setitem(sys.modules, "resource", None)
+    monkeypatch.delattr(signal, "pthread_sigmask")
+    limits.confine()
+    limits.allow(1)
+    with reading.signals_put_off():
+        pass

@@ -22,7 +22,7 @@ from astrosearch.search.language import terms
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
 from astrosearch.store.words import table as words
-from astrosearch.store.words.postings import packed, unpacked
+from astrosearch.store.words.postings import pack, unpack
 from astrosearch.store.words.splitter import Splitter
 from tests.support.encoders import WordEncoder
 
@@ -65,22 +65,22 @@ def test_best_is_what_adding_everything_up_gives(lists, k, among, without):
 def test_postings_are_read_as_they_were_written(part, offsets, word):
     ids = np.array(sorted(offsets), dtype=np.int64) + part
     impacts = bytes(1 + i % 255 for i in range(len(ids)))
-    blob = packed(part, word, ids, impacts)
-    read_ids, read_impacts = unpacked(part, word, blob)
+    blob = pack(part, word, ids, impacts)
+    read_ids, read_impacts = unpack(part, word, blob)
     np.testing.assert_array_equal(read_ids, ids)
     assert read_impacts.tobytes() == impacts
 
 
 @given(st.data())
 def test_damaged_postings_are_never_read(data):
-    blob = bytearray(packed(3, "gas", np.array([3, 5, 9]), b"\x05\x06\x07"))
+    blob = bytearray(pack(3, "gas", np.array([3, 5, 9]), b"\x05\x06\x07"))
     at = data.draw(st.integers(0, len(blob) - 1))
     blob[at] ^= data.draw(st.integers(1, 255))
     with pytest.raises(ValueError, match="damaged"):
-        unpacked(3, "gas", bytes(blob))
+        unpack(3, "gas", bytes(blob))
     for other in ((3, "dust"), (4, "gas")):
         with pytest.raises(ValueError, match="damaged"):
-            unpacked(*other, packed(3, "gas", np.array([5, 9]), b"\x05\x06"))
+            unpack(*other, pack(3, "gas", np.array([5, 9]), b"\x05\x06"))
 
 
 @given(st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), max_size=6))
@@ -196,4 +196,4 @@ def test_sentences_out_of_order_end_with_an_error():
 @pytest.mark.parametrize("row", [(1, "gas", None), (1, b"gas", b""), ("1", "gas", "text")])
 def test_rows_of_other_types_are_damaged(row: Any):
     with pytest.raises(ValueError, match="damaged"):
-        unpacked(*row)
+        unpack(*row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astrosearch.errors import NotAnIndex
+from astrosearch.errors import BrokenPackage, MissingExtra, NotAnIndex
+from astrosearch.files import sha256_of
 from astrosearch.store.vectors import (
     Codes,
     Kind,
@@ -22,7 +24,6 @@ from astrosearch.store.vectors import (
     coded_ids,
     gpu,
     merge_segments,
-    sha256_of,
     write_codes,
     write_segment,
 )
@@ -337,3 +338,30 @@ def test_without_a_gpu_the_cpu_does_the_same_and_says_so():
     scores, found = gpu.nearest(rows[:5], rows.astype(np.float16), 3)
     assert (found[:, 0] == np.arange(5)).all()
     assert scores.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("installed", "code", "said"),
+    [
+        (["faiss-cpu", "faiss-gpu"], "raise AttributeError('mixed')", "overwrite each other"),
+        (["faiss-gpu"], "raise ImportError('no libcudart')", "(no libcudart), though there is"),
+        (["faiss-cpu"], "", "IndexFlatIP"),
+        ([], "raise ModuleNotFoundError", "isn't installed"),
+    ],
+)
+def test_a_faiss_that_is_not_whole_is_told_from_a_missing_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: list[str], code: str, said: str
+):
+    (tmp_path / "faiss.py").write_text(code)
+    for name in installed:
+        metadata = tmp_path / f"{name.replace('-', '_')}-1.0.dist-info" / "METADATA"
+        metadata.parent.mkdir()
+        metadata.write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    monkeypatch.setattr("sys.path", [str(tmp_path)])
+    monkeypatch.setitem(sys.modules, "faiss", sys)  # what is there now comes back at the end
+    del sys.modules["faiss"]
+    with pytest.raises(BrokenPackage if installed else MissingExtra) as error:
+        faiss()
+    assert said in str(error.value)
+    assert (f"pip uninstall {' '.join(installed)}" in str(error.value)) == bool(installed)
+    assert str(error.value).endswith("Install it: pip install 'astrosearch[cpu]'")

@@ -67,10 +67,10 @@ def cited_keys(text: str) -> frozenset[str]:
     )
 
 
-def written_label(entry: str) -> Label | None:
-    """Read authors and year off a numbered entry; None unless both are plain to see.
+def label_of_entry(entry: str) -> Label | None:
+    """Read authors and year from a numbered entry; None unless both are plain to see.
 
-    >>> written_label("R. A. Hulse and J. H. Taylor, Astrophys. J. 195, L51 (1975).")
+    >>> label_of_entry("R. A. Hulse and J. H. Taylor, Astrophys. J. 195, L51 (1975).")
     Label(authors='Hulse and Taylor', year='1975')
     """
     pattern = next((pattern for pattern in _NAMES if pattern.match(entry)), None)
@@ -160,7 +160,7 @@ class Bibliography:
                 label = (
                     self._option_label(option)
                     if option
-                    else written_label(self._entry(text, key_match.end()))
+                    else label_of_entry(self._entry(text, key_match.end()))
                 )
                 if label is not None:
                     self.labels[key] = label
@@ -329,7 +329,7 @@ def _field(entry: str, name: str) -> str | None:
     return bare[0] if bare else None
 
 
-def written(
+def citation_text(
     command: str,
     keys: Iterable[str],
     labels: dict[str, Label],
@@ -338,7 +338,7 @@ def written(
     *,
     textual: bool,
 ) -> str:
-    """Write a citation for people; a key without a label is shown as it is, in brackets."""
+    """Return a citation as a paper prints it; a key without a label stands in brackets."""
     known = [(key, labels.get(key)) for key in keys]
     lead = f"{before} " if before else ""
     tail = f", {after}" if after else ""
@@ -368,5 +368,5 @@ def written(
 
 
 def readable_key(key: str) -> str:
-    """A key without what TeX would mean by it."""
+    """A citation key without the characters that TeX would take for commands."""
     return re.sub(r"[\\{}$~#^\s]+|(?<!\w)&|&(?!\w)", " ", key).strip() or "?"

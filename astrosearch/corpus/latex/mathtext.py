@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.latex.mathparser import Formula
 from astrosearch.corpus.latex.symbols import symbols
+from astrosearch.corpus.normalization import nfc
 
 MAX_FORMULA = 20_000  # characters; longer ones aren't read by anyone
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import Mark, MarkKind, Origin, Passage
 from astrosearch.corpus.latex.macros.expanded_text import ExpandedText
 from astrosearch.corpus.latex.tokens import LINE_ENDS
+from astrosearch.corpus.normalization import nfc
 
 MAX_COMPOSED = 1_000  # characters in a row that may compose with one another
 

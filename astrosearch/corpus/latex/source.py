@@ -9,9 +9,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.document import SourceTree
 from astrosearch.corpus.kinds import LATEX
+from astrosearch.corpus.normalization import nfc
 from astrosearch.errors import Unreadable
 
 _TEX = ".tex"  # what TeX adds to the name of a file that is read

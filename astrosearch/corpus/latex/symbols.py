@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from astrosearch.corpus.latex.tokens import words
+from astrosearch.corpus.latex.unicode import UNICODE
 
 _STAGE = re.compile(r"x{0,2}(?:ix|iv|v?i{0,3})")
 SUPERSCRIPTS = str.maketrans("0123456789+-−=()nij", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱʲ")
@@ -158,22 +159,9 @@ _PREFIXES = {
 @cache
 def symbols() -> Mapping[str, str]:
     """Replacement text of each symbol's name, in text and in math."""
-    from pylatexenc.latex2text import get_default_latex_context_db
-
-    database = get_default_latex_context_db()
-    table: dict[str, str] = dict(_CUSTOMARY)
-    for category in ("advanced-symbols", "latex-base"):
-        for name, spec in database.d[category]["macros"].items():
-            text = spec.simplify_repl
-            if isinstance(text, str) and "%" not in text and name.isalpha() and text.strip():
-                table[name] = unicodedata.normalize("NFC", text.strip())
-    for name in _GREEK:
-        table["up" + name] = table[name]
-    for name in FUNCTIONS:
-        table.pop(name, None)
-    for name in ("item", "par", "document", "maketitle", "and", "title", "author", "date"):
-        table.pop(name, None)
-    return table | JOURNALS | _GENERAL | _ASTRONOMY
+    table = _CUSTOMARY | UNICODE
+    upright = {"up" + name: table[name] for name in _GREEK}
+    return table | upright | JOURNALS | _GENERAL | _ASTRONOMY
 
 
 @cache

@@ -1,8 +1,8 @@
 """Vectors on disk and inner-product search over them. The only room that imports faiss.
 
 Inner product on unit vectors is cosine. Segments hold the vectors (segments.py); a large index has
-codes over them too (codes.py, made by coding.py), which say what few vectors to look at.
-VectorIndex searches all of it as one (searching.py). What a GPU can do is in gpu.py.
+codes over them too (codes.py, made by build_codes.py), which say what few vectors to look at.
+VectorIndex searches all of it as one (search.py). What a GPU can do is in gpu.py.
 """
 
 from astrosearch.store.vectors.build_codes import tune, write_codes
@@ -14,11 +14,8 @@ from astrosearch.store.vectors.segments import (
     Segment,
     SegmentFile,
     check_size,
-    discard,
     merge_segments,
-    sha256_of,
     sums_of,
-    sync_folder,
     write_segment,
 )
 
@@ -34,11 +31,8 @@ __all__ = [
     "VectorIndex",
     "check_size",
     "coded_ids",
-    "discard",
     "merge_segments",
-    "sha256_of",
     "sums_of",
-    "sync_folder",
     "tune",
     "write_codes",
     "write_segment",

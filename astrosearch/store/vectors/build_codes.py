@@ -12,16 +12,16 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from astrosearch.files import PARTIAL, discard, put_in_place, sha256_of
 from astrosearch.store.vectors.codes import CODES, K, Tuning, seconds_coded
 from astrosearch.store.vectors.gpu import assigning, clustering_index, nearest, where
 from astrosearch.store.vectors.library import faiss
-from astrosearch.store.vectors.rankings import best_of
+from astrosearch.store.vectors.rankings import merge_rankings
 from astrosearch.store.vectors.segments import (
     Segment,
     SegmentFile,
-    put_in_place,
-    sha256_of,
-    written,
+    write_faiss,
+    write_index,
 )
 
 if TYPE_CHECKING:
@@ -52,24 +52,25 @@ def write_codes(
     tell : callable
         Told a step's name and how much of it is done, from 0 to 1.
     key : str
-        Stands for these segments: what an interrupted call with the same key made is used.
+        Identifies the segments: what an interrupted call with the same key made is used.
     """
-    begun = Begun(folder, key)
-    index = begun.read()
+    partial_codes = PartialCodes(folder, key)
+    index = partial_codes.read()
     if index is None:
         index = train(segments, tell)
-        begun.keep(index)
-    add(index, segments, tell, begun.keep)
+        partial_codes.keep(index)
+    add(index, segments, tell, partial_codes.keep)
     tuning = tune(index, segments, asked, tell)
-    made = written(folder, number, index, _ids(segments), CODES)
-    begun.clear()
+    made = write_index(folder, number, index, _ids(segments), CODES)
+    partial_codes.clear()
     return made, tuning
 
 
-class Begun:
-    """Codes half made, in a file beside the segments, named by what they are made of.
+class PartialCodes:
+    """Unfinished codes, kept in a file beside the segments for the run that goes on with them.
 
-    Its checksum is in its name too; a file that isn't whole doesn't count.
+    The file's name holds the key of the segments and the file's own checksum; a file that doesn't
+    match its checksum is ignored.
     """
 
     def __init__(self, folder: Path, key: str) -> None:
@@ -85,8 +86,14 @@ class Begun:
 
     def keep(self, index: Any) -> None:
         """Keep the index as it is, in place of what was kept before."""
-        partial = self.folder / f"{self.key}.partial"
-        kept, _ = put_in_place(partial, index, lambda digest: f"{self.key}-{digest}.begun")
+        partial = self.folder / f"{self.key}{PARTIAL}"
+        try:
+            write_faiss(index, partial)
+            kept = self.folder / f"{self.key}-{sha256_of(partial)}.begun"
+            put_in_place(partial, kept, durable=True)
+        except BaseException:
+            discard(partial)
+            raise
         self.clear(but=kept)
 
     def clear(self, but: Path | None = None) -> None:
@@ -136,15 +143,15 @@ def add(index: Any, segments: Sequence[Segment], tell: Tell, keep: Callable[[Any
 
 
 def tune(index: Any, segments: Sequence[Segment], asked: float, tell: Tell) -> Tuning:
-    """Choose the cheapest search that finds the share asked for, and measure it on others."""
-    queries, best = _asked(segments, tell)
+    """Choose the cheapest search that finds the share asked for; measure it on other queries."""
+    queries, neighbours = _queries(segments, tell)
     half = len(queries) // 4  # of each kind
     chosen: Tuning | None = None
     cheapest = math.inf
     widest = max(CANDIDATES)
     for step, share in enumerate(SHARES):
         probes = max(1, round(share * index.nlist))
-        found = _found(index, queries, best, probes, widest)
+        found = _ranks(index, queries, neighbours, probes, widest)
         tell("tuning", (step + 1) / len(SHARES))
         for candidates in CANDIDATES:
             recall = (found < candidates).mean(axis=1).reshape(2, -1)  # of each query of a kind
@@ -159,58 +166,61 @@ def tune(index: Any, segments: Sequence[Segment], asked: float, tell: Tell) -> T
 
 
 def _lower(recall: NDArray[np.float64]) -> float:
-    """Average over each kind of query, and take the lower."""
+    """Return the mean recall of the kind of query that has the lower one."""
     return round(float(recall.mean(axis=1).min()), 4)
 
 
-def _found(
+def _ranks(
     index: Any,
     queries: NDArray[np.float32],
-    best: NDArray[np.int64],
+    neighbours: NDArray[np.int64],
     probes: int,
     widest: int,
 ) -> NDArray[np.int64]:
-    """Return the rank [n, K] at which a search meets each of the nearest, at most `widest`."""
+    """Return the rank [n, K] at which a search finds each neighbour; `widest` where it doesn't."""
     import numpy as np
 
     parameters = faiss().SearchParametersIVF(nprobe=probes)
     _, ids = index.search(queries, min(widest, index.ntotal), params=parameters)
-    same = ids[:, :, None] == best[:, None, :]
+    same = ids[:, :, None] == neighbours[:, None, :]
     return np.where(same.any(axis=1), same.argmax(axis=1), widest)
 
 
-def _asked(
+def _queries(
     segments: Sequence[Segment], tell: Tell
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Make vectors to ask with, and find by brute force the K nearest of each.
+    """Make test queries, and find the K nearest neighbours of each by brute force.
 
-    The first half are sentences, themselves left out; the others lie midway between two, as far
-    off as a question that no sentence says: on real sentences they are harder to answer.
+    The first half are sentences, which are no neighbours of themselves. The others lie midway
+    between two sentences, as far from any as a question that no sentence says; on real sentences
+    they are harder to answer.
     """
     import numpy as np
 
     ids = _ids(segments)
     count = min(QUERIES // 2, len(ids) // 3)
     drawn = np.sort(np.random.default_rng(1).choice(ids, 3 * count, replace=False))
-    sentences = np.vstack([_of(segment, drawn) for segment in segments]).astype(np.float32)
+    sentences = np.vstack([_vectors_of(segment, drawn) for segment in segments]).astype(np.float32)
     order = np.random.default_rng(2).permutation(len(drawn))
     drawn, sentences = drawn[order], sentences[order]
     midway = sentences[count : 2 * count] + sentences[2 * count :]
     midway /= np.linalg.norm(midway, axis=1, keepdims=True).clip(1e-6)
     queries = np.vstack([sentences[:count], midway])
-    best_ids, best = best_of([], len(queries), K + 1)
+    nearest_ids, nearest_scores = merge_rankings([], len(queries), K + 1)
     done = 0
     for part, vectors in _chunks(segments):
         scores, rows = nearest(queries, vectors, min(K + 1, len(part)))
-        best_ids, best = best_of([(best_ids, best), (part[rows], scores)], len(queries), K + 1)
+        nearest_ids, nearest_scores = merge_rankings(
+            [(nearest_ids, nearest_scores), (part[rows], scores)], len(queries), K + 1
+        )
         done += len(part)
         tell("measuring", done / len(ids))
-    others = best_ids != np.append(drawn[:count], np.full(count, -1))[:, None]
+    others = nearest_ids != np.append(drawn[:count], np.full(count, -1))[:, None]
     others[others.all(axis=1), -1] = False  # none to leave out, or an equal one took its place
-    return queries, best_ids[others].reshape(len(queries), K)
+    return queries, nearest_ids[others].reshape(len(queries), K)
 
 
-def _of(segment: Segment, ids: NDArray[np.int64]) -> NDArray[Any]:
+def _vectors_of(segment: Segment, ids: NDArray[np.int64]) -> NDArray[Any]:
     rows = segment.places(ids)
     return segment.take(rows[rows >= 0])
 
@@ -226,13 +236,13 @@ def _sample(segments: Sequence[Segment], count: int) -> NDArray[np.float32]:
 
     ids = np.random.default_rng(0).choice(_ids(segments), count, replace=False)
     ids.sort()
-    return np.vstack([_of(segment, ids) for segment in segments]).astype(np.float32)
+    return np.vstack([_vectors_of(segment, ids) for segment in segments]).astype(np.float32)
 
 
 def _chunks(
     segments: Sequence[Segment], after: int = 0
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    """Yield ids and vectors of all segments in parts, but for the first `after`."""
+    """Yield ids and vectors of all segments in chunks, leaving out the first `after` vectors."""
     for segment in segments:
         yield from segment.chunks(min(after, len(segment.ids)))
         after = max(0, after - len(segment.ids))

@@ -1,4 +1,4 @@
-"""Compressed codes of an index's vectors, that choose what the vectors themselves then rank.
+"""Compressed codes of an index's vectors: they choose candidates, which the vectors then rank.
 
 An inverted file (Jegou et al. 2011, https://doi.org/10.1109/TPAMI.2010.57) holds two bits a
 dimension, product-quantized in the fast-scan layout (Andre et al. 2015,
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.store.vectors.library import faiss
-from astrosearch.store.vectors.segments import checked, damaged
+from astrosearch.store.vectors.segments import check_sums, damage_error
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,15 +43,15 @@ class Codes:
     """An open file of codes, in memory."""
 
     def __init__(self, path: Path, tuning: Tuning, sums: bytes | None = None) -> None:
-        checked(path, sums)
+        check_sums(path, sums)
         library = faiss()
         try:
             self.index = library.read_index(str(path))
             self.lists, self.vectors = int(self.index.nlist), int(self.index.ntotal)
         except (RuntimeError, AttributeError, MemoryError) as error:
-            raise damaged(path) from error
+            raise damage_error(path) from error
         if not (self.lists and self.vectors):
-            raise damaged(path)
+            raise damage_error(path)
         self.tuning = tuning
 
     def candidates(
@@ -63,9 +63,9 @@ class Codes:
         without: NDArray[np.int64] | None = None,
         all_lists: bool = False,
     ) -> NDArray[np.int64]:
-        """Return ids int64 [n, c], c >= k, that hold the nearest `k`; -1 where there are fewer.
+        """Return candidates int64 [n, c], c >= k, for the nearest `k`; -1 where there are fewer.
 
-        `among` are the only ids wanted, `without` those that are not.
+        `among` are the only ids allowed, `without` ids that are not.
         """
         library = faiss()
         share, selector = 1.0, None
@@ -81,7 +81,7 @@ class Codes:
         return found[1]
 
     def seconds(self, k: int, share: float) -> float:
-        """Estimate a query's time, when a share of the ids is wanted."""
+        """Estimate the seconds one query takes, where only a share of the ids is allowed."""
         return seconds_coded(self.index, self._probes(k, share), self._candidates(k))
 
     def _candidates(self, k: int) -> int:
@@ -95,13 +95,13 @@ class Codes:
 
 
 def seconds_coded(index: Any, probes: int, candidates: int) -> float:
-    """Estimate the time to scan so many lists and rank the candidates, for one query."""
+    """Estimate the seconds one query takes to scan some lists and rank its candidates."""
     scanned = probes / int(index.nlist) * int(index.ntotal) * int(index.code_size)
     return scanned * PER_CODE + seconds_exact(candidates, int(index.d))
 
 
 def seconds_exact(rows: int, dimension: int) -> float:
-    """Estimate the time to rank so many vectors by themselves, for one query."""
+    """Estimate the seconds one query takes to rank some vectors by themselves."""
     return rows * dimension * PER_ROW
 
 
@@ -118,7 +118,7 @@ def _only(ids: NDArray[np.int64]) -> Any:
 
 
 def coded_ids(path: Path) -> NDArray[np.int64]:
-    """Return the ids int64 [n] in a file of codes, in no order."""
+    """Return the ids int64 [n] in a file of codes, in no particular order."""
     import numpy as np
 
     library = faiss()

@@ -45,7 +45,7 @@ def nearest(
 
 
 def clustering_index(dimension: int) -> Any:
-    """Give what k-means asks for the nearest centroid; None: FAISS's own, on the CPU."""
+    """Return the index that k-means finds centroids with; None for FAISS's own, on the CPU."""
     if not gpus():
         return None
     library = faiss()
@@ -54,7 +54,7 @@ def clustering_index(dimension: int) -> Any:
 
 @contextlib.contextmanager
 def assigning(index: Any) -> Iterator[None]:
-    """Choose the lists of what is added on the GPUs, while a block runs."""
+    """Let the GPUs choose the list of each vector that a block adds."""
     if not gpus():
         yield
         return

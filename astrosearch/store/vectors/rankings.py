@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def best_of(
+def merge_rankings(
     found: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]], n: int, k: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Merge rankings [n, any] to the best `k`, by score, then id; (-1, -inf) fill them up."""
+    """Merge rankings [n, any] into the best `k` by score, then id, filled up with (-1, -inf)."""
     import numpy as np
 
     ids = np.hstack([np.full((n, k), -1, dtype=np.int64), *(f[0] for f in found)])

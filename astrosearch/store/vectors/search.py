@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from astrosearch.store.vectors.codes import Codes, Tuning, seconds_exact
 from astrosearch.store.vectors.gpu import gpus, nearest
-from astrosearch.store.vectors.rankings import best_of
-from astrosearch.store.vectors.segments import CHUNK, Segment, damaged
+from astrosearch.store.vectors.rankings import merge_rankings
+from astrosearch.store.vectors.segments import CHUNK, Segment, damage_error
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,19 +62,19 @@ class VectorIndex:
         self.segments = [Segment(folder / file, sums.get(file)) for file in files]
         for segment in self.segments:
             if segment.vectors.shape[1] != dimension:
-                raise damaged(segment.path)
+                raise damage_error(segment.path)
         self._starts = np.array([segment.ids[0] for segment in self.segments], dtype=np.int64)
         self.codes, self._coded_up_to = None, -1
         if codes is not None:
             file, tuning, self._coded_up_to = codes
             self.codes = Codes(folder / file, tuning, sums.get(file))
             if self.codes.index.d != dimension:
-                raise damaged(folder / file)
+                raise damage_error(folder / file)
 
     def search(
         self, queries: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Find the nearest: exact, but for what codes cover.
+        """Find the nearest vectors: exactly, except among those that codes cover.
 
         Parameters
         ----------
@@ -98,30 +98,30 @@ class VectorIndex:
             found = [self._by_brute_force(segment, queries, k) for segment in self.segments]
         else:
             found = [
-                self._exact(segment, queries, k, among)
+                self._search_segment(segment, queries, k, among)
                 for segment in self.segments
                 if segment.ids[0] > self._coded_up_to
             ]
             if self.codes is not None:
-                found.append(self._coded(self.codes, queries, k, among))
-        ids, scores = best_of(found, len(queries), k)
+                found.append(self._search_codes(self.codes, queries, k, among))
+        ids, scores = merge_rankings(found, len(queries), k)
         scores[ids < 0] = np.nan
         return ids, scores
 
     def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the stored vectors [n, dim] of `ids`; KeyError if one isn't there."""
-        vectors, there = self._gather(ids)
-        if not there.all():
-            raise KeyError(int(ids[~there][0]))
+        vectors, present = self._gather(ids)
+        if not present.all():
+            raise KeyError(int(ids[~present][0]))
         return vectors
 
     def check(self, ids: NDArray[np.int64]) -> None:
         """Raise NotAnIndex where the vector of an id isn't what was written."""
-        for segment, _, rows in self._located(ids):
+        for segment, _, rows in self._rows_by_segment(ids):
             if not segment.sound(rows):
-                raise damaged(segment.path)
+                raise damage_error(segment.path)
 
-    def _exact(
+    def _search_segment(
         self,
         segment: Segment,
         queries: NDArray[np.float32],
@@ -137,7 +137,7 @@ class VectorIndex:
         elif len(lost) > MANY_DEAD:
             among = _without(segment.ids, lost)
         if among is not None and not len(among):
-            return best_of([], len(queries), 0)
+            return merge_rankings([], len(queries), 0)
         ids, scores = segment.search(queries, k + (len(lost) if among is None else 0), among)
         gone = (ids < 0) | np.isin(ids, lost)
         return np.where(gone, -1, ids), np.where(gone, -np.inf, scores).astype(np.float32)
@@ -150,12 +150,12 @@ class VectorIndex:
         lost = _within(self.dead, int(segment.ids[0]), int(segment.ids[-1]))
         living = ~np.isin(segment.ids, lost)
         if not living.any():
-            return best_of([], len(queries), 0)
+            return merge_rankings([], len(queries), 0)
         vectors = segment.vectors[living] if len(lost) else segment.vectors
         scores, rows = nearest(queries, vectors, min(k, len(vectors)))
         return segment.ids[living][rows], scores
 
-    def _coded(
+    def _search_codes(
         self,
         codes: Codes,
         queries: NDArray[np.float32],
@@ -169,24 +169,24 @@ class VectorIndex:
             wanted = _within(among, 0, self._coded_up_to)
             share = len(wanted) / codes.vectors
             if seconds_exact(len(wanted), self.dimension) <= codes.seconds(k, share):
-                return self._ranked(queries, wanted, k)
+                return self._rank(queries, wanted, k)
         more = 0 if len(dead) > MANY_DEAD else len(dead)
         without = dead if more == 0 else None
         ids = codes.candidates(queries, k + more, among=wanted, without=without)
-        found, scores = self._ranked_each(queries, ids, k)
+        found, scores = self._rank_each(queries, ids, k)
         # Where a query's lists held too few, all lists are asked, then the vectors themselves.
-        there = codes.vectors - len(dead) if wanted is None else len(wanted)
-        short = (found >= 0).sum(axis=1) < min(k, there)
+        available = codes.vectors - len(dead) if wanted is None else len(wanted)
+        short = (found >= 0).sum(axis=1) < min(k, available)
         if short.any():
             ids = codes.candidates(
                 queries[short], k + more, among=wanted, without=without, all_lists=True
             )
-            found[short], scores[short] = self._ranked_each(queries[short], ids, k)
-            short = (found >= 0).sum(axis=1) < min(k, there)
+            found[short], scores[short] = self._rank_each(queries[short], ids, k)
+            short = (found >= 0).sum(axis=1) < min(k, available)
         if short.any():
             if wanted is None:
                 wanted = _without(self._coded_ids(), dead)
-            found[short], scores[short] = self._ranked(queries[short], wanted, k)
+            found[short], scores[short] = self._rank(queries[short], wanted, k)
         return found, scores
 
     def _coded_ids(self) -> NDArray[np.int64]:
@@ -195,39 +195,43 @@ class VectorIndex:
         coded = [segment.ids for segment in self.segments if segment.ids[0] <= self._coded_up_to]
         return np.concatenate([np.empty(0, dtype=np.int64), *coded])  # all may be replaced since
 
-    def _ranked(
+    def _rank(
         self, queries: NDArray[np.float32], ids: NDArray[np.int64], k: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Rank the same ids for every query."""
         import numpy as np
 
-        best = best_of([], len(queries), k)
+        ranking = merge_rankings([], len(queries), k)
         for start in range(0, len(ids), CHUNK):
             part = ids[start : start + CHUNK]
-            vectors, there = self._gather(part)
+            vectors, present = self._gather(part)
             scores = queries @ vectors.T
-            scores[:, ~there] = -np.inf
+            scores[:, ~present] = -np.inf
             repeated = np.broadcast_to(part, scores.shape)
-            best = best_of([best, _most(np.where(there, repeated, -1), scores, k)], len(queries), k)
-        return best
+            ranking = merge_rankings(
+                [ranking, _largest(np.where(present, repeated, -1), scores, k)], len(queries), k
+            )
+        return ranking
 
-    def _ranked_each(
+    def _rank_each(
         self, queries: NDArray[np.float32], ids: NDArray[np.int64], k: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Rank each query's own ids [n, c]."""
         import numpy as np
 
-        found = [best_of([], 0, k)]
+        found = [merge_rankings([], 0, k)]
         step = max(1, RANKED_BYTES // (ids.shape[1] * self.dimension * 4))
         for start in range(0, len(queries), step):
-            own = ids[start : start + step]
-            vectors, there = self._gather(own.ravel())
-            there &= ~np.isin(own.ravel(), self.dead)
-            shaped = vectors.reshape(*own.shape, self.dimension)
+            candidates = ids[start : start + step]
+            vectors, present = self._gather(candidates.ravel())
+            present &= ~np.isin(candidates.ravel(), self.dead)
+            shaped = vectors.reshape(*candidates.shape, self.dimension)
             scores = np.einsum("ncd,nd->nc", shaped, queries[start : start + step], optimize=True)
-            gone = ~there.reshape(own.shape)
+            gone = ~present.reshape(candidates.shape)
             scores[gone] = -np.inf
-            found.append(best_of([(np.where(gone, -1, own), scores)], len(own), k))
+            found.append(
+                merge_rankings([(np.where(gone, -1, candidates), scores)], len(candidates), k)
+            )
         return np.vstack([f[0] for f in found]), np.vstack([f[1] for f in found])
 
     def _gather(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -235,13 +239,13 @@ class VectorIndex:
         import numpy as np
 
         out = np.zeros((len(ids), self.dimension), dtype=np.float32)
-        there = np.zeros(len(ids), dtype=bool)
-        for segment, here, rows in self._located(ids):
+        present = np.zeros(len(ids), dtype=bool)
+        for segment, here, rows in self._rows_by_segment(ids):
             out[here] = segment.take(rows)
-            there[here] = True
-        return out, there
+            present[here] = True
+        return out, present
 
-    def _located(
+    def _rows_by_segment(
         self, ids: NDArray[np.int64]
     ) -> Iterator[tuple[Segment, NDArray[np.int64], NDArray[np.int64]]]:
         """Yield each segment that has some of the ids, their places among them, and their rows."""
@@ -255,7 +259,7 @@ class VectorIndex:
 
 
 def _ascending(ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Sort ids and drop repeated ones; mostly they are so already."""
+    """Sort ids and drop repeated ones, unless they are sorted already, as mostly."""
     import numpy as np
 
     return ids if bool((ids[1:] > ids[:-1]).all()) else np.unique(ids)
@@ -277,7 +281,7 @@ def _within(ids: NDArray[np.int64], first: int, last: int) -> NDArray[np.int64]:
     return ids[low:high]
 
 
-def _most(
+def _largest(
     ids: NDArray[np.int64], scores: NDArray[np.float32], k: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Keep the `k` largest of each row, in any order; ties at the edge by smaller place."""

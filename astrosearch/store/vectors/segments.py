@@ -6,8 +6,6 @@ ascending, over the vectors in single (`flat`) or half precision (`half`).
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import os
 import struct
 import weakref
@@ -18,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from astrosearch.errors import NotAnIndex
+from astrosearch.files import sha256_of, written_whole
 from astrosearch.store.vectors.headers import check_header
 from astrosearch.store.vectors.library import faiss
 from astrosearch.store.vectors.sums import BLOCK, Packed, Sums
@@ -52,7 +51,7 @@ SPARSE = 8  # rows to each one wanted, up to which it is quicker to read them al
 
 
 def sums_of(path: Path, kind: str) -> bytes | None:
-    """Sum up a file that has no sums yet; None if it can't be read."""
+    """Compute the checksums of a file that has none yet; None if it can't be read."""
     try:
         vectors = Segment(path).vectors if kind in get_args(Kind) else None
         return Sums.of(path, vectors).pack()
@@ -79,7 +78,7 @@ def write_segment(
     if index is None or not index.ntotal:
         return None
     stored = faiss().vector_to_array(index.id_map)
-    return written(folder, number, index, stored, kind)
+    return write_index(folder, number, index, stored, kind)
 
 
 def _empty(dimension: int, kind: Kind) -> Any:
@@ -92,63 +91,31 @@ def _empty(dimension: int, kind: Kind) -> Any:
     )
 
 
-def written(
+def write_index(
     folder: Path, number: int, index: Any, ids: NDArray[np.int64], kind: str
 ) -> SegmentFile:
     """Write a FAISS index as `folder/NNNNNN.faiss`, complete and on the disk."""
     name = f"{number:06d}.faiss"
-    path, digest = put_in_place(folder / f"{name}.partial", index, lambda digest: name)
+    path = folder / name
+    with written_whole(path, durable=True) as partial:
+        write_faiss(index, partial)
+        digest = sha256_of(partial)
     sums = Sums.of(path, _view(index) if kind in get_args(Kind) else None)
     return SegmentFile(
         name, sums.bytes, digest, len(ids), int(ids[0]), int(ids[-1]), kind, sums.pack()
     )
 
 
-def put_in_place(partial: Path, index: Any, name: Callable[[str], str]) -> tuple[Path, str]:
-    """Write a FAISS index: as `partial`, synced, renamed by its checksum, and its folder synced.
-
-    Returns its path and its checksum.
-    """
+def write_faiss(index: Any, path: Path) -> None:
+    """Write a FAISS index to a file."""
     library = faiss()
-    partial.parent.mkdir(exist_ok=True)
-    try:
-        with partial.open("wb") as file:
-            library.write_index(index, library.PyCallbackIOWriter(file.write))
-            file.flush()
-            os.fsync(file.fileno())
-        digest = sha256_of(partial)
-        path = partial.replace(partial.with_name(name(digest)))
-    except BaseException:
-        discard(partial)
-        raise
-    sync_folder(path.parent)
-    return path, digest
+    path.parent.mkdir(exist_ok=True)
+    with path.open("wb") as file:
+        library.write_index(index, library.PyCallbackIOWriter(file.write))
 
 
-def discard(path: Path) -> None:
-    """Delete a file that no manifest names; if it can't be now, the next writer does it."""
-    with contextlib.suppress(OSError):
-        path.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` durable, where the system knows how."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the checksum of a file's bytes, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def damaged(path: Path) -> NotAnIndex:
-    """Say that a segment file can't be read."""
+def damage_error(path: Path) -> NotAnIndex:
+    """Return the error that says why a segment file can't be used."""
     try:
         path.open("rb").close()
     except PermissionError as error:
@@ -171,22 +138,22 @@ def check_size(path: Path, size: int) -> None:
     try:
         sound = path.stat().st_size == size
     except FileNotFoundError as error:
-        raise damaged(path) from error
+        raise damage_error(path) from error
     if not sound:
-        raise damaged(path)
+        raise damage_error(path)
 
 
-def checked(path: Path, sums: bytes | None) -> Sums | None:
-    """Check a file before FAISS reads it, where there are sums to check it by."""
+def check_sums(path: Path, sums: bytes | None) -> Sums | None:
+    """Check a file by its checksums before FAISS reads it; without checksums do nothing."""
     if sums is None:
         return None
     try:
         unpacked = Sums.unpack(sums)
         sound = unpacked.fits(path)
     except (struct.error, FileNotFoundError) as error:
-        raise damaged(path) from error
+        raise damage_error(path) from error
     if not sound:
-        raise damaged(path)
+        raise damage_error(path)
     return unpacked
 
 
@@ -207,7 +174,7 @@ class Segment:
 
     def __init__(self, path: Path, sums: bytes | None = None) -> None:
         self.path = path
-        self._sums = checked(path, sums)
+        self._sums = check_sums(path, sums)
         library = faiss()
         try:
             check_header(path)
@@ -221,7 +188,7 @@ class Segment:
                 self._file = os.open(path, os.O_RDONLY)
                 weakref.finalize(self, os.close, self._file)
         except (RuntimeError, AttributeError, ValueError, FileNotFoundError) as error:
-            raise damaged(path) from error
+            raise damage_error(path) from error
         first, last = int(self.ids[0]), int(self.ids[-1])
         self._first = first if last - first + 1 == len(self.ids) else None  # None: with gaps
 
@@ -252,7 +219,7 @@ class Segment:
         size, start, file = self._row_bytes, self._start, self._file
         parts = [os.pread(file, size, start + size * row) for row in rows.tolist()]
         if any(len(part) != size for part in parts):
-            raise damaged(self.path)
+            raise damage_error(self.path)
         read = np.frombuffer(b"".join(parts), self.vectors.dtype)
         return read.reshape(len(rows), -1)
 
@@ -265,11 +232,11 @@ class Segment:
         size = self._row_bytes
         read = os.pread(self._file, size * (after - first), self._start + size * first)
         if len(read) != size * (after - first):
-            raise damaged(self.path)
+            raise damage_error(self.path)
         return np.frombuffer(read, self.vectors.dtype).reshape(after - first, -1)
 
     def chunks(self, after: int = 0) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        """Yield ids and vectors in parts, but for the first `after`."""
+        """Yield ids and vectors in chunks, leaving out the first `after`."""
         import numpy as np
 
         for first in range(after, len(self.ids), CHUNK):
@@ -333,8 +300,8 @@ def merge_segments(
 ) -> SegmentFile | None:
     """Write the living vectors of adjacent segments as one; None when none lives.
 
-    `files` come with the manifest's sums: what is damaged must not be signed again, so it is
-    NotAnIndex. `is_dead` maps ids int64 [n] to bool [n].
+    `files` are names with the manifest's checksums. A damaged file raises NotAnIndex, lest its
+    vectors get checksums that fit. `is_dead` maps ids int64 [n] to bool [n].
     """
     import numpy as np
 
@@ -342,7 +309,7 @@ def merge_segments(
         for file, sums in files:  # one at a time: memory holds one old file beside the new one
             part = Segment(folder / file, sums)
             if not part.sound(np.arange(len(part.ids))):
-                raise damaged(part.path)
+                raise damage_error(part.path)
             kept = ~is_dead(part.ids)
             yield part.ids[kept], part.vectors[kept]
 

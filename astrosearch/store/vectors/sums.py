@@ -53,7 +53,7 @@ class Sums:
         return cls(size, start, stop, rest, tuple(blocks))
 
     def fits(self, path: Path) -> bool:
-        """Whether the file has its size, and its bytes but those of the vectors are sound."""
+        """Whether the file has its size, and its bytes outside the vectors are sound."""
         if path.stat().st_size != self.bytes:
             return False
         return _crc_around(path, self.start, self.stop) == self.rest

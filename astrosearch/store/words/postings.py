@@ -1,8 +1,8 @@
-"""For each word the sentences it stands in, and how much it says there.
+"""The sentences that each word stands in, and how much it says there.
 
 A word's postings are ids of sentences with an impact each: BM25's factor for how often the word
-stands in the sentence and how long that is (Robertson & Zaragoza 2009), in one byte. With the
-word's weight, `idf`, times its impact a sentence is ranked by adding up (Anh & Moffat 2006).
+stands in the sentence and how long that is (Robertson & Zaragoza 2009), in one byte. A
+sentence's score is the sum of weight, `idf`, times impact over a query's words (Anh & Moffat 2006).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ USUAL_LENGTH = 26  # words of a sentence: the mean over 450,000 of 16,856 papers
 SUM_BYTES = 4
 
 
-def packed(part: int, word: str, ids: NDArray[np.int64], impacts: bytes) -> bytes:
-    """Write postings down: a CRC-32 of all and their key, the ids from `part` on, the impacts.
+def pack(part: int, word: str, ids: NDArray[np.int64], impacts: bytes) -> bytes:
+    """Encode postings: a CRC-32 of key and content, the ids less `part`, the impacts.
 
     `ids` int64 [n] ascend from `part`; `impacts` has a byte for each.
     """
@@ -31,8 +31,8 @@ def packed(part: int, word: str, ids: NDArray[np.int64], impacts: bytes) -> byte
     return _sum_of(part, word, body) + body
 
 
-def unpacked(part: int, word: str, blob: bytes) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Read ids int64 [n] and impacts uint8 [n], in units of 1 / IMPACTS.
+def unpack(part: int, word: str, blob: bytes) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Decode ids int64 [n] and impacts uint8 [n], in units of 1 / IMPACTS.
 
     Raises
     ------

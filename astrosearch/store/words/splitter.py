@@ -27,7 +27,7 @@ class Splitter:
         self._db.execute("CREATE VIRTUAL TABLE words USING fts5vocab(texts, 'instance')")
 
     def close(self) -> None:
-        """Let go of its memory."""
+        """Free its memory."""
         self._db.close()
 
     def words_of(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
@@ -39,7 +39,7 @@ class Splitter:
         return [tuple(words) for words in found]
 
     def matching(self, expression: str) -> NDArray[np.int64]:
-        """Return the places, ascending, of the last texts split that an FTS5 expression matches."""
+        """Return the places, ascending, of those texts last split that an expression matches."""
         import numpy as np
 
         rows = self._db.execute(

@@ -15,7 +15,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from astrosearch.store.rows import Postings
-from astrosearch.store.words.postings import packed, unpacked
+from astrosearch.store.words.postings import pack, unpack
 from astrosearch.store.words.splitter import Splitter
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 BATCH = 16_384  # sentences whose words are gathered at once: some 60 MB
 
-# Its parts are few, and the table's order is theirs: one step each instead of a scan.
+# There are few parts, and the table is ordered by them: one step a part instead of a scan.
 _PARTS = """WITH RECURSIVE parts(part) AS (
     SELECT min(part) FROM words
     UNION ALL SELECT (SELECT min(part) FROM words WHERE part > parts.part) FROM parts
     WHERE part IS NOT NULL
 ) SELECT part FROM parts WHERE part IS NOT NULL"""
-# Rows of no segment: nothing writes such.
+# Rows that belong to no segment: only damage makes them.
 STRAYS = """FROM words WHERE NOT EXISTS (
     SELECT 1 FROM segments WHERE part BETWEEN first_id AND last_id)"""
 LOOK_UP = f"""SELECT part, word, postings FROM words
@@ -40,15 +40,15 @@ LOOK_UP = f"""SELECT part, word, postings FROM words
 def rows_of(
     ids: NDArray[np.int64], texts: Sequence[str], splitter: Splitter
 ) -> list[tuple[int, str, bytes]]:
-    """Make the rows of new sentences, a part of their own; `ids` int64 [n] ascend."""
+    """Make the rows of new sentences, which form one part; `ids` int64 [n] ascend."""
     return [
-        (int(ids[0]), word, packed(int(ids[0]), word, ids[places], impacts))
+        (int(ids[0]), word, pack(int(ids[0]), word, ids[places], impacts))
         for word, (places, impacts) in splitter.postings_of(texts).items()
     ]
 
 
 def add(db: sqlite3.Connection, rows: Sequence[tuple[int, str, bytes]]) -> None:
-    """Store such rows; within a transaction."""
+    """Store rows that `rows_of` made; within a transaction."""
     db.executemany("INSERT INTO words VALUES (?, ?, ?)", rows)
 
 
@@ -63,9 +63,9 @@ def gather(db: sqlite3.Connection, first_id: int, last_id: int) -> None:
 def merge(
     db: sqlite3.Connection, first_id: int, last_id: int, part: int, dead: NDArray[np.int64]
 ) -> None:
-    """Make one part of those of merged segments, without `dead` ids; within a transaction.
+    """Join the parts of merged segments, without `dead` ids; within a transaction.
 
-    `part` is the first id that is left.
+    `part` is the first id that is left, which names the new part.
 
     Raises
     ------
@@ -73,15 +73,15 @@ def merge(
         When a row is damaged.
     """
     parts = [row[0] for row in db.execute(_PARTS) if first_id <= row[0] <= last_id]
-    own = "SELECT word, part, postings FROM words WHERE part = ? ORDER BY word"
-    held = (_checked(db.execute(own, [each])) for each in parts)
+    part_rows = "SELECT word, part, postings FROM words WHERE part = ? ORDER BY word"
+    held = (_check_rows(db.execute(part_rows, [number])) for number in parts)
     rows = heapq.merge(*held, key=lambda row: row[:2])
     merged = list(_merged(rows, part, dead))  # of one segment: some 20 MB
     db.execute("DELETE FROM words WHERE part BETWEEN ? AND ?", [first_id, last_id])
     add(db, merged)
 
 
-def _checked(rows: Iterable[tuple[str, int, bytes]]) -> Iterator[tuple[str, int, bytes]]:
+def _check_rows(rows: Iterable[tuple[str, int, bytes]]) -> Iterator[tuple[str, int, bytes]]:
     for row in rows:
         if [type(value) for value in row] != [str, int, bytes]:
             raise ValueError("a row of words is damaged")
@@ -94,18 +94,18 @@ def _merged(
     import numpy as np
 
     for word, group in groupby(rows, key=lambda row: row[0]):
-        pieces = [unpacked(own, word, blob) for _, own, blob in group]
+        pieces = [unpack(piece, word, blob) for _, piece, blob in group]
         ids = np.concatenate([piece[0] for piece in pieces])
         impacts = np.concatenate([piece[1] for piece in pieces])
         if len(gone):
             alive = ~np.isin(ids, gone)
             ids, impacts = ids[alive], impacts[alive]
         if len(ids):
-            yield part, word, packed(part, word, ids, impacts.tobytes())
+            yield part, word, pack(part, word, ids, impacts.tobytes())
 
 
-def joined(rows: Sequence[tuple[int, str, bytes]]) -> dict[str, Postings]:
-    """Put the parts of words together; `rows` are those of LOOK_UP.
+def join(rows: Sequence[tuple[int, str, bytes]]) -> dict[str, Postings]:
+    """Join the parts of each word; `rows` are what LOOK_UP returns.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def joined(rows: Sequence[tuple[int, str, bytes]]) -> dict[str, Postings]:
 
     found = {}
     for word, group in groupby(rows, key=lambda row: row[1]):
-        pieces = [unpacked(part, word, blob) for part, _, blob in group]
+        pieces = [unpack(part, word, blob) for part, _, blob in group]
         ids = np.concatenate([piece[0] for piece in pieces])
         impacts = np.concatenate([piece[1] for piece in pieces])
         found[word] = Postings.of(ids, impacts)
@@ -142,7 +142,7 @@ def agree(
     for part, word, blob in db.execute(
         "SELECT part, word, postings FROM words WHERE part BETWEEN ? AND ?", [first_id, last_id]
     ):
-        ids, impacts = unpacked(part, word, blob)
+        ids, impacts = unpack(part, word, blob)
         alive = ~np.isin(ids, dead) if len(dead) else slice(None)
         stored += _sum(word, ids[alive], impacts[alive])
     with contextlib.closing(Splitter()) as splitter:

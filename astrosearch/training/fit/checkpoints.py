@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import random
 import shutil
 from collections.abc import Iterator
@@ -18,10 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from astrosearch.errors import StorageError
-from astrosearch.store.database import storage_errors
+from astrosearch.files import PARTIAL, disk_errors, put_in_place, sync_folder, sync_tree
 
 PREFIX = "checkpoint-"
-PARTIAL = ".partial"
 TENSORS = "optimizer.safetensors"
 PROGRESS = "progress.json"  # learning rate, random state
 STATE = "trainer_state.json"  # the trainer's own
@@ -33,7 +31,7 @@ def saving(folder: Path) -> Iterator[None]:
     """Turn the errors of a full disk into a StorageError, those of safetensors and torch too."""
     from safetensors import SafetensorError
 
-    with storage_errors(folder):
+    with disk_errors(folder):
         try:
             yield
         except (SafetensorError, RuntimeError) as error:
@@ -73,7 +71,8 @@ def save_checkpoint(trainer: Any) -> None:
         trainer.state.save_to_json(str(partial / STATE))
         sync_tree(partial)
         shutil.rmtree(final, ignore_errors=True)
-        partial.replace(final)
+        put_in_place(partial, final)
+        sync_folder(run)
         for old in run.glob(f"{PREFIX}*"):
             if old not in (final, best):
                 shutil.rmtree(old, ignore_errors=True)
@@ -124,14 +123,6 @@ def last_checkpoint(run: Path) -> Path | None:
         else:
             shutil.rmtree(path, ignore_errors=True)
     return max(found)[1] if found else None
-
-
-def sync_tree(folder: Path) -> None:
-    """Flush all files of a folder to the disk, which must come before its renaming."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("r+b") as file:  # Windows flushes no file opened to be read
-                os.fsync(file.fileno())
 
 
 def _flat(state: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -12,8 +12,9 @@ from astrosearch.encoder import load_encoder
 from astrosearch.encoder.folder import SETTINGS_FILE, read_folder
 from astrosearch.encoder.torch_runtime import load_torch
 from astrosearch.errors import TrainingError
+from astrosearch.files import PARTIAL, put_in_place, sync_folder, sync_tree
 from astrosearch.training.fit.base import quiet
-from astrosearch.training.fit.checkpoints import PARTIAL, saving, sync_tree
+from astrosearch.training.fit.checkpoints import saving
 
 if TYPE_CHECKING:
     from astrosearch.records import TextForm
@@ -98,7 +99,8 @@ def publish(partial: Path, output: Path) -> None:
         sync_tree(partial)
         if output.is_dir():
             output.rmdir()  # it is empty: `check_output` saw to that
-        partial.replace(output)
+        put_in_place(partial, output)
+        sync_folder(output.parent)
 
 
 def partial_of(output: Path) -> Path:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder import load_encoder
 from astrosearch.errors import TrainingError
+from astrosearch.files import written_whole
 from astrosearch.lock import LOCK_FILE
 from astrosearch.training.fit.checkpoints import saving
 from astrosearch.training.fit.negatives import mine_negatives
@@ -73,9 +74,8 @@ def open_work(work: Path, given: dict[str, Any], *, resume: bool) -> None:
                     "Give the settings it was begun with, or start anew: --no-resume"
                 )
             return
-        partial = file.with_suffix(".partial")
-        partial.write_text(json.dumps(given, indent=1), encoding="utf-8")
-        partial.replace(file)
+        with written_whole(file) as partial:
+            partial.write_text(json.dumps(given, indent=1), encoding="utf-8")
 
 
 def clear(work: Path) -> None:
@@ -128,9 +128,6 @@ def kept_negatives(
 
     encoder = load_encoder(str(base.path), device)
     found = mine_negatives(pairs.train, encoder, recipe.hard_negatives, recipe.seed, progress)
-    with saving(work):
-        partial = file.with_suffix(".partial")
-        with partial.open("wb") as stream:
-            np.save(stream, found, allow_pickle=False)
-        partial.replace(file)
+    with saving(work), written_whole(file) as partial, partial.open("wb") as stream:
+        np.save(stream, found, allow_pickle=False)
     return found

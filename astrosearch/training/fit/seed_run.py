@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from astrosearch.files import written_whole
 from astrosearch.training.fit.base import load_model, quiet
 from astrosearch.training.fit.card import CARD_FILE, hide_samples, prepare_card, trainer_card
 from astrosearch.training.fit.checkpoints import PREFIX, last_checkpoint, saving
@@ -74,9 +75,8 @@ def run_seed(job: Job, seed: int) -> SeedResult:
         kept.max_seq_length = recipe.max_tokens or job.base.max_tokens
         text = trainer_card(kept, model.model_card_data, result.log, result.step)
         (run / CARD_FILE).write_text(text, encoding="utf-8")
-        partial = file.with_suffix(".partial")
-        partial.write_text(json.dumps(asdict(result)), encoding="utf-8")
-        partial.replace(file)
+        with written_whole(file) as partial:
+            partial.write_text(json.dumps(asdict(result)), encoding="utf-8")
     return result
 
 

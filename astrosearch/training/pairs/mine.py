@@ -7,7 +7,6 @@ all papers are read, for they may cite any; passages on methods are kept in boun
 from __future__ import annotations
 
 import json
-import os
 import random
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -28,6 +27,7 @@ from astrosearch.corpus.source import Source
 from astrosearch.corpus.textform import render
 from astrosearch.corpus.tree import FolderTree
 from astrosearch.errors import AstrosearchError, NotFound, Unreadable
+from astrosearch.files import put_in_place
 from astrosearch.records import SourceSentence, TextForm
 from astrosearch.training.pairs import within
 from astrosearch.training.pairs.bibliography import Work
@@ -98,10 +98,8 @@ def mine_pairs(
                 whole = folder / "pairs.jsonl"
                 with whole.open("w", encoding="utf-8", newline="\n") as stream:
                     write_pairs(pairs, stream, columns)
-                    stream.flush()
-                    os.fsync(stream.fileno())
                 if tally.written:
-                    whole.replace(output)
+                    put_in_place(whole, output, durable=True)
     if not tally.written:
         raise AstrosearchError(
             "no pair was found in what was read.\n"

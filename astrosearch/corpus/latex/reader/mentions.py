@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from astrosearch.corpus.composing import nfc
 from astrosearch.corpus.latex import vocabulary as words
-from astrosearch.corpus.latex.citations import written
+from astrosearch.corpus.latex.citations import citation_text
 from astrosearch.corpus.latex.reader.text_reader import TextReader
 from astrosearch.corpus.latex.tokens import flat
+from astrosearch.corpus.normalization import nfc
 
 
 def cite(reader: TextReader, name: str, position: int) -> None:
@@ -29,7 +29,7 @@ def cite(reader: TextReader, name: str, position: int) -> None:
     after = reader.plain(*after_bounds) if after_bounds else ""
     textual = command == "text" or (command == "plain" and reader.textual_cite)
     labels = reader.bibliography.labels if reader.bibliography else {}
-    shown = written(command, keys, labels, before, after, textual=textual)
+    shown = citation_text(command, keys, labels, before, after, textual=textual)
     reader.builder.mark(nfc(shown), position, "cite", ",".join(keys))
 
 

@@ -1,0 +1,192 @@
+"""Options that several commands share, each stated once, and what commands are handed for them.
+
+A command whose options are many takes them in groups: `@gathered(hits=HitOptions)` hands it one
+`HitOptions` under the name `hits` in place of the options that are its fields.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from astrosearch.search.index import Index
+
+Command = Callable[..., None]
+
+# A path that the command itself looks at, for a message with the whole path and a cure.
+PATH = click.Path(path_type=Path, readable=False)
+
+corpora_argument = click.argument(
+    "corpora", metavar="CORPUS...", nargs=-1, required=True, type=PATH
+)
+index_option = click.option(
+    "--index",
+    "index",
+    envvar="ASTROSEARCH_INDEX",
+    default="index",
+    show_default=True,
+    show_envvar=True,
+    type=PATH,
+    help="The index folder.",
+)
+encoder_option = click.option(
+    "--encoder", default=None, metavar="NAME|DIR", help="Where the index's encoder is, if it moved."
+)
+k_option = click.option(
+    "-k", "k", default=10, show_default=True, type=click.IntRange(min=1), help="Hits a query."
+)
+format_option = click.option(
+    "--format",
+    "format",
+    default="table",
+    show_default=True,
+    type=click.Choice(["table", "json", "csv", "bibtex"]),
+    help="table for people; json: one object a line for each query.",
+)
+table_or_json_option = click.option(
+    "--format", "format", default="table", type=click.Choice(["table", "json"]), show_default=True
+)
+context_option = click.option(
+    "--context",
+    "context",
+    default=0,
+    show_default=True,
+    metavar="N",
+    type=click.IntRange(min=0),
+    help="Show N sentences before and after each hit.",
+)
+
+
+def device_option(default: str, help: str) -> Callable[[Command], Command]:
+    """Say where an encoder runs."""
+    devices = click.Choice(["auto", "cpu", "cuda"])
+    return click.option("--device", default=default, show_default=True, type=devices, help=help)
+
+
+def all_of(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Make several options one decorator; help lists them in this order."""
+
+    def decorated(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorated
+
+
+filter_options = all_of(
+    click.option("--year", metavar="YEARS", help="2015, 2015..2020, 2015.. or ..2020."),
+    click.option(
+        "--category", metavar="NAME", multiple=True, help="astro-ph.CO, or astro-ph.* for all."
+    ),
+    click.option(
+        "--author", metavar="NAME", multiple=True, help='"Peebles", "Peebles, P." or "P. Peebles".'
+    ),
+    click.option("--section", metavar="WORDS", multiple=True, help="Words of the heading."),
+    click.option("--in", "within", metavar="PAPER_ID", multiple=True, help="Only this paper."),
+    click.option("--exclude", metavar="PAPER_ID", multiple=True, help="Not this paper."),
+)
+arrangement_options = all_of(
+    click.option("--papers", is_flag=True, help="Papers, each with its best sentence."),
+    click.option("--diverse", is_flag=True, help="Hits that differ from each other."),
+    click.option(
+        "--no-fold",
+        is_flag=True,
+        help="Show sentences that say the same one by one, not as one with a count.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexOptions:
+    """Which index is asked, and where its encoder is and runs."""
+
+    index: Path
+    encoder: str | None = None
+    device: str = "cpu"
+
+    def open(self) -> Index:
+        """Open the index for searching."""
+        from astrosearch.search.index import open_index
+
+        return open_index(self.index, encoder=self.encoder, device=self.device)
+
+
+@dataclass(frozen=True, slots=True)
+class HitOptions:
+    """How many hits, of which sentences, and how they are made of what is found."""
+
+    k: int
+    year: str | None
+    category: tuple[str, ...]
+    author: tuple[str, ...]
+    section: tuple[str, ...]
+    within: tuple[str, ...]
+    exclude: tuple[str, ...]
+    papers: bool
+    diverse: bool
+    no_fold: bool
+
+    def keywords(self) -> dict[str, Any]:
+        """Return what `Request.query` and `Request.similar` take besides `k`."""
+        from astrosearch.search.filters import filters_of
+
+        filters = filters_of(
+            year=self.year,
+            category=self.category,
+            author=self.author,
+            section=self.section,
+            within=self.within,
+            exclude=self.exclude,
+        )
+        how = {"papers": self.papers, "diverse": self.diverse, "fold": not self.no_fold}
+        return {"filters": filters, **how}
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions:
+    """How hits are written, and with how many sentences around each."""
+
+    format: str
+    context: int
+
+    def check(self) -> None:
+        """Refuse a context that the format has no place for."""
+        if self.context and self.format not in ("table", "json"):
+            raise click.UsageError(
+                f"--context can't be written as {self.format}: give --format table or --format json"
+            )
+
+
+def gathered(**groups: type[Any]) -> Callable[[Command], Command]:
+    """Hand a command some of its options in groups: by name, the dataclass with these fields.
+
+    A field that is no option of the command keeps its default.
+    """
+
+    def decorated(command: Command) -> Command:
+        @wraps(command)
+        def gathering(**values: Any) -> None:
+            made = {}
+            for name, group in groups.items():
+                known = [field.name for field in fields(group) if field.name in values]
+                made[name] = group(**{field: values.pop(field) for field in known})
+            command(**values, **made)
+
+        return gathering
+
+    return decorated
+
+
+def write_for_programs() -> None:
+    """Have stdout write UTF-8 and line ends as they are, whatever the terminal or system is."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="")
