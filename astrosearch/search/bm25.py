@@ -45,12 +45,14 @@ class WordRanking:
         self._look_up, self._matching, self._split = look_up, matching, split
         self._sentences = sentences
         self._kept: dict[str, Postings] = {}  # of words asked for lately, the latest last
+        self._kept_size = 0  # postings
         self._keeping = threading.Lock()
 
     def close(self) -> None:
         """Let go of what is kept in memory."""
         with self._keeping:
             self._kept.clear()
+            self._kept_size = 0
 
     def weighted(self, queries: Sequence[Sequence[Term]]) -> Iterator[list[Postings]]:
         """Yield, per query, the postings of each term that some sentence holds.
@@ -87,24 +89,22 @@ class WordRanking:
         """Look up words, but for those asked for lately."""
         with self._keeping:
             known = {word: self._kept.pop(word) for word in words & self._kept.keys()}
-            self._kept |= known  # the latest last
+            self._kept |= known
         missing = sorted(words - known.keys())
         if missing:
             found = self._look_up(missing)
             known |= found
-            with self._keeping:
-                self._kept |= found
-        self._forget()
+            self._keep(found)
         return known
 
-    def _forget(self) -> None:
-        """Let go of the words asked for longest ago, down to KEPT postings."""
+    def _keep(self, found: Mapping[str, Postings]) -> None:
+        """Keep the postings of words, and let go of those asked for longest ago."""
         with self._keeping:
-            over = sum(map(len, self._kept.values())) - KEPT
-            for word in list(self._kept) if over > 0 else ():
-                over -= len(self._kept.pop(word))
-                if over <= 0:
-                    break
+            new = {word: postings for word, postings in found.items() if word not in self._kept}
+            self._kept |= new
+            self._kept_size += sum(map(len, new.values()))
+            while self._kept_size > KEPT:
+                self._kept_size -= len(self._kept.pop(next(iter(self._kept))))
 
     def _idf(self, holding: int) -> float:
         """Return the weight of a term, as Lucene's BM25 has it: never negative."""
