@@ -52,10 +52,6 @@ HEAVY = {
 }
 SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|PRAGMA|BEGIN|COMMIT)\b [\w*(]")
 
-# What is not yet as the rule has it. These lists may only shrink.
-UPWARD: set[tuple[str, str]] = set()
-CIRCLES: set[frozenset[str]] = set()
-
 
 def modules() -> list[str]:
     return sorted(paths())
@@ -123,8 +119,7 @@ def test_imports_run_downward_only():
         for target, _ in imports(module)
         if room(target) != room(module) and not LEVELS[room(target)] < LEVELS[room(module)]
     }
-    assert upward <= UPWARD, upward - UPWARD
-    assert upward >= UPWARD, f"no longer so, strike it out: {UPWARD - upward}"
+    assert not upward
 
 
 def test_no_circles_within_a_room():
@@ -135,9 +130,7 @@ def test_no_circles_within_a_room():
     for name in edges:  # a room's face imports its modules: only its own circles would count
         if name in FACES:
             edges[name] = {t for t in edges[name] if not t.startswith(f"{name}.")}
-    found = {frozenset(circle) for circle in circles(edges)}
-    assert found <= CIRCLES, found - CIRCLES
-    assert found >= CIRCLES, f"no longer so, strike it out: {CIRCLES - found}"
+    assert not list(circles(edges))
 
 
 def circles(edges: dict[str, set[str]]) -> Iterator[set[str]]:
@@ -239,12 +232,8 @@ def test_public_names_are_these():
     assert all(hasattr(astrosearch, name) for name in astrosearch.__all__)
 
 
-# Long for one reason each: a table of layers, a grammar, a file format.
-LONG = {"encoder.graph", "corpus.latex.mathparser", "store.vectors.segments"}
-
-
 def test_modules_functions_and_commands_are_short():
-    assert {m for m in modules() if _lines(paths()[m]) > 400} <= LONG
+    assert not {m for m in modules() if _lines(paths()[m]) > 400}
     for module in modules():
         for node in ast.walk(parsed(module)):
             if isinstance(node, ast.FunctionDef):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import csv
 import io
 import json
@@ -278,14 +277,6 @@ def test_json_is_utf_8_whatever_the_terminals_encoding(example_index: Path):
         asked = (*command, "--format", "json", "--index", example_index)
         out = run(*asked, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
         assert json.loads(out.stdout.decode("utf-8")) == json.loads(cli(*asked).stdout)
-
-
-def test_commands_are_short():
-    for path in Path(astrosearch.cli.__file__).parent.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef) and node.name.endswith("_command"):
-                length = (node.end_lineno or 0) - node.lineno + 1
-                assert length <= 25, (path.name, node.name, length)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file names are text there")
