@@ -67,12 +67,13 @@ class Store:
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
             self._path, self._unlocked = path, False
             self._asking = threading.Lock()  # a connection answers one thread at a time
-            self._identity = self._identify()  # before it is opened: a rebuild may take its place
+            # Before it is opened, when a rebuild may take its place, or a commit change what it is.
+            self._identity, last_commit = self._identify(), self._identify(commits=True)
             if write:
                 self.connection = connect(path, write=True)
             else:
                 self.connection, self._unlocked = connect_reading(path)
-                self._identity = self._identity if not self._unlocked else self._identify()
+                self._identity = last_commit if self._unlocked else self._identity
             try:
                 self.format = self._check_format()
             except BaseException:
@@ -127,11 +128,12 @@ class Store:
 
     def is_replaced(self) -> bool:
         """Say whether a rebuild has put another database in this one's place."""
-        return self._identify() != self._identity
+        # Without locks, nobody tells of new commits.
+        return self._identify(commits=self._unlocked) != self._identity
 
-    def _identify(self) -> tuple[int, ...]:
-        try:  # without locks nobody tells of new commits
-            return file_state(self._path, commits=self._unlocked)
+    def _identify(self, *, commits: bool = False) -> tuple[int, ...]:
+        try:
+            return file_state(self._path, commits=commits)
         except FileNotFoundError as error:
             raise NotFound(f"the index {self.folder.absolute()} was deleted.") from error
 
