@@ -23,7 +23,17 @@ from pathlib import Path
 
 
 class AstrosearchError(Exception):
-    """Base of all; its text says the cause, then the cure."""
+    """Base of all; its text says the cause, then the cure.
+
+    Examples
+    --------
+    >>> import astrosearch
+    >>> try:
+    ...     astrosearch.open("no/such/folder")
+    ... except astrosearch.AstrosearchError as error:
+    ...     print(str(error).splitlines()[1])
+    Build one: astrosearch index CORPUS --index DIR, or name one with --index DIR.
+    """
 
 
 class NotFound(AstrosearchError):

@@ -16,6 +16,12 @@ class Paper:
 
     `id` is the arXiv id without version (`1807.06209`, `astro-ph/9805201`) where there is one,
     else the source's path in its corpus without suffix.
+
+    Examples
+    --------
+    >>> paper = Paper("1807.06209", "Planck 2018 results. VI", ("Planck Collaboration",), 2018)
+    >>> paper.year, paper.doi is None, paper.categories
+    (2018, True, ())
     """
 
     id: str
@@ -31,8 +37,14 @@ class Paper:
 class Sentence:
     """One sentence of a paper and where it stands: the line, from 1, on which it begins.
 
-    `paragraph` counts the paper's paragraphs, from 1; titles and captions are some too. It is None
-    where an older version indexed the paper.
+    `paragraph` counts the paper's paragraphs, from 1; a title and a caption are paragraphs too. It
+    is None where an older version indexed the paper.
+
+    Examples
+    --------
+    >>> sentence = Sentence(383, "The tail is damped.", "Damping", "peaks/main.tex", 33)
+    >>> f"{sentence.file}:{sentence.line}"
+    'peaks/main.tex:33'
     """
 
     id: int
@@ -94,7 +106,15 @@ def is_sentence_id(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One sentence returned for a query."""
+    """One sentence returned for a query, with its paper, its rank and its score.
+
+    Examples
+    --------
+    >>> sentence = Sentence(383, "The tail is damped.", "Damping", "peaks/main.tex", 33)
+    >>> hit = Hit(1, 0.76, sentence, Paper("1807.06209"))
+    >>> hit.place
+    ('§ Damping', 'peaks/main.tex:33', 'id 383')
+    """
 
     rank: int  # from 1
     score: float  # at most 1 in hybrid mode; a cosine in dense mode; BM25 in lexical mode

@@ -53,6 +53,16 @@ class Results(Sequence[Hits]):
         How many other sentences that say the same were folded into each.
     matches : int64 [n, k], optional
         How many sentences of its paper were found, where hits are papers.
+
+    Examples
+    --------
+    >>> import astrosearch
+    >>> with astrosearch.open(index_folder) as index:
+    ...     found = index.query_batch(["acoustic peaks at small scales", "dust in winds"], k=3)
+    >>> found.ids.shape, len(found), found[0][0].rank
+    ((2, 3), 2, 1)
+    >>> found.columns[:4]
+    ('query', 'rank', 'score', 'sentence_id')
     """
 
     queries: tuple[str, ...]

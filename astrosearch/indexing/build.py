@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from astrosearch.corpus import discover
@@ -47,12 +48,9 @@ def build(
         An index keeps to the one it was built with; a new one takes "default".
     device : {"auto", "cpu", "cuda"}
     jobs : int
-        Processes that read papers. With more than one, call from under
-        `if __name__ == "__main__":`, as `multiprocessing` asks.
-    rebuild : bool
-        Build anew; the old index answers until the new one is complete.
-    strict : bool
-        Raise CorpusError at the end if any file failed.
+        Processes that read papers; with several, call under `if __name__ == "__main__":`.
+    rebuild, strict : bool
+        Build anew, while the old index answers; raise CorpusError at the end if any file failed.
     all_categories, prune : bool
         Take metadata records of every category, not astro-ph alone; drop papers whose files are
         gone from `corpora`.
@@ -63,6 +61,11 @@ def build(
     ------
     AstrosearchError
         With cause and cure; the index is then as the last finished group left it.
+
+    Examples
+    --------
+    >>> build("examples/corpus", index=index_folder).papers
+    41
     """
     started = time.monotonic()
     paths, folder = _paths(corpora), Path(index)
@@ -72,15 +75,12 @@ def build(
     model, identity = _encoder(encoder, device, folder)
     with _writer(folder, identity, database) as writer:
         writer.store.encoder().expect(identity.name, identity.fingerprint)
-        summary = _bring_up_to_date(
-            writer, model, found, jobs, all_categories=all_categories, prune=prune, tell=progress
-        )
+        how = _How(jobs, all_categories, prune, progress)
+        summary = _bring_up_to_date(writer, model, found, how)
         if database == REBUILDING:
             writer.take_place()
     summary.seconds = time.monotonic() - started
-    if strict and summary.failed:
-        raise _first_failure(summary)
-    return summary
+    return _all_read(summary) if strict else summary
 
 
 def _paths(corpora: Sequence[str | Path]) -> list[Path]:
@@ -117,24 +117,30 @@ def _writer(folder: Path, identity: EncoderIdentity, database: str) -> Writer:
     return Writer(folder, create=identity, database=database)
 
 
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How a corpus is brought into an index: `build`'s own parameters."""
+
+    jobs: int
+    all_categories: bool
+    prune: bool
+    tell: Callable[[Progress], None] | None
+
+
 def _bring_up_to_date(
     writer: Writer,
     model: Encoder,
     found: Sequence[tuple[Path, discover.Discovery]],
-    jobs: int,
-    *,
-    all_categories: bool,
-    prune: bool,
-    tell: Callable[[Progress], None] | None,
+    how: _How,
 ) -> Summary:
     sources = [source for _, discovery in found for source in discovery.sources]
     with EncodingThread(model) as encoding:
-        run = IndexingRun(writer, encoding, all_categories=all_categories, progress=tell)
+        run = IndexingRun(writer, encoding, all_categories=how.all_categories, progress=how.tell)
         for _, discovery in found:
             run.summary.skipped += [(item.name, item.reason) for item in discovery.skipped]
-        run.read(sources, jobs)
-        run.look_for_gone([path for path, _ in found], sources, prune=prune)
-        run.read_again(sources, jobs)
+        run.read(sources, how.jobs)
+        run.look_for_gone([path for path, _ in found], sources, prune=how.prune)
+        run.read_again(sources, how.jobs)
     if len(writer.store.segments()) > 1:
         compact(writer)
     counts = writer.store.counts()
@@ -142,9 +148,11 @@ def _bring_up_to_date(
     return run.summary
 
 
-def _first_failure(summary: Summary) -> CorpusError:
+def _all_read(summary: Summary) -> Summary:
+    if not summary.failed:
+        return summary
     name, reason = summary.failed[0]
-    return CorpusError(
+    raise CorpusError(
         f"{len(summary.failed)} of the corpus' files failed, the first: {name}: {reason}.\n"
         "All others are indexed. Mend or remove these files, or leave out --strict."
     )

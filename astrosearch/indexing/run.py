@@ -49,7 +49,14 @@ class Progress:
 
 @dataclass(slots=True)
 class Summary:
-    """What an indexing run did."""
+    """What an indexing run did; what `astrosearch.build` returns.
+
+    Examples
+    --------
+    >>> summary = Summary(papers_added=41, sentences_added=1431, failed=[("a.tex", "it is empty")])
+    >>> summary.papers_added, len(summary.failed)
+    (41, 1)
+    """
 
     papers_added: int = 0
     papers_replaced: int = 0

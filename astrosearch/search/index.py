@@ -41,6 +41,13 @@ def open_index(
     ------
     NotFound, NotAnIndex, FormatTooNew
         When there is no index at `path` that this version can read.
+
+    Examples
+    --------
+    >>> import astrosearch
+    >>> with astrosearch.open(index_folder) as index:
+    ...     index.encoder_identity.name, len(index) > 1000
+    ('default', True)
     """
     return Index(Path(path), encoder=encoder, device=device)
 
@@ -50,6 +57,21 @@ class Index(Lookup):
 
     Every answer is that of one committed state: the newest when it was asked. Threads may share
     an index; they encode and search side by side.
+
+    Examples
+    --------
+    >>> import astrosearch
+    >>> index = astrosearch.open(index_folder)
+    >>> hits = index.query("acoustic peaks at small scales", k=3)
+    >>> [hit.rank for hit in hits], hits[0].sentence.file
+    ([1, 2, 3], 'cosmology/acoustic-peaks/damping.tex')
+    >>> papers = index.query("merging neutron stars", k=2, papers=True, year="2019..")
+    >>> found = index.query_batch(["dust reddens starlight", "pulsar timing"], k=5)
+    >>> found.scores.shape
+    (2, 5)
+    >>> near = index.similar(hits[0].paper.id, k=3)
+    >>> before, after = index.context(hits[0], n=2)
+    >>> index.close()
     """
 
     def query(

@@ -43,8 +43,24 @@ def run_doctest(text: str, name: str, folder: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_examples_in_docstrings_run(module: str):
-    assert doctest.testmod(importlib.import_module(module)).failed == 0
+def test_examples_in_docstrings_run(
+    module: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+):
+    imported = importlib.import_module(module)
+    given = {}
+    if "index_folder" in Path(imported.__file__ or "").read_text(encoding="utf-8"):
+        given["index_folder"] = str(request.getfixturevalue("example_copy"))
+    monkeypatch.chdir(ROOT)
+    assert doctest.testmod(imported, extraglobs=given).failed == 0
+
+
+def test_every_public_docstring_has_an_example():
+    lacking = [
+        name
+        for name in astrosearch.__all__
+        if name != "__version__" and ">>>" not in (getattr(astrosearch, name).__doc__ or "")
+    ]
+    assert lacking == []
 
 
 def test_package_docstring_runs(example_copy: Path, monkeypatch: pytest.MonkeyPatch):

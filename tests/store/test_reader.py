@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from astrosearch.store import reader
+from astrosearch.store import database, reader
 from astrosearch.store.reader import Store
 
 
 def test_a_commit_while_a_reader_without_locks_opens_is_not_missed(
     built: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    connect = reader.connect_reading
+    connect = database.connect_reading
 
-    def connect_while_somebody_commits(database: Path) -> tuple[sqlite3.Connection, bool]:
-        connection, _ = connect(database)
-        with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as writer:
+    def connect_while_somebody_commits(path: Path) -> tuple[sqlite3.Connection, bool]:
+        connection, _ = connect(path)
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as writer:
             writer.execute("INSERT INTO meta VALUES ('committed', 'meanwhile')")
         return connection, True
 
