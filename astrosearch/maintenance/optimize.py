@@ -45,7 +45,8 @@ def optimize(
     """
     if not 0 < recall <= 1:
         raise AstrosearchError(
-            f"a recall of {recall:g} can't be had.\nGive a share above 0, at most 1: {RECALL:g}"
+            f"a recall of {recall:g} can't be had: it is the share of the nearest that is found.\n"
+            f"Give a number above 0 and at most 1, such as {RECALL:g}."
         )
     with Writer(Path(index)) as writer:
         optimize_writing(writer, recall, progress or (lambda step, done: None))

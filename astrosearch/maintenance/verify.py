@@ -53,7 +53,7 @@ def verify(index: str | Path = "index", progress: Callable[[str], None] | None =
             if not problems or (not store.is_replaced() and store.data_version() == before):
                 return problems
     raise AstrosearchError(
-        f"{folder.absolute()} changed all the while it was checked.\n"
+        f"{folder.absolute()} was changed by another process while it was checked.\n"
         "Run verify again when nobody writes to it."
     )
 

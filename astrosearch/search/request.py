@@ -115,7 +115,10 @@ class Request:
         ids = tuple(dict.fromkeys(str(each) for each in given))
         draft = None if text is None else tuple(_sentences_of(text))
         if not ids and draft is None:
-            raise AstrosearchError("the request names nothing to be like.\nGive an id, or a text.")
+            raise AstrosearchError(
+                "the request names nothing to be like: it has neither an id nor a text.\n"
+                "Give an id of a paper or a sentence, or a text."
+            )
         how = (papers, diverse, fold)
         return cls((" ".join(ids),), k, "dense", filters, *how, ids=ids, draft=draft)
 

@@ -95,7 +95,8 @@ class Session:
         the state before it is held.
         """
         failure = AstrosearchError(
-            f"{self.path.absolute()} changed all the while it was asked.\nAsk again."
+            f"{self.path.absolute()} was changed by another process while each answer was sought.\n"
+            "Ask again."
         )
         for attempt in range(TRIES):
             settled = False  # whether once more would give the same

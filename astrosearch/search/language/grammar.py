@@ -107,7 +107,7 @@ def parse(query: str) -> ParsedQuery:
     if not read:
         raise AstrosearchError(
             "the query holds no word to search for.\n"
-            "Give some words besides what must not stand, authors and years."
+            "Give some words besides excluded words, authors and years."
         )
     return ParsedQuery(
         text=read,
