@@ -100,6 +100,8 @@ NO_COPIES = Copies()
 
 def copies(snapshot: Snapshot, given: Sequence[str]) -> Copies:
     """Look up what copies of these sentences and papers look like."""
+    if not given:
+        return NO_COPIES
     sentences = snapshot.sentences(int(id) for id in given if is_sentence_id(id))
     papers = snapshot.papers(id for id in given if not is_sentence_id(id))
     titles = {title_of(paper) for paper in papers}

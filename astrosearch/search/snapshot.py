@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,10 +76,14 @@ class Snapshot:
             self._words.close()
         self._vectors = self._words = None
 
+    @cached_property
+    def sentence_count(self) -> int:
+        """How many sentences may be found."""
+        return self._store.living_vectors()
+
     def size(self, k: int, allowed_ids: NDArray[np.int64] | None = None) -> int:
         """Return how many hits there can be, of `k` asked for."""
-        count = self._store.living_vectors() if allowed_ids is None else len(allowed_ids)
-        return min(k, max(1, count))
+        return min(k, max(1, self.sentence_count if allowed_ids is None else len(allowed_ids)))
 
     # -- by meaning
 
@@ -253,7 +258,7 @@ class Snapshot:
 
     # -- the whole index
 
-    @property
+    @cached_property
     def encoder(self) -> EncoderIdentity:
         """The encoder that every vector comes from."""
         return self._store.encoder()
