@@ -12,9 +12,9 @@ from typing import Any
 class Requests:
     """Infers for one caller on all cores, and for several side by side, each on its share.
 
-    On two cores eight threads get 1.5 times as many short texts encoded side by side as in turn
-    (benchmarks/results/threads.json). The second graph is compiled when two callers first meet;
-    whoever comes meanwhile waits in turn.
+    On two cores eight threads get 1.35 times as many queries answered so as in turn
+    (benchmarks/results/threads.json). The graph that callers share is compiled when two of them
+    first meet; whoever comes meanwhile waits in turn.
 
     Parameters
     ----------
