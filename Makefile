@@ -39,6 +39,7 @@ test: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 astrosearch
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 slow: $(VENV)/.test

@@ -11,6 +11,7 @@ import hashlib
 import mmap
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterable
@@ -78,7 +79,7 @@ def unload(content: NDArray[np.uint8]) -> None:
     while isinstance(base, type(content)):
         base = base.base
     mapped = getattr(base, "obj", None)  # of numpy's memoryview
-    if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+    if sys.platform != "win32" and isinstance(mapped, mmap.mmap):
         mapped.madvise(mmap.MADV_DONTNEED)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import os
 import re
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -182,6 +181,7 @@ def test_lock_of_a_dead_process_is_taken_over(corpus: Path, built: Path):
 
 @pytest.mark.skipif(os.name != "posix", reason="RLIMIT_FSIZE is POSIX")
 def test_full_disk_keeps_the_index_as_it_was(corpus: Path, built: Path, tmp_path: Path):
+    resource = pytest.importorskip("resource")
     before = (built / "astrosearch.db").read_bytes()
     with (corpus / "more.txt").open("w") as file:
         file.write("More\n\n")

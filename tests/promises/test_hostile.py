@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -295,6 +294,7 @@ def test_nothing_of_a_paper_steers_the_terminal(steered: Path):
 
 
 def test_a_terminal_gets_only_colours_and_links_of_our_own(steered: Path):
+    pty = pytest.importorskip("pty")
     for arguments in [*shown(steered)][::3]:
         master, slave = pty.openpty()
         with subprocess.Popen(

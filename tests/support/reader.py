@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import sys
 import threading
 import time
@@ -18,12 +17,23 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
+import psutil
+
 import astrosearch
 from tests.support.editions import Asking
 from tests.support.encoders import WordEncoder
 from tests.support.plain_cli import become
 
 SHOWN = 20  # errors and wrong answers that are reported whole
+
+
+def peak_memory() -> int:
+    """Return the most bytes that this process has had in memory."""
+    if sys.platform == "win32":
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def ask_until(stop: threading.Event, options: argparse.Namespace, askings: list[Asking]) -> None:
@@ -86,7 +96,7 @@ def main() -> None:
         "examples": [*options.errors[:SHOWN], *wrong[:SHOWN]],
         "states": [asking.states for asking in askings],
         "open_files": options.open_files,
-        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "memory_mb": peak_memory() // 2**20,
     }
     options.report.write_text(json.dumps(report))
 

@@ -7,7 +7,6 @@ import hashlib
 import http.server
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -477,6 +476,7 @@ def test_a_full_disk_keeps_the_last_checkpoint(
 ) -> None:
     from astrosearch.training.fit import checkpoints, trainer
 
+    resource = pytest.importorskip("resource")
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def save(of: Any) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import struct
+import sys
 import weakref
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -184,7 +185,7 @@ class Segment:
             self._row_bytes = self.vectors.nbytes // len(self.ids)
             self._start = path.stat().st_size - 8 - 8 * len(self.ids) - self.vectors.nbytes
             self._file: int | None = None
-            if hasattr(os, "pread"):
+            if sys.platform != "win32":  # which reads at a place only by moving a file there
                 self._file = os.open(path, os.O_RDONLY)
                 weakref.finalize(self, os.close, self._file)
         except (RuntimeError, AttributeError, ValueError, FileNotFoundError) as error:
@@ -211,7 +212,7 @@ class Segment:
         """
         import numpy as np
 
-        if not len(rows) or self._file is None:
+        if sys.platform == "win32" or not len(rows) or self._file is None:
             return self.vectors[rows]
         first, last = int(rows.min()), int(rows.max())
         if last - first < SPARSE * len(rows):
@@ -227,7 +228,7 @@ class Segment:
         """Read the vectors of adjacent rows."""
         import numpy as np
 
-        if self._file is None:
+        if sys.platform == "win32" or self._file is None:
             return self.vectors[first:after]
         size = self._row_bytes
         read = os.pread(self._file, size * (after - first), self._start + size * first)
