@@ -137,7 +137,7 @@ class Session:
     @contextlib.contextmanager
     def _own_state(self) -> Iterator[Snapshot]:
         """Give the newest state in a snapshot for this thread alone, which may be held."""
-        self.refresh()  # else a state that is out of date would be tried by all that come after
+        self.refresh()  # so that it has nothing left to tell of what this answer shows
         with contextlib.closing(Snapshot(self.path)) as state:
             yield state
 
