@@ -38,7 +38,7 @@ _HANDLERS: dict[str, Handler] = {
     "thanks": inline.pass_over, "newauthor": inline.nothing, "verb": inline.nothing,
     "def": inline.nothing, "over": inline.nothing, "IfFileExists": inline.nothing,
     "symbol": inline.nothing, "@": inline.nothing, "href": inline.second_only,
-    "replaced": inline.second_only, "texorpdfstring": inline.first_only,
+    "replaced": inline.second_only, "edit": inline.edited, "texorpdfstring": inline.first_only,
     "twocolumn": inline.twocolumn, "textsuperscript": inline.raised,
     "textsubscript": inline.lowered, "ion": inline.ion, "char": inline.dimension,
     "raisebox": inline.box, "parbox": inline.box, "setlength": inline.set_length,

@@ -10,7 +10,7 @@ from astrosearch.corpus.latex.reader.environments import abstract_environment
 from astrosearch.corpus.latex.reader.text_reader import TextReader
 
 _FRONT = re.compile(
-    r"\\(title|author|date|abstract|newauthor|begin\s*\{abstract\}|pubyear)\*?(?![A-Za-z])"
+    r"\\(title|author|date|abstract|newauthor|begin\s*\{abstract\}|pubyear|defcitealias)\*?(?![A-Za-z])"
 )
 
 
@@ -52,7 +52,7 @@ def heading(reader: TextReader, name: str, position: int) -> None:
     heading = re.sub(r"(?<=[\w)])[.:]$", "", reader.plain(*group))
     if len(heading) > 150:
         reader.read_block(*group)
-    elif heading:
+    elif heading and not reader.in_abstract:  # those of an abstract's parts are no sections
         reader.section = heading
 
 
@@ -113,8 +113,10 @@ def abstract(reader: TextReader, name: str, position: int) -> None:
     reader.flush()
     saved = reader.section
     reader.section = "Abstract"
+    reader.in_abstract = True
     for start, end in groups:
         reader.read_block(start, end)
+    reader.in_abstract = False
     reader.section = saved
 
 
