@@ -29,7 +29,7 @@ _DISPLAY_BEGIN = re.compile(
     r"\\begin\s*\{(?:equation|align|eqnarray|displaymath|gather|multline|subequations)\*?\}|\$\$|\\\["
 )
 _DOTLESS = ("\\i", "\\j", "\\imath", "\\jmath", "\\l", "\\o", "\\O", "\\L", "\\ae", "\\AE")
-_ICON = re.compile(r"fa[A-Z]")  # of fontawesome
+_ICON = re.compile(r"(?:fa|ai)[A-Z]")  # of fontawesome and academicons
 _CITE_STYLES = re.compile(r"\\cite[tp](?![A-Za-z])")
 _NUMBERED = re.compile(
     r"\\documentclass[^{}]{0,2000}\{revtex|\\(?:usepackage|setcitestyle)[^\n]{0,500}\bnumbers\b"
