@@ -7,6 +7,7 @@ import re
 from astrosearch.corpus.latex import vocabulary as words
 from astrosearch.corpus.latex.reader.captions import float_captions
 from astrosearch.corpus.latex.reader.formulas import displayed, formula, without_numbering
+from astrosearch.corpus.latex.reader.hand_headings import hand_heading
 from astrosearch.corpus.latex.reader.text_reader import TextReader
 
 _ENVIRONMENT = re.compile(r"[ \t]*\{([^{}]*)\}")
@@ -41,6 +42,8 @@ def begin(reader: TextReader, name: str, position: int) -> None:
     elif environment in words.DROPPED_ENVIRONMENTS:
         if span is not None:
             reader.position = span[1]
+    elif environment in ("center", "flushleft") and hand_heading(reader, position):
+        return
     elif environment == "titlepage" and reader.depth <= 1:
         reader.flush()
         reader.title_pages.append(len(reader.passages))
