@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder.cache import PART, kept_file, read_kept, write_kept
-from astrosearch.encoder.compiled import Graph, machine
+from astrosearch.encoder.compiled import Graph
 from astrosearch.encoder.openvino_runtime import REPORTER, OpenVinoEncoder, hidden, open_tokenizer
 from astrosearch.encoder.precision import PRECISION
+from astrosearch.encoder.processor import machine
 from astrosearch.encoder.torch_runtime import load_torch
 from astrosearch.errors import EncoderError
 

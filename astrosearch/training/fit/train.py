@@ -41,7 +41,7 @@ from astrosearch.training.fit.run_folder import (
     remove_lock,
 )
 from astrosearch.training.fit.seed_run import Job, run_seed
-from astrosearch.training.fit.trainer import Tell, encoding
+from astrosearch.training.fit.trainer import Progress, Tell, encoding, precision
 
 PICTURE_FILE = "training.png"
 ROTATED = 4096  # texts whose vectors' axes a rotation follows
@@ -85,14 +85,17 @@ def train(
     PairsError, EncoderError, TrainingError, StorageError
         With what to do about it. The last good checkpoint is kept.
     """
+    say = progress or (lambda _: None)
     output = Path(output).expanduser()
     check_output(output)
+    say(Progress("loading the packages for training"))
     require_packages()
     where = choose(device)
     found = find_base(base or recipe.base)
     check_tokens(found, recipe.max_tokens)
     averaged_in = tuple(find_base(name) for name in others)
     check_others(averaged_in, found, recipe)
+    say(Progress("reading the pairs"))
     pairs = read_training_pairs([Path(p) for p in pairs_files], recipe.text_form, labelled=labelled)
     check_enough(pairs, recipe)
     work = make_work(output)
@@ -123,13 +126,16 @@ def finish(job: Job, output: Path, results: list[SeedResult]) -> Trained:
     parity, runtime = check_parity(
         partial, [t for pair in some for t in (pair.text_a, pair.text_b)]
     )
+    card = front_matter(job.base.path)
     trained = Trained(
         folder=output,
         recipe=recipe,
         base=job.base.name,
         base_fingerprint=job.base.fingerprint(),
-        base_licence=front_matter(job.base.path).get("license"),
+        base_licence=card.get("license"),
+        base_origin=card.get("base_model"),
         device=job.device,
+        precision=precision(recipe, job.device),
         pairs=job.pairs,
         max_steps=job.max_steps,
         best=best,
