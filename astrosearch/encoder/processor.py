@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import cache
 from typing import Any
 
 OFFERED = {"BF16": "bf16", "FP32": "f32"}  # half precision as a processor offers it; never int8
@@ -18,6 +20,22 @@ def has_bfloat16() -> bool:
 
     known: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # newer torch only
     return any(known.get(name) for name in MULTIPLIES)
+
+
+def openvino_core() -> Any:
+    """Give this process's one OpenVINO core, which lives as long as the process does.
+
+    OpenVINO 2026 handles signals on a stack of its own while there is a core. Where a second core
+    goes before the first, that stack is freed and stays in use: the next Ctrl-C is a crash.
+    """
+    return _core_of(os.getpid())
+
+
+@cache
+def _core_of(process: int) -> Any:  # a forked process can't use the threads of its parent's
+    import openvino
+
+    return openvino.Core()
 
 
 def machine(core: Any) -> list[str]:

@@ -508,16 +508,18 @@ def test_sigterm_saves_the_step_as_ctrl_c_does(toy: Path, tiny: Path, tmp_path: 
     out = tmp_path / "out"
     options = ["--base", tiny, "--max-steps", "500", "--batch-size", "2", "--epochs", "100"]
     command = [sys.executable, "-m", "astrosearch", "train", toy, "-o", out, *options]
-    process = subprocess.Popen([*map(str, command)], cwd=ROOT, stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
     lines = []
-    for line in process.stderr:
-        lines.append(line)
-        if line.startswith("training"):
-            process.send_signal(signal.SIGTERM)
-            break
-    rest = process.stderr.read()
-    assert process.wait() == 128 + signal.SIGTERM, rest
+    with subprocess.Popen(
+        [*map(str, command)], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            lines.append(line)
+            if line.startswith("training"):
+                process.send_signal(signal.SIGTERM)
+                break
+        rest = process.stderr.read()
+    assert process.returncode == 128 + signal.SIGTERM, rest
     assert lines[0].startswith("loading the packages")
     assert "saving after this step" in rest
     assert "what was finished is kept" in rest

@@ -10,7 +10,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from astrosearch.encoder.devices import choose
 from astrosearch.lock import WriterLock
@@ -43,8 +43,12 @@ from astrosearch.training.fit.run_folder import (
 from astrosearch.training.fit.seed_run import Job, run_seed
 from astrosearch.training.fit.trainer import Progress, Tell, encoding, precision
 
+if TYPE_CHECKING:
+    from astrosearch.encoder.folder import EncoderFolder
+
 PICTURE_FILE = "training.png"
 ROTATED = 4096  # texts whose vectors' axes a rotation follows
+LOADING, READING = "loading the packages for training", "reading the pairs"
 COMPARED = 64  # texts on which the runtimes are compared
 
 
@@ -86,16 +90,14 @@ def train(
         With what to do about it. The last good checkpoint is kept.
     """
     say = progress or (lambda _: None)
-    output = Path(output).expanduser()
-    check_output(output)
-    say(Progress("loading the packages for training"))
+    check_output(output := Path(output).expanduser())
+    say(Progress(LOADING))
     require_packages()
     where = choose(device)
     found = find_base(base or recipe.base)
     check_tokens(found, recipe.max_tokens)
-    averaged_in = tuple(find_base(name) for name in others)
-    check_others(averaged_in, found, recipe)
-    say(Progress("reading the pairs"))
+    averaged_in = bases_of(others, found, recipe)
+    say(Progress(READING))
     pairs = read_training_pairs([Path(p) for p in pairs_files], recipe.text_form, labelled=labelled)
     check_enough(pairs, recipe)
     work = make_work(output)
@@ -110,6 +112,15 @@ def train(
         trained = finish(job, output, results)
     remove_lock(work)
     return trained
+
+
+def bases_of(
+    names: Sequence[str], base: EncoderFolder, recipe: Recipe
+) -> tuple[EncoderFolder, ...]:
+    """Find the encoders to average with, and check that they can be averaged with the base's."""
+    found = tuple(find_base(name) for name in names)
+    check_others(found, base, recipe)
+    return found
 
 
 def finish(job: Job, output: Path, results: list[SeedResult]) -> Trained:
