@@ -35,6 +35,7 @@ _HANDLERS: dict[str, Handler] = {
     "ensuremath": formulas.ensure_math,
     "defcitealias": mentions.define_alias, "citetalias": mentions.cite_alias,
     "citepalias": mentions.cite_alias,
+    "citetext": mentions.cited_text,
     "thanks": inline.pass_over, "newauthor": inline.nothing, "verb": inline.nothing,
     "def": inline.nothing, "over": inline.nothing, "IfFileExists": inline.nothing,
     "symbol": inline.nothing, "@": inline.nothing, "href": inline.second_only,
