@@ -24,7 +24,7 @@ PACKAGE = Path(astrosearch.__file__).parent
 # don't know each other.
 LEVELS = {
     **dict.fromkeys(("errors", "_version"), 0),
-    **dict.fromkeys(("text", "files", "lock"), 1),
+    **dict.fromkeys(("text", "files", "lock", "names"), 1),
     "records": 2,
     "output": 3,
     "results": 4,

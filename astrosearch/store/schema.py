@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 # and vectors in half precision; it was only set where there were some.
 CHECKED_FORMAT = 3  # rows and segments have checksums
 WORDS_FORMAT = 4  # sentences know their paragraph, and words the sentences they stand in
-FORMAT_VERSION = 4
+NAMES_FORMAT = 5  # papers know the parts of names, their journal, their title's TeX; new splitting
+FORMAT_VERSION = 5
 
 META = {"encoder_name", "encoder_fingerprint", "dimension", "text_form"}
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
@@ -30,7 +31,11 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 # As SQL, where the functions of checksums.py are known.
 SENTENCE_SUM = "sentence_sum(sentence_id, paper_key, text, tex, section, file, line, paragraph)"
 SENTENCE_SUM_BEFORE = SENTENCE_SUM.replace("paragraph", "NULL")  # format 3
-PAPER_SUM = "paper_sum(paper_key, paper_id, title, authors, year, categories, doi, url)"
+_PAPER = "paper_key, paper_id, title, authors, year, categories, doi, url"
+PAPER_COLUMNS = f"{_PAPER}, names, year_estimated, journal, title_tex, bibcode"
+PAPER_COLUMNS_BEFORE = f"{_PAPER}, NULL, 0, NULL, NULL, NULL"  # up to format 4
+PAPER_SUM = f"paper_sum({PAPER_COLUMNS})"
+PAPER_SUM_BEFORE = f"paper_sum({PAPER_COLUMNS_BEFORE})"
 
 
 def m001_initial(db: Database) -> None:
@@ -155,7 +160,7 @@ def m002_checksums(db: Database) -> None:
     db.conn.execute(trigger.replace("AFTER UPDATE ON", "AFTER UPDATE OF text ON"))
     know_sums(db.conn)
     db.conn.execute(f"UPDATE sentences SET checksum = {SENTENCE_SUM_BEFORE}")
-    db.conn.execute(f"UPDATE papers SET checksum = {PAPER_SUM}")
+    db.conn.execute(f"UPDATE papers SET checksum = {PAPER_SUM_BEFORE}")
 
 
 def m003_words(db: Database) -> None:
@@ -172,7 +177,33 @@ def m003_words(db: Database) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (m001_initial, m002_checksums, m003_words)
+def m004_names(db: Database) -> None:
+    """Tell papers the parts of their authors' names, journal, TeX; split full text as now."""
+    for column in ("names TEXT", "year_estimated INTEGER NOT NULL DEFAULT 0", "journal TEXT"):
+        db.conn.execute(f"ALTER TABLE papers ADD COLUMN {column}")
+    for column in ("title_tex TEXT", "bibcode TEXT"):
+        db.conn.execute(f"ALTER TABLE papers ADD COLUMN {column}")
+    # Its triggers stay. sqlite-utils would end the transaction that an upgrade is.
+    db.conn.execute("DROP TABLE sentences_fts")
+    db.conn.execute(
+        f"""CREATE VIRTUAL TABLE sentences_fts USING FTS5 (
+            text, tokenize='{TOKENIZE}', content=sentences
+        )"""
+    )
+    db.conn.execute("INSERT INTO sentences_fts(sentences_fts) VALUES ('rebuild')")
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (
+    m001_initial,
+    m002_checksums,
+    m003_words,
+    m004_names,
+)
+
+
+def paper_columns(version: int) -> str:
+    """Write the columns of `papers` as SQL, with what an older format lacks as unknown."""
+    return PAPER_COLUMNS if version >= NAMES_FORMAT else PAPER_COLUMNS_BEFORE
 
 
 def format_of(meta: Mapping[str, str]) -> int | None:
@@ -187,7 +218,7 @@ def format_of(meta: Mapping[str, str]) -> int | None:
 def know_sums(connection: sqlite3.Connection) -> None:
     """Teach a connection the functions of SENTENCE_SUM and PAPER_SUM."""
     connection.create_function("sentence_sum", 8, sentence_sum, deterministic=True)
-    connection.create_function("paper_sum", 8, paper_sum, deterministic=True)
+    connection.create_function("paper_sum", 13, paper_sum, deterministic=True)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

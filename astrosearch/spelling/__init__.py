@@ -1,0 +1,16 @@
+"""What papers and people spell in many ways, spelled in one: names, lines, molecules, units.
+
+The words of an index, the words of a query and the words of a quoted phrase all pass through
+`spelled`, so that they agree by construction. A change of what it returns needs a new format of
+the index: words and full text hold spelled texts.
+"""
+
+from astrosearch.spelling.reading import (
+    Reading,
+    cleaned,
+    phrase_words,
+    readings,
+    spelled,
+)
+
+__all__ = ["Reading", "cleaned", "phrase_words", "readings", "spelled"]
