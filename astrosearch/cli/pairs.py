@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from astrosearch.cli.options import PATH, corpora_argument, gathered
+from astrosearch.cli.options import PATH, corpora_argument, examples, gathered
 
 if TYPE_CHECKING:
     from astrosearch.training.pairs.file import Kind
@@ -59,10 +59,17 @@ class Options:
         )
 
 
-@click.command("pairs")
+@click.command(
+    "pairs",
+    epilog=examples(
+        "astrosearch pairs papers/ -o pairs.jsonl",
+        "astrosearch pairs papers/ -o pairs.jsonl --kind citation=3 --kind abstract=3",
+    ),
+)
 @corpora_argument
 @click.option(
     "-o",
+    "--output",
     "output",
     metavar="PAIRS.jsonl",
     required=True,
@@ -127,12 +134,12 @@ class Options:
 @click.option("--all-categories", is_flag=True, help="Take metadata records beyond astro-ph too.")
 @gathered(options=Options)
 def pairs_command(options: Options) -> None:
-    """Mine pairs of texts that mean the same from the papers under CORPUS, to train an encoder.
+    """Mine training pairs, texts that mean the same, from the papers under CORPUS.
 
     A paper is all in train, validation or test, and no near-identical text is in two of them.
     """
     settings = options.settings()
-    from astrosearch.cli.progress import showing_steps
+    from astrosearch.output.progress import showing_steps
     from astrosearch.training.pairs.mine import mine_pairs
 
     target: Any = _stdout() if options.output == "-" else Path(options.output)
