@@ -13,8 +13,8 @@ MULTIPLIES = ("avx512_bf16", "amx_bf16", "bf16")  # torch's names of instruction
 def has_bfloat16() -> bool:
     """Tell whether the processor multiplies bfloat16, which torch otherwise only imitates.
 
-    Where it does, reranking is 2.7 times as fast, with scores within .02. Where it doesn't,
-    training in it takes 15 times as long as in single precision.
+    Where it does, reranking is 2.7 times as fast, with scores within .02. Where it doesn't, a
+    training step takes 17 times as long as in single precision (training_precision.json).
     """
     import torch
 
