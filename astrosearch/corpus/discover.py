@@ -137,6 +137,9 @@ def _kind(root: Path, name: str) -> Kind | None:
     kind = kinds.of_suffix(suffix)
     if kind is None and suffix not in kinds.NOT_READ and id_in_path(name) is not None:
         return _known_by_content(root / name)
+    for disguised in kinds.found_in(suffix):
+        if kinds.function(disguised.confirmed_by or "")(root / name):
+            return disguised
     if kind is not None and kind.often_no_paper:
         return None if kinds.is_no_paper(last) else kind
     if (inner := kinds.inner_suffix(last)) and not id_in_path(last):

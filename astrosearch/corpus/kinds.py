@@ -50,6 +50,8 @@ class Kind:
         are named by an arXiv id and no known suffix, as downloads are. Rows are asked in turn.
     confirmed_by
         `confirm(path)`: whether a file of its suffixes is one indeed.
+    found_in
+        Suffixes of other kinds, whose files are of this one where `confirmed_by` says so.
     unconfirmed
         What is said of a file that is not.
     beside_latex
@@ -72,6 +74,7 @@ class Kind:
     compressed: bool = False
     known_by: str | None = None
     confirmed_by: str | None = None
+    found_in: tuple[str, ...] = ()
     unconfirmed: str = ""
     beside_latex: str | None = None
     often_no_paper: bool = False
@@ -111,6 +114,18 @@ METADATA = Kind(
     confirmed_by="astrosearch.corpus.metadata:is_metadata",
     unconfirmed="JSON, but no arXiv metadata records",
 )
+LISTING = Kind(
+    name="listing",
+    title="arXiv's mails (.eml, .txt)",
+    suffixes=(".eml", ".mbox"),
+    reader="astrosearch.corpus.listing:read_source",
+    rank=2,
+    holds="records",
+    order=1,
+    confirmed_by="astrosearch.corpus.listing:is_listing",
+    found_in=(".txt", ".text"),
+    unconfirmed="a mail, and none that lists papers of arXiv",
+)
 MARKDOWN = (".md", ".markdown")
 TEXT = Kind(
     name="text",
@@ -122,7 +137,7 @@ TEXT = Kind(
     beside_latex="taken for data or notes beside a paper's LaTeX",
     often_no_paper=True,
 )
-KINDS = (LATEX, BUNDLE, METADATA, TEXT)
+KINDS = (LATEX, BUNDLE, METADATA, LISTING, TEXT)
 
 # Read with a document of LaTeX, and none themselves.
 SUPPORT = (".bbl", ".bib", ".sty", ".cls")
@@ -187,6 +202,11 @@ def rank(name: str) -> int:
 def of_suffix(suffix: str) -> Kind | None:
     """Return the kind whose files have a suffix; None if no reader takes them."""
     return next((kind for kind in KINDS if suffix in kind.suffixes), None)
+
+
+def found_in(suffix: str) -> list[Kind]:
+    """Return the kinds whose files are also met under a suffix of another."""
+    return [kind for kind in KINDS if suffix in kind.found_in]
 
 
 def suffix_of(file: str) -> str:
