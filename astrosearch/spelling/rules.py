@@ -13,8 +13,10 @@ from astrosearch.spelling.tables import (
     CONSTELLATIONS,
     ELEMENT_NAMES,
     FOUND,
+    GLUED_PARAMETERS,
     GREEK_INDICES,
     JOINED,
+    LATIN_LINES,
     LONG_CONSTELLATIONS,
     PLACED,
     PREFIXES,
@@ -127,3 +129,4 @@ WORDS |= {  # ηCar, omegaCen
     if (letter, row[0]) not in {("eta", "Ind")}
 }
 KNOWN = frozenset().union(RULES, LINES, GREEK, PREFIXED, WORDS)
+KNOWN |= {word.lower() for word in (*LATIN_LINES, *GLUED_PARAMETERS)}
