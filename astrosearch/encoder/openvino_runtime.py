@@ -12,6 +12,7 @@ from astrosearch.encoder.cache import unload
 from astrosearch.encoder.compiled import Graph, compiled_graph
 from astrosearch.encoder.folder import EncoderFolder, unusable
 from astrosearch.encoder.precision import PRECISION, precision_of, quickest
+from astrosearch.encoder.processor import openvino_core
 from astrosearch.encoder.requests import Requests
 from astrosearch.encoder.tokens import TextTokenizer, batches
 
@@ -71,12 +72,11 @@ class OpenVinoEncoder:
     """An encoder compiled for this machine's processor."""
 
     def __init__(self, folder: EncoderFolder, tokenizer: TextTokenizer, graph: Graph) -> None:
-        import openvino
 
         self.name, self.fingerprint = folder.name, graph.fingerprint
         self.dimension, self.text_form = folder.dimension, folder.text_form
         self.max_tokens = folder.max_tokens
-        self._tokenizer, self._graph, self._core = tokenizer, graph, openvino.Core()
+        self._tokenizer, self._graph, self._core = tokenizer, graph, openvino_core()
         compiled, memory = compiled_graph(self._core, graph, ONE_BY_ONE)
         # bf16 where the processor computes in it, else f32: the plugin knows its processors.
         self.device = f"cpu (OpenVINO, {precision_of(compiled)})"

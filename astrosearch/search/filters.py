@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 from astrosearch.errors import AstrosearchError
 from astrosearch.records import Paper
+from astrosearch.search.authors import AskedAuthor
 from astrosearch.search.typed import category_of, years_of
-
-_PARTICLES = frozenset({"de", "del", "della", "den", "der", "di", "du", "la", "le", "van", "von"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Filters:
 
     years: tuple[int | None, int | None] | None = None  # from, to, both included
     categories: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()  # folded
+    authors: tuple[AskedAuthor, ...] = ()
     sections: tuple[str, ...] = ()  # folded
     within: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -49,7 +48,7 @@ class Filters:
         ):
             return False
         return not self.authors or any(
-            _is_author(fold(name), asked) for name in paper.authors for asked in self.authors
+            asked.is_one_of(paper.authors, paper.names) for asked in self.authors
         )
 
     def takes_section(self, section: str | None) -> bool:
@@ -88,8 +87,9 @@ def filters_of(
     category : str or sequence of str
         `astro-ph.CO`, or `CO` for short; `astro-ph.*` or `astro-ph` for all of an archive.
     author : str or sequence of str
-        A family name, with initials or given names before it or after a comma; case and accents
-        don't matter.
+        A family name, with initials or given names before it or after a comma; case, accents,
+        hyphens, apostrophes and a suffix such as Jr. don't matter, and ö may be typed oe. A
+        collaboration by any of its words, side by side. `^` in front asks for the first author.
     section : str or sequence of str
         Words of the heading.
     within, exclude : str or sequence of str
@@ -105,7 +105,7 @@ def filters_of(
     return Filters(
         years=None if year is None else years_of(str(year)),
         categories=tuple(category_of(value) for value in _several(category)),
-        authors=tuple(_words(value, "author") for value in _several(author)),
+        authors=tuple(AskedAuthor.of(value) for value in _several(author)),
         sections=tuple(_words(value, "section") for value in _several(section)),
         within=_several(within),
         exclude=_several(exclude),
@@ -146,37 +146,3 @@ def in_category(own: str, asked: str) -> bool:
     if asked.endswith("*") or "." not in asked:
         return own == archive or own.startswith(archive + ".")
     return own == asked
-
-
-def _is_author(name: str, asked: str) -> bool:
-    """Whether a name as a paper has it can be the one asked for, both folded.
-
-    >>> _is_author("peebles, p. j. e.", "peebles"), _is_author("p. j. e. peebles", "peebles, p")
-    (True, True)
-    >>> _is_author("james peebles", "j. peebles"), _is_author("peeblesson, j.", "peebles")
-    (True, False)
-    """
-    family, given = _name(asked)
-    own_family, own_given = _name(name)
-    if "collaboration" in name:
-        return f" {asked} " in f" {name} "
-    if not given:
-        return family in (own_family, name) or own_family.endswith(f" {family}")
-    if family != own_family:
-        return False
-    return len(given) <= len(own_given) and all(
-        one == other or (one[0] == other[0] and min(len(one), len(other)) == 1)
-        for one, other in zip(given, own_given, strict=False)
-    )
-
-
-def _name(name: str) -> tuple[str, list[str]]:
-    """Split a folded name into the family's name and given names or initials."""
-    family, comma, rest = name.partition(",")
-    if not comma:
-        words = name.split()
-        at = max(0, len(words) - 1)
-        while at > 0 and words[at - 1] in _PARTICLES:
-            at -= 1
-        family, rest = " ".join(words[at:]), " ".join(words[:at])
-    return family.strip(), re.findall(r"[^\W_]+", rest)

@@ -20,6 +20,7 @@ from astrosearch.search.candidates import may_answer
 from astrosearch.search.filters import Filters
 from astrosearch.search.language import ParsedQuery
 from astrosearch.search.ordering import unfilled
+from astrosearch.store.catalogue import Catalogue
 from astrosearch.store.layout import DATABASE, SEGMENTS
 from astrosearch.store.listing import first_sentences
 from astrosearch.store.reader import Store
@@ -258,6 +259,11 @@ class Snapshot:
             for i, (before, after) in near.items()
         }
 
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The papers: listed, counted, and found by what they are called."""
+        return Catalogue(self._store)
+
     def source_of(self, paper_id: str) -> SourceFile:
         """Return the file that a paper was read from; NotFound if there is no such paper."""
         return self._store.source_of(self._key_of(paper_id))
@@ -265,17 +271,27 @@ class Snapshot:
     def _key_of(self, paper_id: str) -> int:
         key = self._store.paper_key(paper_id)
         if key is None:
-            raise NotFound(
-                f"the index {self.path.absolute()} has no paper {paper_id}.\n"
-                "Give a sentence_id or a paper's id as a query shows it, such as 1807.06209."
-            )
+            raise self.no_paper(paper_id)
         return key
+
+    def no_paper(self, name: str) -> NotFound:
+        """Say that there is no such paper."""
+        return self.none_named(f"paper {name}")
+
+    def none_named(self, names: str) -> NotFound:
+        """Say that there is nothing of some names."""
+        shown = names if len(names) <= 200 else f"{names[:200]}…"
+        return NotFound(
+            f"the index {self.path.absolute()} has no {shown}.\n"
+            "Give an id as a query shows it, an arXiv id, a DOI, a bibcode, an address of one of "
+            "them, a file of the corpus, or words of the title."
+        )
 
     def no_sentence(self, sentence_id: int) -> NotFound:
         """Say that a sentence isn't there."""
         return NotFound(
             f"the index {self.path.absolute()} has no sentence {sentence_id}.\n"
-            "Give a sentence_id or a paper's id as a query shows it."
+            "Give the id of a sentence as a query shows it, or what names a paper."
         )
 
     # -- the whole index
