@@ -10,7 +10,7 @@ from astrosearch.encoder.cross_encoder import Reranker
 from astrosearch.errors import AstrosearchError
 from astrosearch.search.arrange import Arrangement
 from astrosearch.search.filters import EVERYTHING, Filters
-from astrosearch.search.language import ParsedQuery, parse
+from astrosearch.search.language import LONGEST, ParsedQuery, parse
 
 if TYPE_CHECKING:
     import numpy as np
@@ -141,12 +141,13 @@ class Request:
             return encoder.encode([of_query(sentence, form) for sentence in self.draft])
         if form == "plain":
             return encoder.encode([query.text for query in self.queries])
-        return encoder.encode([of_query(parse(text).text, form) for text in self.texts])
+        return encoder.encode([of_query(parse(text[:LONGEST]).text, form) for text in self.texts])
 
     @property
     def needs_encoder(self) -> bool:
         """Whether anything of it must be encoded."""
-        return self.draft is not None or (not self.by_likeness and self.mode != "lexical")
+        ranks = not all(query.is_listing for query in self.queries)
+        return self.draft is not None or (not self.by_likeness and self.mode != "lexical" and ranks)
 
 
 def _parsed(texts: Sequence[str]) -> list[ParsedQuery]:
@@ -156,7 +157,7 @@ def _parsed(texts: Sequence[str]) -> list[ParsedQuery]:
     parsed = []
     for i, text in enumerate(texts):
         try:
-            parsed.append(parse(of_query(text, "plain")))
+            parsed.append(parse(of_query(text[:LONGEST], "plain")))
         except AstrosearchError as error:
             if len(texts) == 1:
                 raise

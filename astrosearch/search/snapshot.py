@@ -22,6 +22,7 @@ from astrosearch.search.language import ParsedQuery
 from astrosearch.search.ordering import unfilled
 from astrosearch.store.catalogue import Catalogue
 from astrosearch.store.layout import DATABASE, SEGMENTS
+from astrosearch.store.listing import first_sentences
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
 from astrosearch.store.vectors import Tuning, VectorIndex, check_size
@@ -153,6 +154,27 @@ class Snapshot:
             found, found_scores = rank(places, self.size(k, allowed_ids), allowed_ids)
             ids[places, : found.shape[1]] = found
             scores[places, : found.shape[1]] = found_scores
+        return ids, scores
+
+    def listed(self, count: int, k: int, allowed_ids: NDArray[np.int64] | None) -> Ranked:
+        """List papers, the newest first, then by id: the first sentence of each, scores of 0.
+
+        Parameters
+        ----------
+        count : int
+            How many times: all `count` rows are the same.
+        k : int
+        allowed_ids : int64 [m], optional
+            Of the papers that have one of these sentences; ascending.
+        """
+        import numpy as np
+
+        ids, scores = unfilled(count, k)
+        firsts = first_sentences(self._store)
+        if allowed_ids is not None:
+            firsts = firsts[np.isin(firsts, allowed_ids, assume_unique=True)]
+        firsts = firsts[:k]
+        ids[:, : len(firsts)], scores[:, : len(firsts)] = firsts, 0
         return ids, scores
 
     # -- sentences and papers
@@ -311,12 +333,17 @@ class Words:
     def __init__(self, store: Store) -> None:
         self._splitter, self._splitting = Splitter(), threading.Lock()
         self.ranking = WordRanking(
-            store.postings, store.matching, self._split, store.living_vectors()
+            store.postings,
+            store.matching,
+            self._split,
+            store.living_vectors(),
+            store.dead_vectors(),
+            as_typed=not store.is_spelled,
         )
 
-    def _split(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+    def _split(self, phrases: Sequence[str]) -> list[tuple[str, ...]]:
         with self._splitting:
-            return self._splitter.words_of(texts)
+            return self._splitter.words_of_phrases(phrases)
 
     def close(self) -> None:
         """Let go of its memory."""
@@ -363,6 +390,6 @@ def in_memory(texts: Sequence[str]) -> Iterator[WordRanking]:
         yield WordRanking(
             lambda words: {word: postings[word] for word in words if word in postings},
             holding.matching,
-            asking.words_of,
+            asking.words_of_phrases,
             len(texts),
         )
