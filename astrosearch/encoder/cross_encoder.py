@@ -7,13 +7,12 @@ with one output. Weights come from safetensors only, and no code of a folder is 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from astrosearch.encoder.devices import choose
+from astrosearch.encoder.devices import ModelLock, choose
 from astrosearch.encoder.folder import find_weights, parse_json, read_json, unusable
 from astrosearch.encoder.locate import DEFAULT, find_folder
 from astrosearch.encoder.processor import has_bfloat16
@@ -56,7 +55,7 @@ class Reranker:
             raise MissingExtra("sentence-transformers", "train", "reranking")
         self.device = choose(device)
         self._model: Any = None
-        self._lock = threading.Lock()
+        self._lock = ModelLock(self.name, self.device)
 
     def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """Scores [len(texts)], in the order given: larger is better, any number can come out.
@@ -68,7 +67,7 @@ class Reranker:
 
         if not texts:
             return np.empty(0, np.float32)
-        with self._lock, quiet():
+        with self._lock.held(), quiet():
             if self._model is None:
                 self._model = load(self.path, self.device)
             most = CHARACTERS * self._model.max_seq_length

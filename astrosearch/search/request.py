@@ -135,13 +135,15 @@ class Request:
     def encoded(self, encoder: Encoder) -> NDArray[np.float32]:
         """Return the vectors float32 [n, dim] of the queries, or of the draft's sentences."""
         from astrosearch.corpus.textform import of_query
+        from astrosearch.encoder import encoded
 
         form = encoder.text_form
         if self.draft is not None:
-            return encoder.encode([of_query(sentence, form) for sentence in self.draft])
+            return encoded(encoder, [of_query(sentence, form) for sentence in self.draft])
         if form == "plain":
-            return encoder.encode([query.text for query in self.queries])
-        return encoder.encode([of_query(parse(text[:LONGEST]).text, form) for text in self.texts])
+            return encoded(encoder, [query.text for query in self.queries])
+        texts = [of_query(parse(text[:LONGEST]).text, form) for text in self.texts]
+        return encoded(encoder, texts)
 
     @property
     def needs_encoder(self) -> bool:

@@ -25,7 +25,7 @@ from astrosearch.store.layout import DATABASE, SEGMENTS
 from astrosearch.store.listing import first_sentences
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
-from astrosearch.store.vectors import Tuning, VectorIndex, check_size
+from astrosearch.store.vectors import OpenFiles, Tuning, VectorIndex, check_size
 from astrosearch.store.words.splitter import Splitter
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class Snapshot:
     ----------
     path : Path
         The index's folder.
+    before : Snapshot, optional
+        An earlier state: what files of vectors it has open stay open.
 
     Raises
     ------
@@ -53,8 +55,9 @@ class Snapshot:
         When `path` holds no index this version can read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, before: Snapshot | None = None) -> None:
         self.path, self._store = path, Store(path)
+        self._opened = OpenFiles() if before is None else before._opened
         self._version = self._store.data_version()
         self._vectors: VectorIndex | None = None
         self._words: Words | None = None
@@ -114,7 +117,7 @@ class Snapshot:
         if self._vectors is None:
             with self._opening:
                 if self._vectors is None:
-                    self._vectors = open_vectors(self._store)
+                    self._vectors = open_vectors(self._store, self._opened)
         return self._vectors
 
     # -- by words
@@ -128,7 +131,7 @@ class Snapshot:
                     self._words = Words(self._store)
         return self._words.ranking
 
-    @property
+    @cached_property
     def removed_ids(self) -> NDArray[np.int64]:
         """Ids of sentences that are gone though vectors and words still name them, ascending."""
         return self._store.dead_vectors() if self._vectors is None else self._vectors.dead
@@ -351,13 +354,13 @@ class Words:
         self.ranking.close()
 
 
-def open_vectors(store: Store) -> VectorIndex:
-    """Open all that an index's manifest says is live."""
+def open_vectors(store: Store, opened: OpenFiles | None = None) -> VectorIndex:
+    """Open all that an index's manifest says is live, but for what is open already."""
     row, segments = store.codes(), store.segments()
-    sums = {}
+    sums, digests = {}, {}
     for live in store.files():
         check_size(store.folder / SEGMENTS / live.file, live.bytes)
-        sums[live.file] = live.sums
+        sums[live.file], digests[live.file] = live.sums, live.sha256
     return VectorIndex(
         store.folder / SEGMENTS,
         [segment.file for segment in segments],
@@ -371,6 +374,8 @@ def open_vectors(store: Store) -> VectorIndex:
             row.segment.last_id,
         ),
         sums,
+        digests,
+        opened,
     )
 
 

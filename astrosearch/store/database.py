@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from astrosearch.errors import AstrosearchError, NotAnIndex, StorageError
+from astrosearch.errors import AstrosearchError, NotAnIndex, OutOfMemory, StorageError
 from astrosearch.files import KEPT, disk_errors
 from astrosearch.spelling import phrase_words
 
@@ -31,10 +31,13 @@ def storage_errors(folder: Path) -> Iterator[None]:
             yield
         except sqlite3.OperationalError as error:
             raise _translated(folder, str(error)) from error
-        except (sqlite3.DatabaseError, UnicodeDecodeError, MemoryError) as error:
-            cause = str(error) or "it asks for more memory than there is"
+        except MemoryError as error:
+            raise OutOfMemory(f"reading the database in {folder}") from error
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise NotAnIndex(
-                folder, cause, "Restore it from a copy, or build anew: astrosearch index --rebuild"
+                folder,
+                str(error),
+                "Restore it from a copy, or build anew: astrosearch index --rebuild",
             ) from error
 
 
