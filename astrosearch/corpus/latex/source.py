@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 import unicodedata
@@ -9,11 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from astrosearch.corpus.document import SourceTree
-<<<<<<< HEAD
 from astrosearch.corpus.kinds import LATEX
 from astrosearch.corpus.latex.filenames import TEX, FileNames, without_tex
-=======
->>>>>>> files
 from astrosearch.corpus.normalization import nfc
 from astrosearch.errors import Unreadable
 
@@ -31,6 +29,11 @@ _SHORT_MACRO = re.compile(
 _WORD = re.compile(r"\\([A-Za-z@]+)(?:\{\}| *)")
 _PLAIN_TEX = re.compile(
     r"\\(?:magnification|hsize|vsize|centerline|nopagenumbers|input\s+\w+|bye|end)(?![A-Za-z])"
+)
+_ASIDE = re.compile(
+    r"respon|referee|reply|cover.?letter|rebuttal|suppl|appendix|onlinematerial|template|sample|"
+    r"guide|^si\.",
+    re.IGNORECASE,
 )
 # No control characters but white space, and no marks without width.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u200b]")
@@ -99,31 +102,19 @@ def _read(tree: SourceTree, name: str) -> str:
     return _COMMENT.sub("", decode(data, name)) if data else ""
 
 
-def uncommented(tree: SourceTree, name: str) -> str:
-    """Text of a file without its comments; nothing of one that can't be read."""
+def _head(tree: SourceTree, name: str) -> str:
     try:
         return _read(tree, name)
     except Unreadable:
         return ""
 
 
-def is_plain_tex(text: str) -> bool:
-    """Whether a text without a document class has commands of plain TeX's documents."""
-    return _PLAIN_TEX.search(text) is not None
-
-
-def document_class(text: str) -> str | None:
-    """Class of a LaTeX document; None of a text that is none, or has no body."""
+def _document_class(text: str) -> str | None:
     match = _MAIN.search(text)
     return match[1].strip() if match and _BEGIN.search(text) else None
 
 
-<<<<<<< HEAD
 def _children(text: str, name: str, files: FileNames) -> Iterator[str]:
-=======
-def children_of(text: str, name: str, known: frozenset[str]) -> Iterator[str]:
-    """Names of the files that a document reads, those that are known."""
->>>>>>> files
     folder = posixpath.dirname(name)
     meanings: dict[str, str] | None = None
     for match in _READS.finditer(text):
@@ -171,15 +162,9 @@ def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
             text = _read(tree, name)
         except Unreadable as failure:
             text, faults[name] = "", failure.reason
-<<<<<<< HEAD
         classes[name] = _document_class(text)
         reads[name] = set(_children(text, name, files))
         if _PLAIN_TEX.search(text):
-=======
-        classes[name] = document_class(text)
-        reads[name] = set(children_of(text, name, known))
-        if is_plain_tex(text):
->>>>>>> files
             plain.add(name)
         if not text or text.isspace():
             faults.setdefault(name, "empty")
@@ -208,7 +193,6 @@ def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
 
 def _alone(names: Sequence[str]) -> Sequence[str]:
     return names if len(names) == 1 else ()
-<<<<<<< HEAD
 
 
 def choose_main(tree: SourceTree) -> str | None:
@@ -269,5 +253,3 @@ def _readme_main(tree: SourceTree, names: Sequence[str]) -> str | None:
             if found in known:
                 return found
     return None
-=======
->>>>>>> files
