@@ -80,26 +80,47 @@ ARGUMENTS: dict[str, int] = {
 
 # Citation commands and the form they print.
 CITATIONS: dict[str, str] = {
-    **dict.fromkeys(["citet", "Citet", "textcite", "Textcite", "newcite", "textcites"], "text"),
+    **dict.fromkeys(
+        words(
+            """
+        citet Citet textcite Textcite newcite textcites Textcites citetads citeN citeA citeasnoun
+        shortciteN shortciteA citeauthoryear footcitet fullcitet
+        """
+        ),
+        "text",
+    ),
     **dict.fromkeys(
         words(
         """
         citep Citep parencite Parencite autocite Autocite parencites autocites
         footcite footcitep supercite citepads citenum onlinecite smartcite fullcite
-        scite
+        scite footcites smartcites supercites Autocites Parencites Smartcite footfullcite citen
+        notecite pnotecite
         """
     ),
         "parens",
     ),
     **dict.fromkeys(
-        ["citealt", "citealp", "Citealt", "Citealp", "citealtads", "shortcite"], "bare"
+
+        words(
+            """
+        citealt citealp Citealt Citealp citealtads citealpads shortcite citeNP shortciteNP
+        shortciteANP citeANP citenp citenop
+        """
+        ),
+        "bare",
     ),
     **dict.fromkeys(["cite", "Cite", "cites", "citeads"], "plain"),
     **dict.fromkeys(["citeauthor", "Citeauthor", "citeauthors", "citefullauthor"], "author"),
     **dict.fromkeys(["citeyear", "citeyearads", "citedate", "citeyearNP"], "year"),
-    "citeyearpar": "yearpar", "nocite": "no", "citetads": "text", "citeNP": "bare",
-    "citeN": "text", "citeA": "text", "citeasnoun": "text",
+    "citeyearpar": "yearpar", "nocite": "no", "bibentry": "no", "citetitle": "no",
 }  # fmt: skip
+MANY_CITATIONS = words(
+    """
+    textcites Textcites parencites Parencites autocites Autocites footcites smartcites supercites
+    cites
+    """
+)
 
 # Reference commands; "auto": the kind of thing is printed before its number.
 REFERENCES: dict[str, str] = {
