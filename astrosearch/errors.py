@@ -14,6 +14,10 @@ AstrosearchError
 ├── PairsError          a file of training pairs with a line that isn't one
 ├── TrainingError       a training run that can't start, go on, or give a sound encoder
 └── StorageError        the disk is full or refuses to be written
+
+>>> from astrosearch import errors
+>>> issubclass(errors.NotFound, errors.AstrosearchError)
+True
 """
 
 from __future__ import annotations
@@ -118,7 +122,7 @@ class IndexLocked(AstrosearchError):
         who = f"process {pid}" if pid is not None else "another process"
         super().__init__(
             f"{path} is being written by {who} (since {since}).\n"
-            f"Wait for it to end, or stop it: what it finished is kept"
+            "Wait for it to end (--wait does so), or stop it: what it finished is kept"
         )
 
 

@@ -9,6 +9,7 @@ from astrosearch.errors import AstrosearchError
 from astrosearch.records import Context, Hit, Paper, Sentence
 from astrosearch.search.references import id_of
 from astrosearch.search.session import Session
+from astrosearch.text import counted
 
 if TYPE_CHECKING:
     from astrosearch.store.rows import CodesRow, Counts, EncoderIdentity, SegmentRow, SourceFile
@@ -99,6 +100,17 @@ class Lookup(Session):
     def failures(self) -> list[tuple[str, str]]:
         """(file, reason) of what could not be indexed."""
         return self.read(lambda state: state.failures)
+
+    def __repr__(self) -> str:
+        """Say what the index holds, or that it is closed."""
+        try:
+            papers, sentences, encoder = self.read(
+                lambda state: (state.counts.papers, state.sentence_count, state.encoder.name)
+            )
+        except AstrosearchError:
+            return f"Index({str(self.path)!r})"
+        sizes = f"{counted(papers, 'paper')}, {counted(sentences, 'sentence')}"
+        return f"Index({str(self.path)!r}: {sizes}, {encoder})"
 
     def __len__(self) -> int:
         """Return the number of sentences."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -298,6 +299,12 @@ class Snapshot:
     def database_bytes(self) -> int:
         """Size of the database file."""
         return (self.path / DATABASE).stat().st_size
+
+    @property
+    def last_written(self) -> datetime:
+        """When the database was last changed, in local time."""
+        changed = (self.path / DATABASE).stat().st_mtime
+        return datetime.fromtimestamp(changed).astimezone()
 
     @property
     def failures(self) -> list[tuple[str, str]]:

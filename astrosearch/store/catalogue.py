@@ -61,6 +61,10 @@ class Catalogue:
         )
         return Coverage(*map(int, rows[0]))
 
+    def written_by(self) -> tuple[str | None, int]:
+        """Return the version of astrosearch that wrote the index last, and the index's format."""
+        return self._store.meta().get("written_by"), self._store.format
+
     def roots(self) -> list[str]:
         """Return the folders that papers were read from, sorted."""
         rows = self._store.rows("SELECT DISTINCT root FROM sources ORDER BY 1")
