@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from astrosearch.training.pairs.splitting import Tally
 
 _KINDS = ("neighbour", "title", "abstract", "citation", "family", "definition")
+# What the bundled encoder was trained on; `family` pairs did harm (docs/training.md). Definitions
+# come with a thesaurus.
+_USUAL = {"citation": 3.0, "title": 1.0, "neighbour": 0.1, "abstract": 3.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,9 @@ class Options:
     metavar="KIND[=WEIGHT]",
     multiple=True,
     help=f"Mine this kind, and give it this weight in training (1): {', '.join(_KINDS)}. "
-    "May be given again; all if left out.",
+    "May be given again. If left out: "
+    f"{', '.join(f'{kind}={weight:g}' for kind, weight in _USUAL.items())}, as for the bundled "
+    "encoder, and definition=1 with --thesaurus.",
 )
 @click.option(
     "--thesaurus",
@@ -139,6 +144,7 @@ def pairs_command(options: Options) -> None:
 
     target: Any = _stdout() if options.output == "-" else Path(options.output)
     with showing_steps() as tell:
+        tell("looking for papers", 0)
 
         def progress(sources: int, total: int, papers: int) -> None:
             tell("mining", sources / total)
@@ -157,7 +163,9 @@ def _stdout() -> TextIO:
 
 def _weights(kinds: tuple[str, ...], *, has_thesaurus: bool) -> dict[Kind, float]:
     weights: dict[Any, float] = {}
-    for given in kinds or (kind for kind in _KINDS if has_thesaurus or kind != "definition"):
+    if not kinds:
+        weights |= _USUAL | ({"definition": 1.0} if has_thesaurus else {})
+    for given in kinds:
         kind, equals, weight = given.partition("=")
         if kind not in _KINDS:
             raise click.BadParameter(
@@ -189,4 +197,11 @@ def _table(tally: Tally) -> str:
     left_out = (
         f"{tally.crossing:,} pairs left out of validation and test: shared with another split"
     )
+    trained = [kind for kind in _KINDS if tally.written[kind, "train"]]
+    unseen = [kind for kind in trained if not tally.written[kind, "validation"]]
+    if unseen:
+        left_out += (
+            f"\nno validation pairs of kind {', '.join(unseen)}: the score shown in training "
+            "can't see them. Mine more papers, or give a larger share: --split 80,10,10"
+        )
     return "\n".join([*lines, left_out])

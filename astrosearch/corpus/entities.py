@@ -16,9 +16,8 @@ _MAX_ROUNDS = 4  # a text that was escaped more often than this is shown as it i
 _LONGEST = 200_000  # characters; what is longer is no abstract, and keeps its tags
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _UNCLOSED = re.compile(r"&(lt|gt|amp|quot)(?![A-Za-z;=])")
-_BEREFT = re.compile(r"(?<![\w&#;\\])(lt|gt|le|ge|amp|quot|nbsp);(?=[\s\w$\\.,~-]|$)")
-_NAMED = re.compile(
-    r"(?i)(?<![\w&#;\\])(?:#([0-9]{2,5})|#x([0-9a-f]{2,4}));"  # `#945;`, its `&` lost
+_BEREFT = re.compile(  # an entity that lost its `&`
+    r"(?<![\w&#;\\])(?:(?:lt|gt|le|ge|amp|quot|nbsp);(?=[\s\w$\\.,~-]|$)|#(?:[0-9]{2,5}|x[0-9a-fA-F]{2,4});)"
 )
 _PREFIX = r"(?:[A-Za-z][\w.-]{0,15}:)?"  # of a name space, as in `<jats:p>`
 _VALUE = r"\s*=\s*(?:\"[^\"]{0,2000}\"|'[^']{0,2000}'|[^\s<>\"']{1,500})"
@@ -52,7 +51,7 @@ _INLINES = (
     "|inline-formula-type|fn|ref|bold-italic|allcaps|smallcaps|number|a|b|i|u|s|q"
 )
 _INLINE = re.compile(rf"</?{_PREFIX}({_INLINES}){_ATTRIBUTES}/?>", re.IGNORECASE)
-_DECIDES = re.compile(r"[<&]|(?:lt|gt|le|ge|amp|quot|nbsp);|#x?[0-9a-fA-F]{2,5};")
+_INDENT = re.compile(r"\n[ \t]+(?=\S)")  # of XML: in plain records it begins a paragraph
 
 
 def without_markup(text: str) -> str:
@@ -61,7 +60,7 @@ def without_markup(text: str) -> str:
     >>> without_markup("Stars <i>glow</i> in <sup>12</sup>CO at z &amp;lt; 3 &#8211; S&amp;N")
     'Stars glow in $^{12}$CO at z < 3 – S&N'
     """
-    if _DECIDES.search(text) is None:
+    if not ("<" in text or "&" in text or ((";" in text or "#" in text) and _BEREFT.search(text))):
         return text
     text = _unescaped(text)
     if "<" not in text or len(text) > _LONGEST:
@@ -71,6 +70,7 @@ def without_markup(text: str) -> str:
     text = _replaced(text, _TEX_MATH, _tex)
     text = _replaced(text, _MATHML, from_mathml)
     text = _HEADING.sub(_heading, text)
+    text = _INDENT.sub("\n ", text)
     in_dollars = text.count("$") % 2 == 1
     for _ in range(3):  # scripts within scripts
         text, count = _SCRIPT.subn(lambda found: _script(found, bare=in_dollars), text)
@@ -99,8 +99,7 @@ def _unescaped(text: str) -> str:
             text = _ENTITY.sub(_character, text)
         if text == before:
             break
-    text = _BEREFT.sub(lambda found: html.unescape(f"&{found[0]}"), text)
-    return _NAMED.sub(lambda found: html.unescape(f"&{found[0]}"), text)
+    return _BEREFT.sub(lambda found: html.unescape(f"&{found[0]}"), text)
 
 
 def _character(found: re.Match[str]) -> str:

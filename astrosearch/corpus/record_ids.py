@@ -29,8 +29,7 @@ _SCHEMES = re.compile(
 )
 _CLASS = re.compile(r"\s*[\[(][A-Za-z.-]{2,20}[\])]$")  # `2301.00012 [astro-ph.GA]`
 _BIBCODE = re.compile(
-    r"(?i)(?:1[89]|20)\d\d(?:arxiv([0-9]{4})([0-9]{5}|\.[0-9]{4})[A-Z.]"
-    r"|astro\.ph\.*([0-9]{1,2})([0-9]{3})[A-Z.])"
+    r"(?i)(?:1[89]|20)(\d\d)(?:arxiv([0-9]{4})([0-9]{5}|\.[0-9]{4})|astro\.ph\.{0,4}([0-9]{1,5}))[A-Z.]"
 )
 _DECIMAL = re.compile(r"([0-9]{3,4})\.([0-9]{1,5})")
 _WHOLE = re.compile(r"([0-9]+)\.0*")
@@ -50,6 +49,8 @@ def read_id(
     >>> read_id("0301015", ["astro-ph"]), read_id("101", ["astro-ph"])
     (('astro-ph/0301015', None, True), ('record/101', None, False))
     """
+    if (plain := parse_arxiv_id(given)) is not None:
+        return *plain, True
     bare = arxiv_part(given)
     number = _digits(bare)
     for candidate in (bare, _filled(bare), _with_archive(number, categories, year)):
@@ -72,13 +73,16 @@ def arxiv_part(given: str) -> str:
 def arxiv_id_of_bibcode(bibcode: str) -> str | None:
     """Read the arXiv id out of ADS's code of a preprint.
 
-    >>> arxiv_id_of_bibcode("2019arXiv190508468A"), arxiv_id_of_bibcode("2020MNRAS.491....1A")
-    ('1905.08468', None)
+    >>> arxiv_id_of_bibcode("2019arXiv190508468A"), arxiv_id_of_bibcode("1998astro.ph..5201B")
+    ('1905.08468', 'astro-ph/9805201')
+    >>> arxiv_id_of_bibcode("2020MNRAS.491....1A") is None
+    True
     """
     found = _BIBCODE.fullmatch(bibcode.strip())
-    if found is None or found[1] is None:
+    if found is None:
         return None
-    parsed = parse_arxiv_id(f"{found[1]}.{found[2].lstrip('.')}")
+    new = f"{found[2]}.{(found[3] or '').lstrip('.')}"
+    parsed = parse_arxiv_id(new if found[2] else f"astro-ph/{found[1]}{found[4].zfill(5)}")
     return parsed[0] if parsed else None
 
 

@@ -118,6 +118,8 @@ class Answer:
     ) -> Ranked:
         """Rank for queries that demand the same of an answer."""
         queries = [self.request.queries[row] for row in rows]
+        if all(query.is_listing for query in queries):  # alike in what they demand, so all or none
+            return self.snapshot.listed(len(queries), k, allowed_ids)
         if self.vectors is None:
             return by_words(self.snapshot, queries, k, allowed_ids)
         vectors = self.vectors[list(rows)]

@@ -222,8 +222,7 @@ class Index(Lookup):
             When a filter leaves nothing, or the request needs an encoder that can't be loaded;
             NotFound when it names what isn't there.
         """
-        model = request.rerank
-        reranker = Reranker(model, self._device) if isinstance(model, str) else model
+        reranker = self.reranker_of(request.rerank)
         vectors: dict[str, NDArray[np.float32]] = {}  # by the encoder's fingerprint
 
         def encode(state: Snapshot) -> None:

@@ -23,9 +23,10 @@ from astrosearch.search.language import ParsedQuery
 from astrosearch.search.ordering import unfilled
 from astrosearch.store.catalogue import Catalogue
 from astrosearch.store.layout import DATABASE, SEGMENTS
+from astrosearch.store.listing import first_sentences
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
-from astrosearch.store.vectors import Tuning, VectorIndex, check_size
+from astrosearch.store.vectors import OpenFiles, Tuning, VectorIndex, check_size
 from astrosearch.store.words.splitter import Splitter
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Snapshot:
     ----------
     path : Path
         The index's folder.
+    before : Snapshot, optional
+        An earlier state: what files of vectors it has open stay open.
 
     Raises
     ------
@@ -53,8 +56,9 @@ class Snapshot:
         When `path` holds no index this version can read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, before: Snapshot | None = None) -> None:
         self.path, self._store = path, Store(path)
+        self._opened = OpenFiles() if before is None else before._opened
         self._version = self._store.data_version()
         self._vectors: VectorIndex | None = None
         self._words: Words | None = None
@@ -114,7 +118,7 @@ class Snapshot:
         if self._vectors is None:
             with self._opening:
                 if self._vectors is None:
-                    self._vectors = open_vectors(self._store)
+                    self._vectors = open_vectors(self._store, self._opened)
         return self._vectors
 
     # -- by words
@@ -128,7 +132,7 @@ class Snapshot:
                     self._words = Words(self._store)
         return self._words.ranking
 
-    @property
+    @cached_property
     def removed_ids(self) -> NDArray[np.int64]:
         """Ids of sentences that are gone though vectors and words still name them, ascending."""
         return self._store.dead_vectors() if self._vectors is None else self._vectors.dead
@@ -154,6 +158,27 @@ class Snapshot:
             found, found_scores = rank(places, self.size(k, allowed_ids), allowed_ids)
             ids[places, : found.shape[1]] = found
             scores[places, : found.shape[1]] = found_scores
+        return ids, scores
+
+    def listed(self, count: int, k: int, allowed_ids: NDArray[np.int64] | None) -> Ranked:
+        """List papers, the newest first, then by id: the first sentence of each, scores of 0.
+
+        Parameters
+        ----------
+        count : int
+            How many times: all `count` rows are the same.
+        k : int
+        allowed_ids : int64 [m], optional
+            Of the papers that have one of these sentences; ascending.
+        """
+        import numpy as np
+
+        ids, scores = unfilled(count, k)
+        firsts = first_sentences(self._store)
+        if allowed_ids is not None:
+            firsts = firsts[np.isin(firsts, allowed_ids, assume_unique=True)]
+        firsts = firsts[:k]
+        ids[:, : len(firsts)], scores[:, : len(firsts)] = firsts, 0
         return ids, scores
 
     # -- sentences and papers
@@ -318,12 +343,17 @@ class Words:
     def __init__(self, store: Store) -> None:
         self._splitter, self._splitting = Splitter(), threading.Lock()
         self.ranking = WordRanking(
-            store.postings, store.matching, self._split, store.living_vectors()
+            store.postings,
+            store.matching,
+            self._split,
+            store.living_vectors(),
+            store.dead_vectors(),
+            as_typed=not store.is_spelled,
         )
 
-    def _split(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+    def _split(self, phrases: Sequence[str]) -> list[tuple[str, ...]]:
         with self._splitting:
-            return self._splitter.words_of(texts)
+            return self._splitter.words_of_phrases(phrases)
 
     def close(self) -> None:
         """Let go of its memory."""
@@ -331,13 +361,13 @@ class Words:
         self.ranking.close()
 
 
-def open_vectors(store: Store) -> VectorIndex:
-    """Open all that an index's manifest says is live."""
+def open_vectors(store: Store, opened: OpenFiles | None = None) -> VectorIndex:
+    """Open all that an index's manifest says is live, but for what is open already."""
     row, segments = store.codes(), store.segments()
-    sums = {}
+    sums, digests = {}, {}
     for live in store.files():
         check_size(store.folder / SEGMENTS / live.file, live.bytes)
-        sums[live.file] = live.sums
+        sums[live.file], digests[live.file] = live.sums, live.sha256
     return VectorIndex(
         store.folder / SEGMENTS,
         [segment.file for segment in segments],
@@ -351,6 +381,8 @@ def open_vectors(store: Store) -> VectorIndex:
             row.segment.last_id,
         ),
         sums,
+        digests,
+        opened,
     )
 
 
@@ -370,6 +402,6 @@ def in_memory(texts: Sequence[str]) -> Iterator[WordRanking]:
         yield WordRanking(
             lambda words: {word: postings[word] for word in words if word in postings},
             holding.matching,
-            asking.words_of,
+            asking.words_of_phrases,
             len(texts),
         )
