@@ -112,7 +112,7 @@ def _history(state: Snapshot) -> dict[str, Any]:
         "without_categories": coverage.without_categories,
         "written_by": version,
         "format": format,
-        "last_written": state.last_written.isoformat(" ", "seconds"),
+        "last_written": catalogue.last_written().isoformat(" ", "seconds"),
     }
 
 

@@ -119,3 +119,12 @@ def test_removing_takes_names_but_no_titles(example_copy: Path):
     assert "removed 2 papers" in result.stderr
     assert cli("remove", "acoustic peaks", "--index", example_copy).exit_code == 1
     assert len(listed(example_copy)) == 39
+
+
+def test_a_query_by_author_or_year_alone_is_a_list(example_index: Path):
+    lines = cli("query", "author:Templar", "-k", 4, "-i", example_index).stdout.splitlines()
+    assert len(lines) == 4
+    assert all("Templar" in line for line in lines)
+    batch = cli("query", "--batch", "-", "-k", 1, "-i", example_index, input="year:2025\ndust\n")
+    assert batch.stdout.splitlines()[:2] == ["year:2025", ""]
+    assert "  0." in batch.stdout.split("\ndust\n")[1]

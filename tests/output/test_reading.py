@@ -39,8 +39,12 @@ HITS = [
 
 def printed(width: int = 80, *, terminal: bool = False, hits: Any = HITS, **more: Any) -> str:
     file = io.StringIO()
-    system = "standard" if terminal else None
-    console = Console(file=file, width=width, force_terminal=terminal, color_system=system)
+    console = Console(
+        file=file,
+        width=width,
+        force_terminal=terminal,
+        color_system="standard" if terminal else None,
+    )
     more.pop("printer", print_hits)(console, "damping peaks", hits, **more)
     return file.getvalue()
 
@@ -225,7 +229,7 @@ def test_info_says_what_is_there_and_no_zeros(example_index: Path):
 
 
 def test_progress_counts_papers(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    told = []
+    told: list[Any] = []
     astrosearch.build(EXAMPLES / "cosmology", index=tmp_path / "index", progress=told.append)
     assert told
     last = told[-1]
