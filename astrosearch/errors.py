@@ -136,7 +136,7 @@ class Unreadable(CorpusError):
         self.name, self.reason = name, reason
         super().__init__(f"{name}: {reason}")
 
-    def __reduce__(self) -> tuple[type[Unreadable], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type[Unreadable], tuple[object, ...]]:
         return Unreadable, (self.name, self.reason)  # it crosses from reader processes
 
 

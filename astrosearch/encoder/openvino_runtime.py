@@ -13,6 +13,7 @@ from astrosearch.encoder.cache import unload
 from astrosearch.encoder.compiled import Graph, compiled_graph
 from astrosearch.encoder.folder import EncoderFolder, unusable
 from astrosearch.encoder.precision import PRECISION, precision_of, quickest
+from astrosearch.encoder.processor import openvino_core
 from astrosearch.encoder.requests import Requests
 from astrosearch.encoder.tokens import TextTokenizer, batches
 
@@ -72,9 +73,7 @@ class Runtime:
     """OpenVINO with one graph, as one process has it: a forked child has none of its threads."""
 
     def __init__(self, graph: Graph) -> None:
-        import openvino
-
-        self.process, self.core = os.getpid(), openvino.Core()
+        self.process, self.core = os.getpid(), openvino_core()
         compiled, self.memory = compiled_graph(self.core, graph, ONE_BY_ONE)
         self.precision = precision_of(compiled)  # bf16 where the processor computes in it, else f32
         settings = {**MANY_AT_ONCE, **graph.settings, PRECISION: self.precision}

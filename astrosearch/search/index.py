@@ -11,6 +11,7 @@ from astrosearch.results import Hits, Results
 from astrosearch.search.answer import Answer
 from astrosearch.search.filters import filters_of
 from astrosearch.search.lookup import Lookup
+from astrosearch.search.references import with_ids
 from astrosearch.search.request import MODES, Mode, Request
 from astrosearch.search.snapshot import Snapshot
 
@@ -231,6 +232,6 @@ class Index(Lookup):
 
         def answer(state: Snapshot) -> Results:
             encoded = vectors[state.encoder.fingerprint] if request.needs_encoder else None
-            return Answer(request, state, encoded, reranker).results()
+            return Answer(with_ids(request, state), state, encoded, reranker).results()
 
         return self.read(answer, encode)

@@ -11,7 +11,7 @@ from astrosearch.errors import AstrosearchError, BadValue
 from astrosearch.search.arrange import Arrangement
 from astrosearch.search.checked import number, one_of, several_texts, whole_number
 from astrosearch.search.filters import EVERYTHING, Filters
-from astrosearch.search.language import ParsedQuery, parse
+from astrosearch.search.language import LONGEST, ParsedQuery, parse
 from astrosearch.search.ordering import SORTS, Sort
 
 if TYPE_CHECKING:
@@ -207,12 +207,14 @@ class Request:
             return encoded(encoder, [of_query(sentence, form) for sentence in self.draft])
         if form == "plain":
             return encoded(encoder, [query.text for query in self.queries])
-        return encoded(encoder, [of_query(parse(text).text, form) for text in self.texts])
+        texts = [of_query(parse(text[:LONGEST]).text, form) for text in self.texts]
+        return encoded(encoder, texts)
 
     @property
     def needs_encoder(self) -> bool:
         """Whether anything of it must be encoded."""
-        return self.draft is not None or (not self.by_likeness and self.mode != "lexical")
+        ranks = not all(query.is_listing for query in self.queries)
+        return self.draft is not None or (not self.by_likeness and self.mode != "lexical" and ranks)
 
 
 def _parsed(texts: Sequence[str]) -> list[ParsedQuery]:
@@ -222,7 +224,7 @@ def _parsed(texts: Sequence[str]) -> list[ParsedQuery]:
     parsed = []
     for i, text in enumerate(texts):
         try:
-            parsed.append(parse(of_query(text, "plain")))
+            parsed.append(parse(of_query(text[:LONGEST], "plain")))
         except AstrosearchError as error:
             if len(texts) == 1:
                 raise

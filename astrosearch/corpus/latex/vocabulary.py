@@ -23,7 +23,7 @@ ARGUMENTS: dict[str, int] = {
         orcidlink correspondingauthor corresp titlerunning authorrunning offprints
         altaffilmark inst facilities facility software plotone epsscale index
         tablenotemark tablewidth tabletypesize tablecolumns tablenum rotate
-        collaboration deleted sout st todo comment addbibresource graphicspath
+        collaboration deleted sout xout st todo comment addbibresource graphicspath
         pagenumbering usetikzlibrary hypersetup hyphenation hphantom phantom
         vphantom color colorbox rhead lhead chead lfoot cfoot rfoot fancyhead
         fancyfoot usefont notetoeditor date tableofcontents refstepcounter
@@ -43,7 +43,7 @@ ARGUMENTS: dict[str, int] = {
         communicated idline nonumber boldmath animategraphics addresses degreeaward
         university unilogo copyyear defenddate rightsstatement ead cortext runtitle
         thankstext features newgeometry linespread epsffile runauthor glossary
-        UTaddsupervisor
+        UTaddsupervisor DIFdel DIFdelFL fxnote fxwarning fxerror fxfatal
         UTaddcommittee
         """
     ),
@@ -80,26 +80,47 @@ ARGUMENTS: dict[str, int] = {
 
 # Citation commands and the form they print.
 CITATIONS: dict[str, str] = {
-    **dict.fromkeys(["citet", "Citet", "textcite", "Textcite", "newcite", "textcites"], "text"),
+    **dict.fromkeys(
+        words(
+            """
+        citet Citet textcite Textcite newcite textcites Textcites citetads citeN citeA citeasnoun
+        shortciteN shortciteA citeauthoryear footcitet fullcitet
+        """
+        ),
+        "text",
+    ),
     **dict.fromkeys(
         words(
         """
         citep Citep parencite Parencite autocite Autocite parencites autocites
         footcite footcitep supercite citepads citenum onlinecite smartcite fullcite
-        scite
+        scite footcites smartcites supercites Autocites Parencites Smartcite footfullcite citen
+        notecite pnotecite
         """
     ),
         "parens",
     ),
     **dict.fromkeys(
-        ["citealt", "citealp", "Citealt", "Citealp", "citealtads", "shortcite"], "bare"
+
+        words(
+            """
+        citealt citealp Citealt Citealp citealtads citealpads shortcite citeNP shortciteNP
+        shortciteANP citeANP citenp citenop
+        """
+        ),
+        "bare",
     ),
     **dict.fromkeys(["cite", "Cite", "cites", "citeads"], "plain"),
     **dict.fromkeys(["citeauthor", "Citeauthor", "citeauthors", "citefullauthor"], "author"),
     **dict.fromkeys(["citeyear", "citeyearads", "citedate", "citeyearNP"], "year"),
-    "citeyearpar": "yearpar", "nocite": "no", "citetads": "text", "citeNP": "bare",
-    "citeN": "text", "citeA": "text", "citeasnoun": "text",
+    "citeyearpar": "yearpar", "nocite": "no", "bibentry": "no", "citetitle": "no",
 }  # fmt: skip
+MANY_CITATIONS = words(
+    """
+    textcites Textcites parencites Parencites autocites Autocites footcites smartcites supercites
+    cites
+    """
+)
 
 # Reference commands; "auto": the kind of thing is printed before its number.
 REFERENCES: dict[str, str] = {
@@ -142,6 +163,8 @@ LAYOUT = words(
     MakeUppercase MakeLowercase NoCaseChange uppercase lowercase textquotesingle obeylines
     enddocument endinput bye end hss vss goodbreak filbreak smash landscape listoffigures
     tableofcontents printbibliography newblock nextand And AND bsp thebibliography listoftables
+    DIFaddbegin DIFaddend DIFdelbegin DIFdelend DIFmodbegin DIFmodend DIFaddbeginFL DIFaddendFL
+    DIFdelbeginFL DIFdelendFL DIFadd DIFaddFL
     nolinebreak mbox hbox vbox fbox text emph textit textbf textrm textsf texttt textsc textup
     textsl textmd textnormal ensuremath underline uline centerline strut par
     """
