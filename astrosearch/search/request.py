@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from astrosearch.encoder.cross_encoder import Reranker
-from astrosearch.errors import AstrosearchError, BadValue
+from astrosearch.errors import AstrosearchError, BadType, BadValue
+from astrosearch.records import Hit, Paper, Sentence
 from astrosearch.search.arrange import Arrangement
 from astrosearch.search.checked import number, one_of, several_texts, whole_number
 from astrosearch.search.filters import EVERYTHING, Filters
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from astrosearch.encoder import Encoder
 
 Mode = Literal["hybrid", "dense", "lexical"]
+YearUnknown = Literal["drop", "keep"]
+Seed = str | int | Hit | Sentence | Paper  # what hits can be like
 MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
 
 
@@ -147,7 +150,7 @@ class Request:
     @classmethod
     def similar(
         cls,
-        id: str | int | Iterable[str | int] = (),
+        id: Seed | Iterable[Seed] = (),
         k: int = 10,
         text: str | Sequence[str] | None = None,
         filters: Filters = EVERYTHING,
@@ -165,7 +168,7 @@ class Request:
         """
         _check([], k, "dense")
         given = [id] if isinstance(id, str) or not isinstance(id, Iterable) else list(id)
-        ids = tuple(dict.fromkeys(str(each) for each in given))
+        ids = tuple(dict.fromkeys(id_named(each) for each in given))
         draft = None if text is None else tuple(_sentences_of(text))
         if not ids and draft is None:
             raise AstrosearchError(
@@ -197,16 +200,18 @@ class Request:
         """How many candidates a search through codes should miss none of, as far as it can."""
         return self.depth + max(2, self.depth // 5)
 
-    def encoded(self, encoder: Encoder) -> NDArray[np.float32]:
+    def encoded(
+        self, encoder: Encoder, progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
         """Return the vectors float32 [n, dim] of the queries, or of the draft's sentences."""
         from astrosearch.corpus.textform import of_query
         from astrosearch.encoder import encoded
 
         form = encoder.text_form
         if self.draft is not None:
-            return encoded(encoder, [of_query(sentence, form) for sentence in self.draft])
+            return encoded(encoder, [of_query(sentence, form) for sentence in self.draft], progress)
         if form == "plain":
-            return encoded(encoder, [query.text for query in self.queries])
+            return encoded(encoder, [query.text for query in self.queries], progress)
         texts = [of_query(parse(text[:LONGEST]).text, form) for text in self.texts]
         return encoded(encoder, texts)
 
@@ -254,3 +259,25 @@ def _check(texts: Iterable[str], k: int, mode: str) -> tuple[str, ...]:
                 f"query {i + 1} of {len(found)} is empty.\nGive some words to search for."
             )
     return found
+
+
+def keeps_undated(year_unknown: str) -> bool:
+    """Read what is to be done with papers of unknown year."""
+    one_of("year_unknown", year_unknown, ("drop", "keep"))
+    return year_unknown == "keep"
+
+
+def id_named(seed: object) -> str:
+    """Return the id of what hits shall be like."""
+    if isinstance(seed, Hit):
+        return str(seed.sentence.id)
+    if isinstance(seed, Sentence | Paper):
+        return str(seed.id)
+    if isinstance(seed, str):
+        return seed
+    try:
+        return str(whole_number("id", seed, 0))
+    except BadType as error:
+        raise BadType(
+            f"id must be a paper or a sentence, or the id of one, not {seed!r:.60}."
+        ) from error

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from astrosearch.errors import NotFound
 from astrosearch.records import Context, Paper, Sentence, is_sentence_id
 from astrosearch.search.bm25 import WordRanking
-from astrosearch.search.candidates import may_answer
+from astrosearch.search.candidates import Chooser
 from astrosearch.search.filters import Filters
 from astrosearch.search.language import ParsedQuery
 from astrosearch.search.ordering import unfilled
@@ -145,9 +145,14 @@ class Snapshot:
 
     # -- which may answer
 
+    @cached_property
+    def chooser(self) -> Chooser:
+        """What chooses the sentences that filters leave."""
+        return Chooser(self._store)
+
     def may_answer(self, demands: ParsedQuery, filters: Filters) -> NDArray[np.int64] | None:
         """Return the ids that filters and a query's own demands leave, ascending; None: all."""
-        return may_answer(self._store, demands, filters)
+        return self.chooser.may_answer(demands, filters)
 
     def ranked(
         self, queries: Sequence[ParsedQuery], k: int, filters: Filters, rank: Ranking
