@@ -185,14 +185,11 @@ def molecule(text: str, start: int, chunk: str, end: int) -> Reading | None:
 
 
 def _is_count(bare: str, chunk: str) -> bool:
-    """Whether a number is joined to a word that only looks like a formula, as in `SCO12`."""
-    number = re.search(r"(?<=[A-Za-z]{2})\d+$", bare)
-    return (
-        bare == chunk
-        and number is not None
-        and bare[: number.start()].isalpha()
-        and (int(number[0]) > 4 and sum(map(str.isupper, bare)) > 1)
-    )
+    """Whether a number is joined to letters that only look like a formula, as in `B68`, `SCO12`."""
+    number = re.search(r"(?<=[A-Za-z])\d+$", bare)
+    if bare != chunk or number is None or not bare[: number.start()].isalpha():
+        return False
+    return int(number[0]) > (4 if sum(map(str.isupper, bare)) > 1 else 20)
 
 
 def _is_formula(bare: str) -> bool:

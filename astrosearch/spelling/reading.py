@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from astrosearch.spelling import matter, objects
+from astrosearch.spelling import matter, objects, stars
 from astrosearch.spelling.objects import Reading
 from astrosearch.spelling.rules import KNOWN, LINES, PREFIXED, RULES, WORDS
 from astrosearch.spelling.signs import GREEK, LETTER_NAMES, cleaned
@@ -30,6 +30,7 @@ _CATALOGUE_OF_DIGITS = re.compile(
     r"(?:3CR?|[456]C|[1-4]FGL|[1-3]FHL|[234]U|1ES|[12]E|1H|2A|87GB|K2|B[23]|S[345])(?=[ +-]?\d)",
     re.IGNORECASE,
 )
+_SURVEY_OF_DIGITS = re.compile(r"\d[A-Z]{2,5}(?=J\d{4})")
 _LETTERED = re.compile(r"(?P<letter>[A-Za-z])(?P<number>\d{2,4})$")
 _ENDS_AS_ION = frozenset("IVXivx")
 _PLURAL = re.compile(r"(?<![^\W_])[a-z]{2,40}(?:s|ae)(?![^\W_])")
@@ -104,7 +105,7 @@ def _word(text: str, start: int, chunk: str, end: int) -> Reading | None:
         if reading is not None:
             return reading
     if len(chunk) <= 2:
-        reading = objects.star(text, start)
+        reading = stars.star(text, start)
         if reading is None and len(chunk) == 1 and chunk.isupper():
             reading = _dotted(text, start) or objects.lettered(text, start, chunk, end)
         if reading is not None:
@@ -135,7 +136,7 @@ def _greek(text: str, start: int, letter: str, end: int) -> Reading | None:
     """Read what begins with a Greek letter, which ends at `end`."""
     if letter == "lambda" and (wavelength := _WAVELENGTH.match(text, start)):
         return Reading(start, wavelength.end(), "")
-    return objects.bayer(text, start, letter, end) or matter.greek(text, start, letter, end)
+    return stars.bayer(text, start, letter, end) or matter.greek(text, start, letter, end)
 
 
 def _dotted(text: str, start: int) -> Reading | None:
@@ -188,7 +189,7 @@ def _headed(text: str, start: int, chunk: str, letters: str, end: int) -> Readin
     ):
         return reading
     reading = (
-        objects.star(text, start)
+        stars.star(text, start)
         or matter.molecule(text, start, chunk, end)
         or matter.indexed(start, chunk, end)
         or matter.unit_power(start, chunk)
@@ -218,7 +219,7 @@ def _digits_first(text: str, start: int, chunk: str, end: int) -> Reading | None
         return reading
     reading = (
         matter.power(text, start)
-        or objects.star(text, start)
+        or stars.star(text, start)
         or objects.place(text, start)
         or matter.isotope(text, start, chunk, end)
         or matter.molecule(text, start, chunk, end)
@@ -226,6 +227,8 @@ def _digits_first(text: str, start: int, chunk: str, end: int) -> Reading | None
     if reading is not None:
         return reading
     digits = _DIGITS.match(chunk)
+    if survey := _SURVEY_OF_DIGITS.match(chunk):
+        return Reading(start, start + survey.end(), survey[0])
     if digits is None:
         return None
     measure = _MEASURE.match(chunk)
@@ -240,7 +243,7 @@ def _number(text: str, start: int, chunk: str, end: int) -> Reading | None:
     if after[:1] in ("+", "-") and len(chunk) > 3:
         return objects.place(text, start)
     if after[:1] in (" ", "-") and after[1:].isalpha() and len(chunk) < 4:
-        return objects.star(text, start)
+        return stars.star(text, start)
     if after[:1] == "." and len(chunk) > 3:
         return objects.place(text, start)
     return None
