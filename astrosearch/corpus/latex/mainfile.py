@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from astrosearch.corpus.document import SourceTree
 from astrosearch.corpus.kinds import LATEX, SUPPORT
+from astrosearch.corpus.latex.filenames import FileNames
 from astrosearch.corpus.latex.readme import Directives, directives, is_readme
 from astrosearch.corpus.latex.source import children_of, document_class, is_plain_tex, uncommented
 
@@ -83,7 +84,7 @@ def _sources(names: Sequence[str]) -> list[str]:
 def _documents(
     tree: SourceTree, names: Sequence[str], every: Sequence[str], said: Directives
 ) -> list[Candidate]:
-    known = frozenset(every)
+    known, files = frozenset(every), FileNames(every)
     common = len(posixpath.commonpath([posixpath.dirname(name) for name in names])) if names else 0
     latex: list[Candidate] = []
     plain: list[Candidate] = []
@@ -96,7 +97,7 @@ def _documents(
             continue
         found = _candidate(name, text, known, said, name[common:].lstrip("/"))
         if is_latex or found.stated or _ENDS.search(text):
-            children.update(children_of(text, name, known))
+            children.update(children_of(text, name, files))
         (latex if is_latex else plain).append(found)
         if not is_latex and (found.stated or _ENDS.search(text)):
             likely.append(found)
