@@ -62,7 +62,12 @@ def phrase_words(text: str) -> str:
     >>> phrase_words("γ-ray bursts of galaxies"), phrase_words("novae in the Universe")
     ('gamma-ray burst of galaxy', 'nova in the universe')
     """
-    return _PLURAL.sub(_singular, spelled(text).lower())
+    return singular(spelled(text))
+
+
+def singular(text: str) -> str:
+    """Return a text, spelled already, in small letters with each noun in the singular."""
+    return _PLURAL.sub(_singular, text.lower())
 
 
 def _singular(found: re.Match[str]) -> str:
@@ -112,8 +117,8 @@ def _word(text: str, start: int, chunk: str, end: int) -> Reading | None:
             return reading
     if text[end : end + 1] == "+" and (reading := matter.molecule(text, start, chunk, end)):
         return reading
-    if chunk[-1] in _ENDS_AS_ION:
-        return matter.glued_ion(start, chunk)
+    if chunk[-1] in _ENDS_AS_ION and (reading := matter.glued_ion(start, chunk)):
+        return reading
     return matter.latin_line(start, chunk) or matter.glued_parameter(start, chunk)
 
 
@@ -151,7 +156,8 @@ def _mixed(text: str, start: int, chunk: str, end: int) -> Reading | None:
         return _greek_letter(text, start, chunk)
     head = _HEAD.match(chunk)
     if head is None:
-        return _digits_first(text, start, chunk, end)
+        words = WORDS.get(chunk.lower())
+        return Reading(start, end, words) if words else _digits_first(text, start, chunk, end)
     letters = head[0]
     reading = _headed(text, start, chunk, letters, end)
     if reading is not None:

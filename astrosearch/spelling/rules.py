@@ -82,6 +82,7 @@ def _members() -> Iterable[str]:
     ends = ("", "x", "a", "b", "c", "d", "t", *_ROMAN)
     yield from (f"{name}{end}" for name in (*short, "lmc", "smc") for end in ends)
     yield from (name.lower() for row in CONSTELLATIONS for name in row[1:])
+    yield from (f"{row[1]}x".lower() for row in CONSTELLATIONS)
     yield from (name.split()[0] for row in LONG_CONSTELLATIONS for name in row[2])
     yield from ("boötes", "böotis", "sagittarius", "bootes")
 
@@ -122,7 +123,7 @@ LINES = {
     for letter in ("alpha", "beta", "gamma", "delta", "epsilon")
 }
 LINES |= {"kalpha": ("k", "alpha"), "kbeta": ("k", "beta")}
-PREFIXED = dict.fromkeys(PREFIXES.split(), re.compile(r"-(?P<rest>[A-Za-z]{3,40})(?![^\W_])"))
+PREFIXED = dict.fromkeys(PREFIXES.split(), re.compile(r"-(?P<rest>[a-z]{3,40})(?![^\W_])"))
 WORDS = JOINED | stars.GENITIVES
 WORDS |= {name: word for name, word in UNITS.items() if word != name and len(name) > 1}
 WORDS |= {"å": "angstrom"}

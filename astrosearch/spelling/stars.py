@@ -27,7 +27,7 @@ _ABBREVIATIONS = frozenset(row[0] for row in (*CONSTELLATIONS, *LONG_CONSTELLATI
 _RANK = re.compile(
     r"[ -]?(?:(?P<source>[Xx])[ -]?(?P<number>\d{1,2})\b"
     r"|(?P<letter>[A-DT]\d?|[a-d](?=\^?\*))(?:\^?(?P<star>\*)|(?P<said> ?star)\b"
-    r"|\b(?![-'’.][A-Za-z]| [A-Z][a-z]))"
+    r"|\b(?!(?-i:[-'’.][A-Za-z]| [A-Z][a-z])))"
     r"|(?P<roman>I{1,3}|IV|VI{0,3}|IX|X{1,2})\b"
     r"|(?<=[ -])(?P<ordinal>[1-9])(?![\w.]|-\d)" + NO_MEASURE + ")"
 )
@@ -79,7 +79,7 @@ def _is_meant(text: str, start: int, found: re.Match[str]) -> bool:
     """Whether a word of English before a rank is a constellation: "For A" begins a sentence."""
     if found["source"]:
         return True
-    alone = start == 0 and found.end() == len(text)
+    alone = start == 0 and (found.end() == len(text) or text[:3] not in ("For", "And"))
     within = text[:start].rstrip()[-1:].isalpha()
     return text[start].isupper() and (found["roman"] is not None or alone or within)
 
@@ -97,6 +97,8 @@ def _joined_constellation(text: str, start: int, head: str) -> tuple[str, int] |
     low = head.lower()
     if low in ("lmc", "smc"):
         return low, start + 3
+    if low.endswith("x") and low[:-1] in _CANONICAL:
+        return _CANONICAL[low[:-1]], start + len(low) - 1
     name = low[:3]
     word = _CANONICAL.get(name, name if name in ("lmc", "smc") else None)
     found = _GLUED_END.match(text, start + 3)

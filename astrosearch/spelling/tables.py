@@ -130,7 +130,7 @@ JOINED = {
     "xshooter": "x shooter", "hawki": "hawk i", "harpsn": "harps n", "snia": "sn ia",
     "sneia": "sn ia", "sne": "sn", "aligo": "advanced ligo", "advligo": "advanced ligo",
     "asassn": "asas sn", "superk": "super k", "hyperk": "hyper k", "goodsn": "goods n",
-    "goodss": "goods s", "coldgass": "cold gass", "hatlas": "h atlas",
+    "goodss": "goods s", "coldgass": "cold gass", "xcoldgass": "xcold gass", "hatlas": "h atlas",
     "superkamiokande": "super kamiokande", "hyperkamiokande": "hyper kamiokande",
     "timescale": "time scale", "timescales": "time scales", "lightcurve": "light curve",
     "lightcurves": "light curves", "dataset": "data set", "datasets": "data sets",
