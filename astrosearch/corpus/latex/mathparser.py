@@ -224,7 +224,7 @@ class Formula:
         elif character == "|":
             line.symbol("‖")
         elif character in "%#_$":
-            line.ordinary(character if character != "$" else "USD")
+            line.ordinary(character if character != "$" else words.DOLLAR)
         elif character == "&":
             line.ordinary("and")
 

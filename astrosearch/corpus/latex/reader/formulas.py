@@ -123,6 +123,8 @@ def formula(reader: TextReader, tex: str, position: int) -> None:
             reader.builder.text(" ", position)
         return
     reader.after_display = False
+    if reader.in_table and tex.lstrip("{} ")[:1] == "^" and reader.marks_note(readable):
+        return
     if readable in SIGNS and _joins_last(reader, readable):
         return
     if tex[0] in "\\~{+-^_" and _stands_apart(reader, tex, readable):
