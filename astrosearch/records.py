@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from astrosearch.names import Name
+
 TextForm = Literal["plain", "seed"]  # how an encoder wants its text written: corpus/textform.py
 
 
@@ -16,6 +18,19 @@ class Paper:
 
     `id` is the arXiv id without version (`1807.06209`, `astro-ph/9805201`) where there is one,
     else the source's path in its corpus without suffix.
+
+    Attributes
+    ----------
+    names
+        The parts of each author's name, in the order of `authors`; empty where nothing tells them.
+    year_estimated
+        Whether `year` is told by something near: the newest reference, a file's last change.
+    journal
+        Where the paper appeared, as arXiv's `journal-ref` has it.
+    title_tex
+        The title with its TeX, as its record or its LaTeX has it; None where it is plain text.
+    bibcode
+        ADS's name of the paper.
 
     Examples
     --------
@@ -31,6 +46,11 @@ class Paper:
     categories: tuple[str, ...] = ()
     doi: str | None = None
     url: str | None = None
+    names: tuple[Name, ...] = ()
+    year_estimated: bool = False
+    journal: str | None = None
+    title_tex: str | None = None
+    bibcode: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,12 @@ def fill_up(index: Path, count: int) -> None:
         with writer.transaction() as db:
             for copy in range(1, -(-count // last)):
                 db.execute(
-                    """INSERT INTO papers SELECT paper_key + ?, 'copy ' || ? || '/' || paper_id,
-                         title, authors, year, categories, doi, url, edition_id, NULL
+                    """INSERT INTO papers
+                         (paper_key, paper_id, title, authors, year, categories, doi, url,
+                          edition_id, names, year_estimated, journal, title_tex, bibcode)
+                       SELECT paper_key + ?, 'copy ' || ? || '/' || paper_id,
+                         title, authors, year, categories, doi, url,
+                         edition_id, names, year_estimated, journal, title_tex, bibcode
                        FROM papers WHERE paper_key <= ?""",
                     [copy * keys, copy, keys],
                 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from astrosearch.corpus import kinds
 from astrosearch.corpus.identifiers import id_in_path, without_suffix
@@ -137,8 +137,11 @@ def _kind(root: Path, name: str) -> Kind | None:
     kind = kinds.of_suffix(suffix)
     if kind is None and suffix not in kinds.NOT_READ and id_in_path(name) is not None:
         return _known_by_content(root / name)
+    for disguised in kinds.found_in(suffix):
+        if kinds.function(disguised.confirmed_by or "")(root / name):
+            return disguised
     if kind is not None and kind.often_no_paper:
-        return None if PurePosixPath(last).stem.lower() in kinds.NO_PAPERS else kind
+        return None if kinds.is_no_paper(last) else kind
     if (inner := kinds.inner_suffix(last)) and not id_in_path(last):
         packed = kinds.of_suffix(inner)
         if packed is not None and packed.compressed:

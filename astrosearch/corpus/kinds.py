@@ -50,6 +50,8 @@ class Kind:
         are named by an arXiv id and no known suffix, as downloads are. Rows are asked in turn.
     confirmed_by
         `confirm(path)`: whether a file of its suffixes is one indeed.
+    found_in
+        Suffixes of other kinds, whose files are of this one where `confirmed_by` says so.
     unconfirmed
         What is said of a file that is not.
     beside_latex
@@ -72,6 +74,7 @@ class Kind:
     compressed: bool = False
     known_by: str | None = None
     confirmed_by: str | None = None
+    found_in: tuple[str, ...] = ()
     unconfirmed: str = ""
     beside_latex: str | None = None
     often_no_paper: bool = False
@@ -111,6 +114,18 @@ METADATA = Kind(
     confirmed_by="astrosearch.corpus.metadata:is_metadata",
     unconfirmed="JSON, but no arXiv metadata records",
 )
+LISTING = Kind(
+    name="listing",
+    title="arXiv's mails (.eml, .txt)",
+    suffixes=(".eml", ".mbox"),
+    reader="astrosearch.corpus.listing:read_source",
+    rank=2,
+    holds="records",
+    order=1,
+    confirmed_by="astrosearch.corpus.listing:is_listing",
+    found_in=(".txt", ".text"),
+    unconfirmed="a mail, and none that lists papers of arXiv",
+)
 MARKDOWN = (".md", ".markdown")
 TEXT = Kind(
     name="text",
@@ -122,7 +137,18 @@ TEXT = Kind(
     beside_latex="taken for data or notes beside a paper's LaTeX",
     often_no_paper=True,
 )
-KINDS = (LATEX, BUNDLE, METADATA, TEXT)
+KINDS = (LATEX, BUNDLE, METADATA, LISTING, TEXT)
+
+# Read with a document of LaTeX, and none themselves.
+SUPPORT = (".bbl", ".bib", ".sty", ".cls")
+# Neither read nor a document, though they hold commands of TeX.
+AUXILIARY = (
+    ".aux", ".bst", ".clo", ".def", ".fd", ".cfg", ".toc", ".lof", ".lot", ".out", ".log", ".blg",
+    ".nav", ".snm", ".vrb", ".idx", ".ind", ".ilg", ".glo", ".gls", ".ist", ".ldf", ".dtx", ".ins",
+    ".bbx", ".cbx", ".lbx", ".map", ".fls", ".fdb_latexmk",
+)  # fmt: skip
+# What LaTeX makes of a paper, and the name of such files.
+PRINTED = {".pdf": "PDF files", ".ps": "PostScript files", ".dvi": "DVI files"}
 
 COMPRESSED = ".gz"  # of a bundle, or of one file of another kind
 
@@ -178,6 +204,11 @@ def of_suffix(suffix: str) -> Kind | None:
     return next((kind for kind in KINDS if suffix in kind.suffixes), None)
 
 
+def found_in(suffix: str) -> list[Kind]:
+    """Return the kinds whose files are also met under a suffix of another."""
+    return [kind for kind in KINDS if suffix in kind.found_in]
+
+
 def suffix_of(file: str) -> str:
     """Last suffix of a file's name, in lower case.
 
@@ -196,6 +227,13 @@ def inner_suffix(file: str) -> str:
     ('.jsonl', '')
     """
     return suffix_of(file[: -len(COMPRESSED)]) if suffix_of(file) == COMPRESSED else ""
+
+
+def is_no_paper(file: str) -> bool:
+    """Whether a file of text is by its name one that goes with papers, such as a README."""
+    stem = file.rpartition("/")[2].lower()
+    suffix = suffix_of(stem)
+    return (stem[: -len(suffix)] if suffix else stem) in NO_PAPERS
 
 
 def why_not_read(file: str) -> str | None:

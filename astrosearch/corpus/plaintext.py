@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from astrosearch.corpus.characters import without_controls
+from astrosearch.corpus.disguises import no_prose
 from astrosearch.corpus.document import Document, Mark, Origin, Passage, SourceTree
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.headings import (
@@ -94,6 +95,8 @@ def read_text(content: bytes, name: str, paper_id: str, budget: Budget | None = 
     lines, math = _plain(text), _MATH
     if name.lower().endswith(MARKDOWN):
         lines, math = unmarked(text), _MARKDOWN_MATH
+    if (why := no_prose(text)) is not None:
+        raise Unreadable(name, why)
     blocks = list(_blocks(_watched(lines, name, budget)))
     if not blocks:
         raise Unreadable(name, "no text")

@@ -48,7 +48,9 @@ def with_arxiv_facts(document: Document, version: int | None) -> Document:
     """Add the version, and the year and address that a paper's arXiv id tells."""
     paper = document.paper
     if parse_arxiv_id(paper.id) is not None:
-        paper = replace(paper, year=arxiv_year(paper.id), url=paper_url(paper.id))
+        paper = replace(
+            paper, year=arxiv_year(paper.id), year_estimated=False, url=paper_url(paper.id)
+        )
     return replace(document, paper=paper, version=version)
 
 

@@ -13,10 +13,8 @@ from dataclasses import dataclass
 
 from astrosearch.errors import AstrosearchError
 from astrosearch.records import Paper
-
-_RANGE = re.compile(r"(\d{4})?(\.\.|-)?(\d{4})?")
-_PARTICLES = frozenset({"de", "del", "della", "den", "der", "di", "du", "la", "le", "van", "von"})
-_CATEGORY = re.compile(r"[a-z][a-z-]*(\.(\*|[A-Za-z-]+))?|[a-z-]+\*?")
+from astrosearch.search.authors import AskedAuthor
+from astrosearch.search.typed import category_of, years_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +23,11 @@ class Filters:
 
     years: tuple[int | None, int | None] | None = None  # from, to, both included
     categories: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()  # folded
+    authors: tuple[AskedAuthor, ...] = ()
     sections: tuple[str, ...] = ()  # folded
     within: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    titles: tuple[str, ...] = ()  # folded, as words; all must stand in it
+    titles: tuple[str, ...] = ()  # folded, as words
 
     def __bool__(self) -> bool:
         """Whether anything is asked for."""
@@ -43,14 +41,14 @@ class Filters:
             return False
         if self.titles:
             title = _spaced(paper.title or "")
-            if not all(words in title for words in self.titles):
+            if not any(words in title for words in self.titles):
                 return False
         if self.categories and not any(
             in_category(own, asked) for own in paper.categories for asked in self.categories
         ):
             return False
         return not self.authors or any(
-            _is_author(fold(name), asked) for name in paper.authors for asked in self.authors
+            asked.is_one_of(paper.authors, paper.names) for asked in self.authors
         )
 
     def takes_section(self, section: str | None) -> bool:
@@ -85,18 +83,19 @@ def filters_of(
     Parameters
     ----------
     year : int or str, optional
-        `2015`, `2015..2020`, `2015..` or `..2020`.
+        `2015`, `2015..2020`, `2015..` or `..2020`; also `2015-2020`, `2015 2020`, `>2015`.
     category : str or sequence of str
-        `astro-ph.CO`; `astro-ph.*` or `astro-ph` for all of an archive.
+        `astro-ph.CO`, or `CO` for short; `astro-ph.*` or `astro-ph` for all of an archive.
     author : str or sequence of str
-        A family name, with initials or given names before it or after a comma; case and accents
-        don't matter.
+        A family name, with initials or given names before it or after a comma; case, accents,
+        hyphens, apostrophes and a suffix such as Jr. don't matter, and ö may be typed oe. A
+        collaboration by any of its words, side by side. `^` in front asks for the first author.
     section : str or sequence of str
         Words of the heading.
     within, exclude : str or sequence of str
         Ids of papers.
     title : str or sequence of str
-        Words of the paper's title, side by side; here all must hold.
+        Words of the paper's title, side by side.
 
     Raises
     ------
@@ -104,9 +103,9 @@ def filters_of(
         When one of them can't be what was meant.
     """
     return Filters(
-        years=None if year is None else _years(str(year)),
-        categories=tuple(_category(value) for value in _several(category)),
-        authors=tuple(_words(value, "author") for value in _several(author)),
+        years=None if year is None else years_of(str(year)),
+        categories=tuple(category_of(value) for value in _several(category)),
+        authors=tuple(AskedAuthor.of(value) for value in _several(author)),
         sections=tuple(_words(value, "section") for value in _several(section)),
         within=_several(within),
         exclude=_several(exclude),
@@ -134,36 +133,6 @@ def _several(values: str | Sequence[str]) -> tuple[str, ...]:
     return (values,) if isinstance(values, str) else tuple(values)
 
 
-def _years(text: str) -> tuple[int | None, int | None]:
-    """Read a year or a range of years.
-
-    >>> _years("2015"), _years("2015..2020"), _years("..2020"), _years("1998-")
-    ((2015, 2015), (2015, 2020), (None, 2020), (1998, None))
-    """
-    match = _RANGE.fullmatch(text.replace(" ", ""))
-    if match is None or not (match[1] or match[3]):
-        raise AstrosearchError(
-            f"{text!r} is not a year or a range of years.\nGive 2015, 2015..2020, 2015.. or ..2020."
-        )
-    first, last = (int(part) if part else None for part in (match[1], match[3]))
-    if not match[2]:
-        return first or last, first or last
-    if first and last and first > last:
-        raise AstrosearchError(
-            f"no year is in {text}.\nGive the earlier one first: {last}..{first}"
-        )
-    return first, last
-
-
-def _category(text: str) -> str:
-    if not _CATEGORY.fullmatch(text.strip()):
-        raise AstrosearchError(
-            f"{text!r} is not an arXiv category.\n"
-            "Give one such as astro-ph.CO, or astro-ph.* for all of them."
-        )
-    return text.strip()
-
-
 def _words(text: str, kind: str) -> str:
     folded = fold(text)
     if not folded:
@@ -177,37 +146,3 @@ def in_category(own: str, asked: str) -> bool:
     if asked.endswith("*") or "." not in asked:
         return own == archive or own.startswith(archive + ".")
     return own == asked
-
-
-def _is_author(name: str, asked: str) -> bool:
-    """Whether a name as a paper has it can be the one asked for, both folded.
-
-    >>> _is_author("peebles, p. j. e.", "peebles"), _is_author("p. j. e. peebles", "peebles, p")
-    (True, True)
-    >>> _is_author("james peebles", "j. peebles"), _is_author("peeblesson, j.", "peebles")
-    (True, False)
-    """
-    family, given = _name(asked)
-    own_family, own_given = _name(name)
-    if "collaboration" in name:
-        return f" {asked} " in f" {name} "
-    if not given:
-        return family in (own_family, name) or own_family.endswith(f" {family}")
-    if family != own_family:
-        return False
-    return len(given) <= len(own_given) and all(
-        one == other or (one[0] == other[0] and min(len(one), len(other)) == 1)
-        for one, other in zip(given, own_given, strict=False)
-    )
-
-
-def _name(name: str) -> tuple[str, list[str]]:
-    """Split a folded name into the family's name and given names or initials."""
-    family, comma, rest = name.partition(",")
-    if not comma:
-        words = name.split()
-        at = max(0, len(words) - 1)
-        while at > 0 and words[at - 1] in _PARTICLES:
-            at -= 1
-        family, rest = " ".join(words[at:]), " ".join(words[:at])
-    return family.strip(), re.findall(r"[^\W_]+", rest)

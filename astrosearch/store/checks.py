@@ -9,7 +9,9 @@ from astrosearch.store.reader import Store
 from astrosearch.store.rows import SegmentRow
 from astrosearch.store.schema import (
     CHECKED_FORMAT,
+    NAMES_FORMAT,
     PAPER_SUM,
+    PAPER_SUM_BEFORE,
     SENTENCE_SUM,
     SENTENCE_SUM_BEFORE,
     WORDS_FORMAT,
@@ -38,8 +40,9 @@ def damaged_rows(store: Store) -> tuple[list[int], list[int]]:
     if store.format < CHECKED_FORMAT:
         return [], []
     know_sums(store.connection)
-    papers = store.rows(f"SELECT paper_key FROM papers WHERE checksum IS NOT {PAPER_SUM}")
-    # Before paragraphs were known, sums were as they are without one.
+    # Before there were names and paragraphs, sums were as they are without.
+    summed = PAPER_SUM if store.format >= NAMES_FORMAT else PAPER_SUM_BEFORE
+    papers = store.rows(f"SELECT paper_key FROM papers WHERE checksum IS NOT {summed}")
     summed = SENTENCE_SUM if store.format >= WORDS_FORMAT else SENTENCE_SUM_BEFORE
     rows = store.rows(f"SELECT sentence_id FROM sentences WHERE checksum IS NOT {summed}")
     return [row[0] for row in papers], [row[0] for row in rows]

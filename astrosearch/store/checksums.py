@@ -33,9 +33,14 @@ def paper_sum(
     categories: str,
     doi: str | None,
     url: str | None,
+    *known: object,
 ) -> int:
-    """Sum up a row of `papers`, its authors and categories as the JSON that is stored."""
-    return _sum(paper_key, paper_id, title, authors, year, categories, doi, url)
+    """Sum up a row of `papers`, lists as the JSON that is stored.
+
+    `known` are the columns from `names` on; where they tell nothing the sum is that of format 3.
+    """
+    told = known if any(known) else ()
+    return _sum(paper_key, paper_id, title, authors, year, categories, doi, url, *told)
 
 
 def _sum(*values: object) -> int:

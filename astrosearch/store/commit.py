@@ -13,9 +13,11 @@ from astrosearch.store.rows import (
     EndSource,
     NoteEdition,
     PutPaper,
+    columns_of,
     merge_records,
     paper_of_record,
 )
+from astrosearch.store.schema import PAPER_COLUMNS
 
 
 class Commit:
@@ -183,24 +185,13 @@ class Commit:
         ).fetchall()
         if not rows:
             return
-        paper = merge_records([paper_of_record(row[0]) for row in rows])
+        columns = columns_of(merge_records([paper_of_record(row[0]) for row in rows]))
         self._db.execute(
-            """UPDATE papers SET title = ?, authors = ?, year = ?, categories = ?, doi = ?, url = ?
-               WHERE paper_id = ?""",
-            [
-                paper.title,
-                json.dumps(paper.authors, ensure_ascii=False),
-                paper.year,
-                json.dumps(paper.categories),
-                paper.doi,
-                paper.url,
-                paper_id,
-            ],
+            f"UPDATE papers SET {', '.join(f'{name} = ?' for name in columns)} WHERE paper_id = ?",
+            [*columns.values(), paper_id],
         )
         row = self._db.execute(
-            """SELECT paper_key, paper_id, title, authors, year, categories, doi, url
-               FROM papers WHERE paper_id = ?""",
-            [paper_id],
+            f"SELECT {PAPER_COLUMNS} FROM papers WHERE paper_id = ?", [paper_id]
         ).fetchone()
         if row is not None:
             self._db.execute(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from astrosearch.errors import FormatTooNew, NotAnIndex, NotFound
 from astrosearch.records import Paper, Sentence, TextForm
+from astrosearch.store import schema
 from astrosearch.store.checksums import paper_sum, sentence_sum
 from astrosearch.store.database import connect, connect_reading, fetch, file_state, storage_errors
 from astrosearch.store.layout import DATABASE, SEGMENT_FILE
@@ -30,7 +31,6 @@ from astrosearch.store.rows import (
     are_of_types,
     paper_from,
 )
-from astrosearch.store.schema import CHECKED_FORMAT, FORMAT_VERSION, WORDS_FORMAT, format_of
 from astrosearch.store.words import table as words
 from astrosearch.text import is_text
 
@@ -83,15 +83,16 @@ class Store:
     def _check_format(self) -> int:
         tables = {row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type='table'")}
         meta = self.meta() if "meta" in tables else {}
-        version = format_of(meta)
+        version = schema.format_of(meta)
         if version is None:
             raise NotAnIndex(
                 self.folder.absolute(),
                 f"{DATABASE} is not astrosearch's, or damaged",
                 "Name an index with --index DIR, or build one anew: astrosearch index --rebuild",
             )
-        if version > FORMAT_VERSION:
-            raise FormatTooNew(self.folder, version, FORMAT_VERSION, meta.get("written_by", "?"))
+        if version > schema.FORMAT_VERSION:
+            by = meta.get("written_by", "?")
+            raise FormatTooNew(self.folder, version, schema.FORMAT_VERSION, by)
         return version
 
     def damage_error(self, what: str) -> NotAnIndex:
@@ -149,6 +150,11 @@ class Store:
         )[0]
         return Counts(*row)
 
+    @property
+    def is_spelled(self) -> bool:
+        """Whether its words and full text hold spelled texts, not texts as they were written."""
+        return self.format >= schema.NAMES_FORMAT
+
     def living_vectors(self) -> int:
         """Return the number of sentences, from the manifest: a query can't wait for a count."""
         rows = self.rows(
@@ -179,7 +185,7 @@ class Store:
         """Return every live file, of segments and of codes, ascending in first ids."""
         rows = self.rows(
             f"""SELECT segment_id, file, kind, bytes, sha256, vectors, first_id, last_id,
-                       {self._column("sums", CHECKED_FORMAT)}
+                       {self._column("sums", schema.CHECKED_FORMAT)}
                 FROM segments ORDER BY first_id"""
         )
         self._check_types(rows, "issisiiiB")
@@ -206,9 +212,9 @@ class Store:
     def sentences(self, ids: Iterable[int]) -> dict[int, tuple[Sentence, int]]:
         """Look up sentences: id -> (sentence, its paper's key); unknown ids are left out."""
         rows = self.rows(
-            f"""SELECT {self._column("checksum", CHECKED_FORMAT)},
+            f"""SELECT {self._column("checksum", schema.CHECKED_FORMAT)},
                        sentence_id, paper_key, text, tex, section, file, line,
-                       {self._column("paragraph", WORDS_FORMAT)}
+                       {self._column("paragraph", schema.WORDS_FORMAT)}
                 FROM json_each(?) JOIN sentences ON sentence_id = value""",
             [json.dumps([int(i) for i in ids])],
         )
@@ -216,7 +222,7 @@ class Store:
         found = {}
         for summed, *row in rows:
             sentence_id, paper_key, text, _, section, file, line, paragraph = row
-            if self.format >= CHECKED_FORMAT and summed != sentence_sum(*row):
+            if self.format >= schema.CHECKED_FORMAT and summed != sentence_sum(*row):
                 raise self.damage_error(f"sentence {sentence_id}")
             sentence = Sentence(sentence_id, text, section, file, line, paragraph)
             found[sentence_id] = sentence, paper_key
@@ -225,15 +231,15 @@ class Store:
     def papers(self, keys: Iterable[int]) -> dict[int, Paper]:
         """Look up papers by `paper_key`."""
         rows = self.rows(
-            f"""SELECT {self._column("checksum", CHECKED_FORMAT)},
-                       paper_key, paper_id, title, authors, year, categories, doi, url
+            f"""SELECT {self._column("checksum", schema.CHECKED_FORMAT)},
+                       {schema.paper_columns(self.format)}
                 FROM json_each(?) JOIN papers ON paper_key = value""",
             [json.dumps([int(key) for key in keys])],
         )
-        self._check_types(rows, "IisSsIsSS")
+        self._check_types(rows, "IisSsIsSSSiSSS")
         found = {}
         for summed, *row in rows:
-            if self.format >= CHECKED_FORMAT and summed != paper_sum(*row):
+            if self.format >= schema.CHECKED_FORMAT and summed != paper_sum(*row):
                 raise self.damage_error(f"the row of paper {row[1]}")
             try:
                 found[row[0]] = paper_from(row[1:])
@@ -296,7 +302,7 @@ class Store:
         named = "paper_id IN (SELECT value FROM json_each(?))"
         within = [id for each in filters for id in each.within]
         papers = self.rows(
-            f"""SELECT paper_key, paper_id, title, authors, year, categories, doi, url
+            f"""SELECT {schema.paper_columns(self.format)}
                 FROM papers WHERE {named if within else "? IS NOT NULL"}""",
             [json.dumps(within)],
         )
@@ -357,7 +363,7 @@ class Store:
         """
         import numpy as np
 
-        if self.format < WORDS_FORMAT:
+        if self.format < schema.WORDS_FORMAT:
             held = {word: self.matching(f'"{word}"') for word in asked}
             return {
                 word: Postings(ids, np.ones(len(ids), dtype=np.float32))

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self, cast
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar, cast
 
 from astrosearch.errors import EncoderMismatch
+from astrosearch.names import Name
 from astrosearch.records import Paper, SourceSentence, TextForm
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 IMPACTS = 110  # of one unit of a word's impact; the largest, K1 + 1, fits a byte
+T = TypeVar("T")
 Packed = bytes  # a row below has a field of that name
 _TYPES = {
     **{"i": (int,), "s": (str,)},
@@ -219,27 +221,43 @@ def paper_of_record(record: str) -> Paper:
     """Read a paper as an edition's row keeps it."""
     fields = json.loads(record)
     fields["authors"], fields["categories"] = tuple(fields["authors"]), tuple(fields["categories"])
+    fields["names"] = tuple(Name(*name) for name in fields.get("names", ()))
     return Paper(**fields)
 
 
 def merge_records(editions: Sequence[Paper]) -> Paper:
     """Complete the first record of a paper with what later ones know.
 
-    >>> merge_records([Paper("a", title="T"), Paper("a", title="t", year=1998)])
-    Paper(id='a', title='T', authors=(), year=1998, categories=(), doi=None, url=None)
+    A title and its TeX come from one record, and so do authors and the parts of their names. A
+    year that a record states wins over an estimate.
+
+    >>> merged = merge_records([Paper("a", title="T"), Paper("a", title="t", year=1998)])
+    >>> merged.title, merged.year
+    ('T', 1998)
     """
     paper = editions[0]
-    for other in editions[1:]:
-        paper = replace(
-            paper,
-            title=paper.title or other.title,
-            authors=paper.authors or other.authors,
-            year=paper.year if paper.year is not None else other.year,
-            categories=paper.categories or other.categories,
-            doi=paper.doi or other.doi,
-            url=paper.url or other.url,
-        )
-    return paper
+    titled = next((one for one in editions if one.title), paper)
+    signed = next((one for one in editions if one.authors), paper)
+    years = [one for one in editions if one.year is not None]
+    dated = min(years, key=lambda one: one.year_estimated, default=paper)
+    return replace(
+        paper,
+        title=titled.title,
+        title_tex=titled.title_tex,
+        authors=signed.authors,
+        names=signed.names,
+        year=dated.year,
+        year_estimated=dated.year_estimated,
+        categories=_first(one.categories for one in editions) or (),
+        doi=_first(one.doi for one in editions),
+        url=_first(one.url for one in editions),
+        journal=_first(one.journal for one in editions),
+        bibcode=_first(one.bibcode for one in editions),
+    )
+
+
+def _first(values: Iterable[T | None]) -> T | None:
+    return next((value for value in values if value), None)
 
 
 def are_of_types(rows: Iterable[Sequence[object]], types: str) -> bool:
@@ -257,7 +275,8 @@ def are_of_types(rows: Iterable[Sequence[object]], types: str) -> bool:
 
 def paper_from(row: Sequence[object]) -> Paper:
     """Read a paper from its columns, its key and checksum left out."""
-    paper_id, title, authors, year, categories, doi, url = row
+    paper_id, title, authors, year, categories, doi, url, *known = row
+    names, year_estimated, journal, title_tex, bibcode = known
     return Paper(
         id=cast("str", paper_id),
         title=cast("str | None", title),
@@ -266,4 +285,26 @@ def paper_from(row: Sequence[object]) -> Paper:
         categories=tuple(json.loads(cast("str", categories))),
         doi=cast("str | None", doi),
         url=cast("str | None", url),
+        names=tuple(Name(*name) for name in json.loads(cast("str", names or "[]"))),
+        year_estimated=bool(year_estimated),
+        journal=cast("str | None", journal),
+        title_tex=cast("str | None", title_tex),
+        bibcode=cast("str | None", bibcode),
     )
+
+
+def columns_of(paper: Paper) -> dict[str, object]:
+    """Return the columns of a paper's row that tell of it, those that name it left out."""
+    return {
+        "title": paper.title,
+        "authors": json.dumps(paper.authors, ensure_ascii=False),
+        "year": paper.year,
+        "categories": json.dumps(paper.categories),
+        "doi": paper.doi,
+        "url": paper.url,
+        "names": json.dumps(paper.names, ensure_ascii=False) if paper.names else None,
+        "year_estimated": int(paper.year_estimated),
+        "journal": paper.journal,
+        "title_tex": paper.title_tex,
+        "bibcode": paper.bibcode,
+    }

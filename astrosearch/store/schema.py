@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from astrosearch.store.checksums import paper_sum, sentence_sum
-from astrosearch.store.words.splitter import TOKENIZE
+from astrosearch.store.database import know_spelling
+from astrosearch.store.words.splitter import PHRASES_TOKENIZE, TOKENIZE
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 # and vectors in half precision; it was only set where there were some.
 CHECKED_FORMAT = 3  # rows and segments have checksums
 WORDS_FORMAT = 4  # sentences know their paragraph, and words the sentences they stand in
-FORMAT_VERSION = 4
+NAMES_FORMAT = 5  # papers know the parts of names, their journal, their title's TeX; new splitting
+FORMAT_VERSION = 5
 
 META = {"encoder_name", "encoder_fingerprint", "dimension", "text_form"}
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
@@ -30,7 +32,11 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 # As SQL, where the functions of checksums.py are known.
 SENTENCE_SUM = "sentence_sum(sentence_id, paper_key, text, tex, section, file, line, paragraph)"
 SENTENCE_SUM_BEFORE = SENTENCE_SUM.replace("paragraph", "NULL")  # format 3
-PAPER_SUM = "paper_sum(paper_key, paper_id, title, authors, year, categories, doi, url)"
+_PAPER = "paper_key, paper_id, title, authors, year, categories, doi, url"
+PAPER_COLUMNS = f"{_PAPER}, names, year_estimated, journal, title_tex, bibcode"
+PAPER_COLUMNS_BEFORE = f"{_PAPER}, NULL, 0, NULL, NULL, NULL"  # up to format 4
+PAPER_SUM = f"paper_sum({PAPER_COLUMNS})"
+PAPER_SUM_BEFORE = f"paper_sum({PAPER_COLUMNS_BEFORE})"
 
 
 def m001_initial(db: Database) -> None:
@@ -155,7 +161,7 @@ def m002_checksums(db: Database) -> None:
     db.conn.execute(trigger.replace("AFTER UPDATE ON", "AFTER UPDATE OF text ON"))
     know_sums(db.conn)
     db.conn.execute(f"UPDATE sentences SET checksum = {SENTENCE_SUM_BEFORE}")
-    db.conn.execute(f"UPDATE papers SET checksum = {PAPER_SUM}")
+    db.conn.execute(f"UPDATE papers SET checksum = {PAPER_SUM_BEFORE}")
 
 
 def m003_words(db: Database) -> None:
@@ -172,7 +178,58 @@ def m003_words(db: Database) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (m001_initial, m002_checksums, m003_words)
+def m004_names(db: Database) -> None:
+    """Tell papers the parts of their authors' names, journal, TeX; split full text as now."""
+    for column in ("names TEXT", "year_estimated INTEGER NOT NULL DEFAULT 0", "journal TEXT"):
+        db.conn.execute(f"ALTER TABLE papers ADD COLUMN {column}")
+    for column in ("title_tex TEXT", "bibcode TEXT"):
+        db.conn.execute(f"ALTER TABLE papers ADD COLUMN {column}")
+    _spell_full_text(db.conn)
+
+
+def _spell_full_text(connection: sqlite3.Connection) -> None:
+    """Make full text of what `phrase_words` says of each sentence, and keep it by triggers.
+
+    sqlite-utils has no word for it, and would end the transaction that an upgrade is.
+    """
+    know_spelling(connection)
+    for trigger in ("ai", "ad", "au"):
+        connection.execute(f"DROP TRIGGER sentences_{trigger}")
+    connection.execute("DROP TABLE sentences_fts")
+    connection.execute(
+        """CREATE VIEW sentences_spelled AS
+           SELECT sentence_id, phrase_words(text) AS text FROM sentences"""
+    )
+    connection.execute(
+        f"""CREATE VIRTUAL TABLE sentences_fts USING fts5(
+            text, tokenize='{PHRASES_TOKENIZE}',
+            content='sentences_spelled', content_rowid='sentence_id'
+        )"""
+    )
+    added = """INSERT INTO sentences_fts(rowid, text)
+               VALUES (new.sentence_id, phrase_words(new.text));"""
+    dropped = """INSERT INTO sentences_fts(sentences_fts, rowid, text)
+                 VALUES ('delete', old.sentence_id, phrase_words(old.text));"""
+    for name, when, does in (
+        ("ai", "AFTER INSERT ON", added),
+        ("ad", "AFTER DELETE ON", dropped),
+        ("au", "AFTER UPDATE OF text ON", dropped + added),
+    ):
+        connection.execute(f"CREATE TRIGGER sentences_{name} {when} sentences BEGIN {does} END")
+    connection.execute("INSERT INTO sentences_fts(sentences_fts) VALUES ('rebuild')")
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (
+    m001_initial,
+    m002_checksums,
+    m003_words,
+    m004_names,
+)
+
+
+def paper_columns(version: int) -> str:
+    """Write the columns of `papers` as SQL, with what an older format lacks as unknown."""
+    return PAPER_COLUMNS if version >= NAMES_FORMAT else PAPER_COLUMNS_BEFORE
 
 
 def format_of(meta: Mapping[str, str]) -> int | None:
@@ -187,7 +244,7 @@ def format_of(meta: Mapping[str, str]) -> int | None:
 def know_sums(connection: sqlite3.Connection) -> None:
     """Teach a connection the functions of SENTENCE_SUM and PAPER_SUM."""
     connection.create_function("sentence_sum", 8, sentence_sum, deterministic=True)
-    connection.create_function("paper_sum", 8, paper_sum, deterministic=True)
+    connection.create_function("paper_sum", 13, paper_sum, deterministic=True)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

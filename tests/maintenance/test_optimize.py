@@ -251,6 +251,6 @@ def test_open_index_goes_on_while_it_is_optimized(index: Path):
 
 
 def test_an_older_version_is_told_that_it_is_too_old(index: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("astrosearch.store.reader.FORMAT_VERSION", 2)
+    monkeypatch.setattr("astrosearch.store.schema.FORMAT_VERSION", 2)
     with pytest.raises(AstrosearchError, match=f"format {FORMAT_VERSION}"):
         Store(index)

@@ -23,7 +23,7 @@ ARGUMENTS: dict[str, int] = {
         orcidlink correspondingauthor corresp titlerunning authorrunning offprints
         altaffilmark inst facilities facility software plotone epsscale index
         tablenotemark tablewidth tabletypesize tablecolumns tablenum rotate
-        collaboration deleted sout st todo comment addbibresource graphicspath
+        collaboration deleted sout xout st todo comment addbibresource graphicspath
         pagenumbering usetikzlibrary hypersetup hyphenation hphantom phantom
         vphantom color colorbox rhead lhead chead lfoot cfoot rfoot fancyhead
         fancyfoot usefont notetoeditor date tableofcontents refstepcounter
@@ -43,7 +43,7 @@ ARGUMENTS: dict[str, int] = {
         communicated idline nonumber boldmath animategraphics addresses degreeaward
         university unilogo copyyear defenddate rightsstatement ead cortext runtitle
         thankstext features newgeometry linespread epsffile runauthor glossary
-        UTaddsupervisor
+        UTaddsupervisor DIFdel DIFdelFL fxnote fxwarning fxerror fxfatal
         UTaddcommittee
         """
     ),
@@ -193,6 +193,8 @@ LAYOUT = words(
     MakeUppercase MakeLowercase NoCaseChange uppercase lowercase textquotesingle obeylines
     enddocument endinput bye end hss vss goodbreak filbreak smash landscape listoffigures
     tableofcontents printbibliography newblock nextand And AND bsp thebibliography listoftables
+    DIFaddbegin DIFaddend DIFdelbegin DIFdelend DIFmodbegin DIFmodend DIFaddbeginFL DIFaddendFL
+    DIFdelbeginFL DIFdelendFL DIFadd DIFaddFL
     nolinebreak mbox hbox vbox fbox text emph textit textbf textrm textsf texttt textsc textup
     textsl textmd textnormal ensuremath underline uline centerline strut par
     """

@@ -107,5 +107,7 @@ def abstract_environment(reader: TextReader, span: tuple[int, int] | None) -> No
     if span is None:
         return
     start, reader.position = reader.position, span[1]
+    reader.in_abstract = True
     reader.read_block(start, span[0])
+    reader.in_abstract = False
     reader.section = saved

@@ -14,6 +14,7 @@ _DIMENSION = re.compile(
     r"(?:[ \t]*+(?:plus|minus)[ \t]*+-?[\d.]*+\s*+(?:true)?(?:pt|mm|cm|in|em|ex|fill?l?)?)*[ \t]?"
 )
 _ALIGNED = re.compile(r"\s*(?:(?:to|spread)[^{}\n]{0,60}|=)?(?=\s*\{)")
+_EDIT = re.compile(r"[ \t]*(?:[0-9]|\{[0-9]\})(?=[ \t\n\x1f]*\{)")
 _ASSIGNED = re.compile(r"[ \t]*+=?[ \t]*+(?:-?[\d.]+|\\[A-Za-z]+)?[ \t]?")
 _ELEMENT = re.compile(r"(?:^|[^A-Za-z])[A-Z][a-z]?\s*$")
 _STAGE_GROUP = re.compile(r"\s*([ivxIVX]+)\s*(?=\})")
@@ -45,6 +46,13 @@ def second_only(reader: TextReader, name: str, position: int) -> None:
     r"""`\href{address}{text}` or `\replaced{old}{new}`: the second group stays to be read."""
     reader.option()
     reader.group()
+
+
+def edited(reader: TextReader, name: str, position: int) -> None:
+    r"""`\edit1{text}` of AASTeX, whose digit tells only how the edit is marked."""
+    match = _EDIT.match(reader.text, reader.position, reader.end)
+    if match:
+        reader.position = match.end()
 
 
 def first_only(reader: TextReader, name: str, position: int) -> None:

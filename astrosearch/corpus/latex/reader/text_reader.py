@@ -34,7 +34,8 @@ _DISPLAY_BEGIN = re.compile(
 _PLAIN_ROW = re.compile(
     r"[^\\\n]{0,500}(?:\\(?!cr\b).[^\\\n]{0,500}){0,100}\\cr\b"
 )  # of plain TeX's tables
-_ICON = re.compile(r"fa[A-Z]")  # of fontawesome
+_DOTLESS = ("\\i", "\\j", "\\imath", "\\jmath", "\\l", "\\o", "\\O", "\\L", "\\ae", "\\AE")
+_ICON = re.compile(r"(?:fa|ai)[A-Z]")  # of fontawesome and academicons
 _CITE_STYLES = re.compile(r"\\cite[tp](?![A-Za-z])")
 _NUMBERED = re.compile(
     r"\\documentclass[^{}]{0,2000}\{revtex|\\(?:usepackage|setcitestyle)[^\n]{0,500}\bnumbers\b"
@@ -96,6 +97,7 @@ class TextReader(Cursor):
         self.waiting: list[Passage] = []  # notes and captions, until their paragraph ends
         self.section: str | None = None
         self.outer_sections: list[str | None] = []  # of the environments that name one
+        self.in_abstract = False
         self.title: str | None = None
         self.title_passage: Passage | None = None
         self.title_pages: list[int] = []  # how many passages there were before each open one
@@ -283,6 +285,8 @@ class TextReader(Cursor):
     def accent(self, name: str, position: int) -> None:
         """A letter with an accent."""
         argument = self.argument()
+        if argument in _DOTLESS:  # a control word takes the space after it along
+            self.skip_space()
         base = self.plain_text(argument) if argument else ""
         mark = ACCENTS.get(name, "")
         self.builder.text(accented(base, mark) if mark and base[:1].isalpha() else base, position)
