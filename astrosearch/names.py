@@ -148,7 +148,7 @@ def is_suffix(word: str) -> bool:
 
 
 def _is_particle(word: str) -> bool:
-    lower = word.lower().translate(str.maketrans(dict.fromkeys(_APOSTROPHES, "'")))
+    lower = re.sub(f"[{_APOSTROPHES}]", "'", word.lower())
     if word[:1].isupper():
         return lower in _CAPITAL_PARTICLES
     return lower in _PARTICLES or lower in _CAPITAL_PARTICLES

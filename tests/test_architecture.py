@@ -42,7 +42,13 @@ FACES = {"cli", "encoder", "store.vectors", "search.language", "corpus.latex"}
 # In search, who may open the store; others may name the types of its rows.
 DOORS = {"search.snapshot", "search.candidates"}
 TORCH = {
-    *("encoder.conversion", "encoder.cross_encoder", "encoder.devices", "encoder.torch_runtime"),
+    *(
+        "encoder.conversion",
+        "encoder.cross_encoder",
+        "encoder.devices",
+        "encoder.processor",
+        "encoder.torch_runtime",
+    ),
     *(f"training.fit.{m}" for m in ("base", "checkpoints", "losses", "rotation", "trainer")),
 }
 HEAVY = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from astrosearch.corpus import kinds
 from astrosearch.corpus.identifiers import id_in_path, without_suffix
@@ -141,7 +141,7 @@ def _kind(root: Path, name: str) -> Kind | None:
         if kinds.function(disguised.confirmed_by or "")(root / name):
             return disguised
     if kind is not None and kind.often_no_paper:
-        return None if PurePosixPath(last).stem.lower() in kinds.NO_PAPERS else kind
+        return None if kinds.is_no_paper(last) else kind
     if (inner := kinds.inner_suffix(last)) and not id_in_path(last):
         packed = kinds.of_suffix(inner)
         if packed is not None and packed.compressed:

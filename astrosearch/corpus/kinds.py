@@ -139,6 +139,17 @@ TEXT = Kind(
 )
 KINDS = (LATEX, BUNDLE, METADATA, LISTING, TEXT)
 
+# Read with a document of LaTeX, and none themselves.
+SUPPORT = (".bbl", ".bib", ".sty", ".cls")
+# Neither read nor a document, though they hold commands of TeX.
+AUXILIARY = (
+    ".aux", ".bst", ".clo", ".def", ".fd", ".cfg", ".toc", ".lof", ".lot", ".out", ".log", ".blg",
+    ".nav", ".snm", ".vrb", ".idx", ".ind", ".ilg", ".glo", ".gls", ".ist", ".ldf", ".dtx", ".ins",
+    ".bbx", ".cbx", ".lbx", ".map", ".fls", ".fdb_latexmk",
+)  # fmt: skip
+# What LaTeX makes of a paper, and the name of such files.
+PRINTED = {".pdf": "PDF files", ".ps": "PostScript files", ".dvi": "DVI files"}
+
 COMPRESSED = ".gz"  # of a bundle, or of one file of another kind
 
 # Suffix -> why such files are not read, and what is to be done. A kind's own suffixes come first.
@@ -216,6 +227,13 @@ def inner_suffix(file: str) -> str:
     ('.jsonl', '')
     """
     return suffix_of(file[: -len(COMPRESSED)]) if suffix_of(file) == COMPRESSED else ""
+
+
+def is_no_paper(file: str) -> bool:
+    """Whether a file of text is by its name one that goes with papers, such as a README."""
+    stem = file.rpartition("/")[2].lower()
+    suffix = suffix_of(stem)
+    return (stem[: -len(suffix)] if suffix else stem) in NO_PAPERS
 
 
 def why_not_read(file: str) -> str | None:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.output.jsonlines import json_line, json_paper
-from astrosearch.output.terminal import print_trimmed
+from astrosearch.output.terminal import LIT, print_trimmed
 from astrosearch.records import Sentence, Shown
 from astrosearch.text import one_line
 
@@ -57,8 +57,8 @@ def print_shown(console: Console, shown: Shown) -> None:
     for (section, file), part in groupby(shown.sentences, lambda s: (s.section, s.file)):
         sentences = list(part)
         line = marked.line if marked in sentences else sentences[0].line
-        place = (f"  {one_line(file)}:{line}", "dim")  # a cyan of its own would be hard to read
-        heading = Text.assemble((one_line(section or ""), "bold cyan"), place)
+        place = (f"  {one_line(file)}:{line}", "dim")
+        heading = Text.assemble((one_line(section or ""), "bold"), place)
         grid.add_row()
         grid.add_row("", heading)
         above = sentences[0].paragraph
@@ -76,7 +76,7 @@ def _style(sentence: Sentence, marked: Sentence | None) -> str:
         return ""
     if sentence.paragraph != marked.paragraph:
         return "dim"
-    return "bold yellow" if sentence == marked else ""
+    return LIT if sentence == marked else ""
 
 
 def _neighbours(shown: Shown) -> list[Text]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
 
 from astrosearch.records import COLUMNS, COUNTS, Hit
@@ -22,12 +23,42 @@ def write_csv(
     The columns are `records.COLUMNS`; with `papers`, the hits are papers and have COUNTS too.
     """
     columns = COLUMNS + COUNTS if papers else COLUMNS
+    write_table(_rows(answers), columns, file)
+
+
+def write_tsv(
+    answers: Iterable[tuple[str, Sequence[Hit]]], file: TextIO, *, papers: bool = False
+) -> None:
+    """Write answers as `write_csv` does, with a tab between cells and no quotes: for grep and cut.
+
+    Tabs and line ends within a cell become spaces.
+    """
+    columns = COLUMNS + COUNTS if papers else COLUMNS
+    write_table(_rows(answers), columns, file, tabs=True)
+
+
+def write_table(
+    rows: Iterable[Mapping[str, object]],
+    columns: Sequence[str],
+    file: TextIO,
+    *,
+    tabs: bool = False,
+) -> None:
+    """Write rows with a header, as CSV or with `tabs`; no cell is run as a formula."""
+    if tabs:
+        for row in itertools.chain([{name: name for name in columns}], rows):
+            cells = (_cell(row[name]) for name in columns)
+            texts = ("" if cell is None else " ".join(str(cell).split()) for cell in cells)
+            file.write("\t".join(texts) + "\n")
+        return
     writer = csv.DictWriter(file, columns, lineterminator="\n")
     writer.writeheader()
-    for query, hits in answers:
-        for hit in hits:
-            row = {"query": query, **hit.row()}
-            writer.writerow({name: _cell(value) for name, value in row.items()})
+    for row in rows:
+        writer.writerow({name: _cell(row[name]) for name in columns})
+
+
+def _rows(answers: Iterable[tuple[str, Sequence[Hit]]]) -> Iterator[dict[str, object]]:
+    return ({"query": query, **hit.row()} for query, hits in answers for hit in hits)
 
 
 def _cell(value: object) -> object:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from astrosearch.encoder.cross_encoder import Reranker, mixed, reranked
+from astrosearch.errors import NotFound
 from astrosearch.results import Results
 from astrosearch.search.arrange import Arranger, Candidates, copies
 from astrosearch.search.fusion import by_both, by_words
 from astrosearch.search.language import ParsedQuery
+from astrosearch.search.references import paper_named
 from astrosearch.search.request import Request
 from astrosearch.search.similar import like, seeds_of
 from astrosearch.search.snapshot import Snapshot
@@ -79,17 +82,44 @@ class Answer:
             allowed_ids = snapshot.may_answer(ParsedQuery(""), request.filters)
             return like(snapshot, seeds, depth, allowed_ids)
         queries = [request.queries[row] for row in rows]
+        first = self._named(rows)
 
         def rank(places: list[int], k: int, allowed_ids: NDArray[np.int64] | None) -> Ranked:
             return self._by_mode([rows[place] for place in places], k, allowed_ids)
 
-        return snapshot.ranked(queries, depth, request.filters, rank)
+        ids, scores = snapshot.ranked(queries, depth, request.filters, rank)
+        for at, sentence_id in first.items():
+            ids[at], scores[at] = -1, math.nan
+            if sentence_id >= 0:
+                ids[at, 0], scores[at, 0] = sentence_id, 1.0
+        return ids, scores
+
+    def _named(self, rows: Sequence[int]) -> dict[int, int]:
+        """Return the first sentence of each paper that a query names, by the query's place.
+
+        It is -1 where there is no such paper; a single query then raises NotFound.
+        """
+        request, snapshot = self.request, self.snapshot
+        papers = {}
+        for at, row in enumerate(rows):
+            try:
+                named = paper_named(snapshot, request.texts[row])
+            except NotFound:
+                if len(request.texts) == 1:
+                    raise
+                named = ""
+            if named is not None:
+                papers[at] = named
+        first = snapshot.catalogue.first_sentences([*papers.values()]) if papers else {}
+        return {at: first.get(paper_id, -1) for at, paper_id in papers.items()}
 
     def _by_mode(
         self, rows: Sequence[int], k: int, allowed_ids: NDArray[np.int64] | None
     ) -> Ranked:
         """Rank for queries that demand the same of an answer."""
         queries = [self.request.queries[row] for row in rows]
+        if all(query.is_listing for query in queries):  # alike in what they demand, so all or none
+            return self.snapshot.listed(len(queries), k, allowed_ids)
         if self.vectors is None:
             return by_words(self.snapshot, queries, k, allowed_ids)
         vectors = self.vectors[list(rows)]

@@ -40,10 +40,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class AskedAuthor:
-    """An author as a person asked for one; `^` in front asks for a first author."""
+    """An author as a person asked for one; `^` in front asks for a first author.
+
+    `letters` are runs of letters, one of which stands in the folded name of any author meant;
+    `pattern` finds them there.
+    """
 
     readings: tuple[Reading, ...]
     group: str  # letters that stand side by side in a collaboration's name
+    letters: tuple[str, ...]
+    pattern: re.Pattern[str]
     only_group: bool = False
     only_first: bool = False
 
@@ -64,21 +70,24 @@ class AskedAuthor:
             raise AstrosearchError("the author asked for is empty.\nGive a name, or leave it out.")
         if re.match(r"(?i)collaboration\s*,", name):
             folded = fold(name.partition(",")[2] + " collaboration")
-        group = _GROUP_WORDS.sub("", folded.removeprefix("the "))
-        return cls(
-            tuple(dict.fromkeys(_asked_readings(name))),
-            _letters(group),
-            only_group=bool(_GROUP_WORDS.search(folded)),
-            only_first=only_first,
-        )
+        group = _letters(_GROUP_WORDS.sub("", folded.removeprefix("the ")))
+        only_group = _GROUP_WORDS.search(folded) is not None
+        readings = tuple(dict.fromkeys(_asked_readings(name)))
+        families = {letters for reading in readings for letters in reading.family}
+        letters = sorted({group} if only_group else families | {group})
+        runs = "|".join(" ?".join(map(re.escape, run)) for run in letters)
+        pattern = re.compile(rf"(?<!\S)(?:{runs})(?!\S)")
+        return cls(readings, group, tuple(letters), pattern, only_group, only_first)
 
     def is_one_of(self, authors: Sequence[str], names: Sequence[Name]) -> bool:
         """Whether one of a paper's authors may be meant; `names` are their parts, if known."""
         count = 1 if self.only_first else len(authors)
         known: Sequence[Name | None] = names if len(names) == len(authors) else [None] * count
+        may_be = self.pattern.search
         return any(
             self.is_author(author, name)
             for author, name in zip(authors[:count], known[:count], strict=True)
+            if any(may_be(spelling) for spelling in spellings(author))
         )
 
     def is_author(self, author: str, name: Name | None) -> bool:
@@ -95,11 +104,6 @@ class AskedAuthor:
             return False
         own = list(_own_readings(author, name))
         return any(asked.can_be(reading) for asked in self.readings for reading in own)
-
-    def letters(self) -> set[str]:
-        """Return runs of letters, one of which stands in the name of any author meant."""
-        families = {letters for reading in self.readings for letters in reading.family}
-        return ({self.group} if self.only_group else families | {self.group}) - {""}
 
     def _is_group(self, author: str) -> bool:
         # H.E.S.S. is one word.
@@ -145,11 +149,12 @@ class AuthorTable:
         lines, owners = [], []
         for number, (author, _) in enumerate(self._names):
             for spelling in spellings(author):
-                lines.append(_letters(spelling))
+                lines.append(spelling)
                 owners.append(number)
         self._owners = np.array(owners, dtype=np.int32)
-        self._text = "\n".join(["", *lines, ""])
-        lengths = np.fromiter((len(line) + 1 for line in lines), np.int64, len(lines))
+        self._lines = lines
+        self._letters = "\n".join(["", *map(_letters, lines), ""])
+        lengths = np.fromiter((len(_letters(line)) + 1 for line in lines), np.int64, len(lines))
         self._line_ends = np.cumsum(lengths) + 1
 
     def by(self, asked: Iterable[AskedAuthor]) -> NDArray[np.bool_]:
@@ -170,16 +175,17 @@ class AuthorTable:
                 papers[self._ends.searchsorted(at, side="right")] = True
         return papers
 
-    def _candidates(self, asked: AskedAuthor) -> Iterable[int]:
+    def _candidates(self, asked: AskedAuthor) -> set[int]:
         import numpy as np
 
         places = [
             found.start()
-            for letters in asked.letters()
-            for found in re.finditer(re.escape(letters), self._text)
+            for letters in asked.letters
+            for found in re.finditer(re.escape(letters), self._letters)
         ]
         lines = self._line_ends.searchsorted(np.array(places, dtype=np.int64), side="right")
-        return np.unique(self._owners[lines]).tolist()
+        may_be = asked.pattern.search
+        return {int(self._owners[i]) for i in lines.tolist() if may_be(self._lines[i])}
 
 
 def _asked_readings(name: str) -> Iterator[Reading]:

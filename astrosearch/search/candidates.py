@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from astrosearch.errors import AstrosearchError, NotFound
 from astrosearch.search.filters import Filters, filters_of, in_category
-from astrosearch.search.language import NOTHING, ParsedQuery, Term, any_of
+from astrosearch.search.language import NOTHING, ParsedQuery, Term, any_of, phrase
+from astrosearch.store.listing import titled
 from astrosearch.store.reader import Store
 
 if TYPE_CHECKING:
@@ -31,18 +32,30 @@ def may_answer(store: Store, demands: ParsedQuery, filters: Filters) -> NDArray[
 
     typed = [filters_of(author=each) for each in demands.authors]
     typed += [filters_of(year=each) for each in demands.years]
-    typed += [filters_of(title=demands.titles)]
     among = _filtered(store, filters, typed)
+    for titles in demands.titles:
+        ids = _titled(store, titles)
+        among = ids if among is None else np.intersect1d(among, ids, assume_unique=True)
     stands: list[tuple[Term, str | None]] = [(term, None) for term in demands.must]
     stands += [(term, "Abstract") for term in demands.abstract]
     for term, section in stands:
-        ids = store.matching(any_of([term]) or NOTHING, section)
+        ids = store.matching(any_of([term], not store.is_spelled) or NOTHING, section)
         among = ids if among is None else np.intersect1d(among, ids, assume_unique=True)
-    never = any_of(demands.never)
+    never = any_of(demands.never, not store.is_spelled)
     if never is not None:
         among = store.filtered([]) if among is None else among
         among = np.setdiff1d(among, store.matching(never), assume_unique=True)
     return among
+
+
+def _titled(store: Store, titles: Sequence[str]) -> NDArray[np.int64]:
+    """Return ids of sentences of papers whose title has one of some phrases, in any spelling."""
+    import numpy as np
+
+    plain = store.filtered([filters_of(title=titles)])
+    terms = [term for title in titles if (term := phrase(title))]
+    expression = any_of(terms, not store.is_spelled)
+    return plain if expression is None else np.union1d(plain, titled(store, expression))
 
 
 def _filtered(store: Store, filters: Filters, typed: Sequence[Filters]) -> NDArray[np.int64] | None:

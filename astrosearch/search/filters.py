@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from astrosearch.errors import AstrosearchError
 from astrosearch.records import Paper
 from astrosearch.search.authors import AskedAuthor
-
-_RANGE = re.compile(r"(\d{4})?(\.\.|-)?(\d{4})?")
-_CATEGORY = re.compile(r"[a-z][a-z-]*(\.(\*|[A-Za-z-]+))?|[a-z-]+\*?")
+from astrosearch.search.typed import category_of, years_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Filters:
     sections: tuple[str, ...] = ()  # folded
     within: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    titles: tuple[str, ...] = ()  # folded, as words; all must stand in it
+    titles: tuple[str, ...] = ()  # folded, as words
 
     def __bool__(self) -> bool:
         """Whether anything is asked for."""
@@ -43,7 +41,7 @@ class Filters:
             return False
         if self.titles:
             title = _spaced(paper.title or "")
-            if not all(words in title for words in self.titles):
+            if not any(words in title for words in self.titles):
                 return False
         if self.categories and not any(
             in_category(own, asked) for own in paper.categories for asked in self.categories
@@ -85,9 +83,9 @@ def filters_of(
     Parameters
     ----------
     year : int or str, optional
-        `2015`, `2015..2020`, `2015..` or `..2020`.
+        `2015`, `2015..2020`, `2015..` or `..2020`; also `2015-2020`, `2015 2020`, `>2015`.
     category : str or sequence of str
-        `astro-ph.CO`; `astro-ph.*` or `astro-ph` for all of an archive.
+        `astro-ph.CO`, or `CO` for short; `astro-ph.*` or `astro-ph` for all of an archive.
     author : str or sequence of str
         A family name, with initials or given names before it or after a comma; case, accents,
         hyphens, apostrophes and a suffix such as Jr. don't matter, and ö may be typed oe. A
@@ -97,7 +95,7 @@ def filters_of(
     within, exclude : str or sequence of str
         Ids of papers.
     title : str or sequence of str
-        Words of the paper's title, side by side; here all must hold.
+        Words of the paper's title, side by side.
 
     Raises
     ------
@@ -105,8 +103,8 @@ def filters_of(
         When one of them can't be what was meant.
     """
     return Filters(
-        years=None if year is None else _years(str(year)),
-        categories=tuple(_category(value) for value in _several(category)),
+        years=None if year is None else years_of(str(year)),
+        categories=tuple(category_of(value) for value in _several(category)),
         authors=tuple(AskedAuthor.of(value) for value in _several(author)),
         sections=tuple(_words(value, "section") for value in _several(section)),
         within=_several(within),
@@ -133,36 +131,6 @@ def _spaced(text: str) -> str:
 
 def _several(values: str | Sequence[str]) -> tuple[str, ...]:
     return (values,) if isinstance(values, str) else tuple(values)
-
-
-def _years(text: str) -> tuple[int | None, int | None]:
-    """Read a year or a range of years.
-
-    >>> _years("2015"), _years("2015..2020"), _years("..2020"), _years("1998-")
-    ((2015, 2015), (2015, 2020), (None, 2020), (1998, None))
-    """
-    match = _RANGE.fullmatch(text.replace(" ", ""))
-    if match is None or not (match[1] or match[3]):
-        raise AstrosearchError(
-            f"{text!r} is not a year or a range of years.\nGive 2015, 2015..2020, 2015.. or ..2020."
-        )
-    first, last = (int(part) if part else None for part in (match[1], match[3]))
-    if not match[2]:
-        return first or last, first or last
-    if first and last and first > last:
-        raise AstrosearchError(
-            f"no year is in {text}.\nGive the earlier one first: {last}..{first}"
-        )
-    return first, last
-
-
-def _category(text: str) -> str:
-    if not _CATEGORY.fullmatch(text.strip()):
-        raise AstrosearchError(
-            f"{text!r} is not an arXiv category.\n"
-            "Give one such as astro-ph.CO, or astro-ph.* for all of them."
-        )
-    return text.strip()
 
 
 def _words(text: str, kind: str) -> str:

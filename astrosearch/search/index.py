@@ -11,6 +11,7 @@ from astrosearch.results import Hits, Results
 from astrosearch.search.answer import Answer
 from astrosearch.search.filters import filters_of
 from astrosearch.search.lookup import Lookup
+from astrosearch.search.references import with_ids
 from astrosearch.search.request import MODES, Mode, Request
 from astrosearch.search.snapshot import Snapshot
 
@@ -221,8 +222,7 @@ class Index(Lookup):
             When a filter leaves nothing, or the request needs an encoder that can't be loaded;
             NotFound when it names what isn't there.
         """
-        model = request.rerank
-        reranker = Reranker(model, self._device) if isinstance(model, str) else model
+        reranker = self.reranker_of(request.rerank)
         vectors: dict[str, NDArray[np.float32]] = {}  # by the encoder's fingerprint
 
         def encode(state: Snapshot) -> None:
@@ -232,6 +232,6 @@ class Index(Lookup):
 
         def answer(state: Snapshot) -> Results:
             encoded = vectors[state.encoder.fingerprint] if request.needs_encoder else None
-            return Answer(request, state, encoded, reranker).results()
+            return Answer(with_ids(request, state), state, encoded, reranker).results()
 
         return self.read(answer, encode)

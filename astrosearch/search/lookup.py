@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from astrosearch.errors import AstrosearchError
 from astrosearch.records import Context, Hit, Paper, Sentence
+from astrosearch.search.references import id_of
 from astrosearch.search.session import Session
 
 if TYPE_CHECKING:
@@ -41,6 +42,25 @@ class Lookup(Session):
         _check_context(n)
         wanted = sorted(set(sentence_ids))
         return self.read(lambda state: state.contexts(wanted, n))
+
+    def find(self, name: str, *, titles: bool = True) -> str:
+        """Return the id of the paper or the sentence that a name means.
+
+        Parameters
+        ----------
+        name : str
+            An id, also with a version (`arXiv:2501.99001v2`), a DOI, an ADS bibcode, the address
+            of any of them, a file of the corpus (`notes/main.tex`, or `notes/main.tex:33` for the
+            sentence at that line), or a part of the title.
+        titles : bool
+            Whether a part of the title is enough.
+
+        Raises
+        ------
+        NotFound
+            When it means nothing here, or several papers, which the message lists.
+        """
+        return self.read(lambda state: id_of(state, name, titles=titles))
 
     def source_of(self, paper_id: str) -> SourceFile:
         """Return the file that a paper was read from; NotFound if there is no such paper."""

@@ -10,7 +10,7 @@ from astrosearch.encoder.cross_encoder import Reranker
 from astrosearch.errors import AstrosearchError
 from astrosearch.search.arrange import Arrangement
 from astrosearch.search.filters import EVERYTHING, Filters
-from astrosearch.search.language import ParsedQuery, parse
+from astrosearch.search.language import LONGEST, ParsedQuery, parse
 
 if TYPE_CHECKING:
     import numpy as np
@@ -135,18 +135,21 @@ class Request:
     def encoded(self, encoder: Encoder) -> NDArray[np.float32]:
         """Return the vectors float32 [n, dim] of the queries, or of the draft's sentences."""
         from astrosearch.corpus.textform import of_query
+        from astrosearch.encoder import encoded
 
         form = encoder.text_form
         if self.draft is not None:
-            return encoder.encode([of_query(sentence, form) for sentence in self.draft])
+            return encoded(encoder, [of_query(sentence, form) for sentence in self.draft])
         if form == "plain":
-            return encoder.encode([query.text for query in self.queries])
-        return encoder.encode([of_query(parse(text).text, form) for text in self.texts])
+            return encoded(encoder, [query.text for query in self.queries])
+        texts = [of_query(parse(text[:LONGEST]).text, form) for text in self.texts]
+        return encoded(encoder, texts)
 
     @property
     def needs_encoder(self) -> bool:
         """Whether anything of it must be encoded."""
-        return self.draft is not None or (not self.by_likeness and self.mode != "lexical")
+        ranks = not all(query.is_listing for query in self.queries)
+        return self.draft is not None or (not self.by_likeness and self.mode != "lexical" and ranks)
 
 
 def _parsed(texts: Sequence[str]) -> list[ParsedQuery]:
@@ -156,7 +159,7 @@ def _parsed(texts: Sequence[str]) -> list[ParsedQuery]:
     parsed = []
     for i, text in enumerate(texts):
         try:
-            parsed.append(parse(of_query(text, "plain")))
+            parsed.append(parse(of_query(text[:LONGEST], "plain")))
         except AstrosearchError as error:
             if len(texts) == 1:
                 raise

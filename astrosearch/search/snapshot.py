@@ -20,10 +20,12 @@ from astrosearch.search.candidates import may_answer
 from astrosearch.search.filters import Filters
 from astrosearch.search.language import ParsedQuery
 from astrosearch.search.ordering import unfilled
+from astrosearch.store.catalogue import Catalogue
 from astrosearch.store.layout import DATABASE, SEGMENTS
+from astrosearch.store.listing import first_sentences
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
-from astrosearch.store.vectors import Tuning, VectorIndex, check_size
+from astrosearch.store.vectors import OpenFiles, Tuning, VectorIndex, check_size
 from astrosearch.store.words.splitter import Splitter
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ class Snapshot:
     ----------
     path : Path
         The index's folder.
+    before : Snapshot, optional
+        An earlier state: what files of vectors it has open stay open.
 
     Raises
     ------
@@ -51,8 +55,9 @@ class Snapshot:
         When `path` holds no index this version can read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, before: Snapshot | None = None) -> None:
         self.path, self._store = path, Store(path)
+        self._opened = OpenFiles() if before is None else before._opened
         self._version = self._store.data_version()
         self._vectors: VectorIndex | None = None
         self._words: Words | None = None
@@ -112,7 +117,7 @@ class Snapshot:
         if self._vectors is None:
             with self._opening:
                 if self._vectors is None:
-                    self._vectors = open_vectors(self._store)
+                    self._vectors = open_vectors(self._store, self._opened)
         return self._vectors
 
     # -- by words
@@ -126,7 +131,7 @@ class Snapshot:
                     self._words = Words(self._store)
         return self._words.ranking
 
-    @property
+    @cached_property
     def removed_ids(self) -> NDArray[np.int64]:
         """Ids of sentences that are gone though vectors and words still name them, ascending."""
         return self._store.dead_vectors() if self._vectors is None else self._vectors.dead
@@ -152,6 +157,27 @@ class Snapshot:
             found, found_scores = rank(places, self.size(k, allowed_ids), allowed_ids)
             ids[places, : found.shape[1]] = found
             scores[places, : found.shape[1]] = found_scores
+        return ids, scores
+
+    def listed(self, count: int, k: int, allowed_ids: NDArray[np.int64] | None) -> Ranked:
+        """List papers, the newest first, then by id: the first sentence of each, scores of 0.
+
+        Parameters
+        ----------
+        count : int
+            How many times: all `count` rows are the same.
+        k : int
+        allowed_ids : int64 [m], optional
+            Of the papers that have one of these sentences; ascending.
+        """
+        import numpy as np
+
+        ids, scores = unfilled(count, k)
+        firsts = first_sentences(self._store)
+        if allowed_ids is not None:
+            firsts = firsts[np.isin(firsts, allowed_ids, assume_unique=True)]
+        firsts = firsts[:k]
+        ids[:, : len(firsts)], scores[:, : len(firsts)] = firsts, 0
         return ids, scores
 
     # -- sentences and papers
@@ -236,6 +262,11 @@ class Snapshot:
             for i, (before, after) in near.items()
         }
 
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The papers: listed, counted, and found by what they are called."""
+        return Catalogue(self._store)
+
     def source_of(self, paper_id: str) -> SourceFile:
         """Return the file that a paper was read from; NotFound if there is no such paper."""
         return self._store.source_of(self._key_of(paper_id))
@@ -243,17 +274,27 @@ class Snapshot:
     def _key_of(self, paper_id: str) -> int:
         key = self._store.paper_key(paper_id)
         if key is None:
-            raise NotFound(
-                f"the index {self.path.absolute()} has no paper {paper_id}.\n"
-                "Give a sentence_id or a paper's id as a query shows it, such as 1807.06209."
-            )
+            raise self.no_paper(paper_id)
         return key
+
+    def no_paper(self, name: str) -> NotFound:
+        """Say that there is no such paper."""
+        return self.none_named(f"paper {name}")
+
+    def none_named(self, names: str) -> NotFound:
+        """Say that there is nothing of some names."""
+        shown = names if len(names) <= 200 else f"{names[:200]}…"
+        return NotFound(
+            f"the index {self.path.absolute()} has no {shown}.\n"
+            "Give an id as a query shows it, an arXiv id, a DOI, a bibcode, an address of one of "
+            "them, a file of the corpus, or words of the title."
+        )
 
     def no_sentence(self, sentence_id: int) -> NotFound:
         """Say that a sentence isn't there."""
         return NotFound(
             f"the index {self.path.absolute()} has no sentence {sentence_id}.\n"
-            "Give a sentence_id or a paper's id as a query shows it."
+            "Give the id of a sentence as a query shows it, or what names a paper."
         )
 
     # -- the whole index
@@ -295,12 +336,17 @@ class Words:
     def __init__(self, store: Store) -> None:
         self._splitter, self._splitting = Splitter(), threading.Lock()
         self.ranking = WordRanking(
-            store.postings, store.matching, self._split, store.living_vectors()
+            store.postings,
+            store.matching,
+            self._split,
+            store.living_vectors(),
+            store.dead_vectors(),
+            as_typed=not store.is_spelled,
         )
 
-    def _split(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+    def _split(self, phrases: Sequence[str]) -> list[tuple[str, ...]]:
         with self._splitting:
-            return self._splitter.words_of(texts)
+            return self._splitter.words_of_phrases(phrases)
 
     def close(self) -> None:
         """Let go of its memory."""
@@ -308,13 +354,13 @@ class Words:
         self.ranking.close()
 
 
-def open_vectors(store: Store) -> VectorIndex:
-    """Open all that an index's manifest says is live."""
+def open_vectors(store: Store, opened: OpenFiles | None = None) -> VectorIndex:
+    """Open all that an index's manifest says is live, but for what is open already."""
     row, segments = store.codes(), store.segments()
-    sums = {}
+    sums, digests = {}, {}
     for live in store.files():
         check_size(store.folder / SEGMENTS / live.file, live.bytes)
-        sums[live.file] = live.sums
+        sums[live.file], digests[live.file] = live.sums, live.sha256
     return VectorIndex(
         store.folder / SEGMENTS,
         [segment.file for segment in segments],
@@ -328,6 +374,8 @@ def open_vectors(store: Store) -> VectorIndex:
             row.segment.last_id,
         ),
         sums,
+        digests,
+        opened,
     )
 
 
@@ -347,6 +395,6 @@ def in_memory(texts: Sequence[str]) -> Iterator[WordRanking]:
         yield WordRanking(
             lambda words: {word: postings[word] for word in words if word in postings},
             holding.matching,
-            asking.words_of,
+            asking.words_of_phrases,
             len(texts),
         )

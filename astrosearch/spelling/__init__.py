@@ -5,12 +5,8 @@ The words of an index, the words of a query and the words of a quoted phrase all
 the index: words and full text hold spelled texts.
 """
 
-from astrosearch.spelling.reading import (
-    Reading,
-    cleaned,
-    phrase_words,
-    readings,
-    spelled,
-)
+from astrosearch.spelling.objects import Reading
+from astrosearch.spelling.reading import phrase_words, readings, spelled
+from astrosearch.spelling.signs import cleaned
 
 __all__ = ["Reading", "cleaned", "phrase_words", "readings", "spelled"]

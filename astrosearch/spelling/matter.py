@@ -23,20 +23,19 @@ from astrosearch.spelling.tables import (
 _STAGE = r"X{0,2}(?:IX|IV|V?I{1,3}|V|X)"
 _APART_ION = re.compile(rf"[ -]?(?:\{{ ?)?(?P<stage>{_STAGE}|(?i:{_STAGE}))\b\}}?(?![-'’][a-z])")
 _GLUED_ION = re.compile(rf"(?P<element>[A-Z][a-z]?)(?P<stage>{_STAGE})$")
-_LOWER_ION = re.compile(r"(?P<element>[a-z]{1,2}?)(?P<stage>x{0,2}(?:ix|iv|v?i{2,3}|v?i{1,3}|v|x))$")
 _GREEK_WORD = "|".join(sorted(GREEK, key=len, reverse=True))
 _LETTER = rf"(?P<letter>(?i:{_GREEK_WORD})|[{''.join(LETTER_NAMES)}])"
 _LINE = re.compile(rf"[ _-]?\{{?{_LETTER}\}}?(?![^\W_])")
 _BY_LOWER = {symbol.lower(): symbol for symbol in FOUND}
-_FORMULA = re.compile(
-    r"(?:(?:\d{1,3}(?=[A-Z]))?(?:[A-Z][a-z]?)(?:\d{1,2}(?!\d))?){1,8}[+-]?$"
-)
+_FORMULA = re.compile(r"(?:(?:\d{1,3}(?=[A-Z]))?(?:[A-Z][a-z]?)(?:\d{1,2}(?!\d))?){1,8}[+-]?$")
+_FIRST_ISOTOPE = re.compile(r"(?P<mass>\d{1,3})(?P<element>[A-Z][a-z]?)")
 _UNIT = re.compile(r"[A-Z][a-z]?|\d+")
 _LOWER_MOLECULES = frozenset(
     """h2o nh3 ch3oh h2co hc3n hc5n so2 n2h+ hco+ co2 ch4 ch3cn h3+ h2 o2 n2 o3 c2h c2h2 hcn hnc h2s
     13co 12co c18o c17o h13co+ 13c18o n2d+ dco+ h2d+ n2o no2 nh2 h3o+ oh+ ch+ h2o+ c2 c3 c60 c60+
     c3h2 hc7n hc9n nh2d h2cs 30sio 29sio h13cn hc15n 13cn 13cs c34s 34so""".split()  # noqa: SIM905
 )
+_ISOTOPE_GLUED = re.compile(r"(?P<element>[A-Z][a-z]?)(?P<mass>\d{1,3})$")
 _MARKS = str.maketrans("", "", "_^(){}")
 _ISOTOPE = re.compile(r"\^?(?P<mass>\d{1,3})-?(?P<element>[A-Z][a-z]?|[a-z]{1,2})$")
 _ISOTOPE_AFTER = re.compile(r"-(?P<mass>\d{1,3})\b(?![-.]\d)")
@@ -47,11 +46,13 @@ _INDEXED = re.compile(
 )
 _UNIT_POWER = re.compile(r"(?P<unit>[A-Za-z]{1,6})\^\(?(?P<power>[-+]?\d)\)?")
 _GREEK_INDEX = re.compile(
-    r"[_^]\(?(?P<marked>[A-Za-z]{1,8}|\d{1,4})(?:,\s?\d)?\)?"
+    r"[_^]\(?(?P<marked>(?!rays?)[A-Za-z]{1,8}|\d{1,4})(?:,\s?\d)?\)?"
     r"|[ -]?(?P<digit>\d)(?![^\W_]|[.,]\d|%| ?-\d)"
 )
 _GLUED_INDEX = re.compile(r"[A-Za-z0]{1,6}(?![^\W_])")
-_GREEK_AFTER = re.compile(rf"_?\(?{_LETTER}\)?(?![^\W_])")
+_GREEK_AFTER = re.compile(
+    rf"_\(?{_LETTER}\)?(?![^\W_])|(?P<joined>[{''.join(LETTER_NAMES)}])(?![^\W_])"
+)
 _SQUARED = re.compile(r"[ -]?(?:squared?|\^?2)(?![^\W_]|\.\d)")
 
 
@@ -74,21 +75,21 @@ def ion(text: str, start: int, head: str, end: int) -> Reading | None:
 def glued_ion(start: int, chunk: str) -> Reading | None:
     """Read an ion in one word, as in `OIII`, `civ`."""
     found = _GLUED_ION.match(chunk)
-    if found and found["element"] in FOUND:
+    if found and found["element"] in FOUND and chunk not in ("TeV", "GeV", "UV", "PI"):
         return _ion(start, start + len(chunk), found["element"], found["stage"])
     if chunk.islower() and len(chunk) >= 3:
         for size in (2, 1):
             symbol = _BY_LOWER.get(chunk[:size])
             stage = chunk[size:]
-            if symbol and len(stage) > 1 and re.fullmatch(_STAGE, stage.upper()):
+            if symbol and stage in ("ii", "iii", "iv", "vi", "vii", "viii"):
                 return _ion(start, start + len(chunk), symbol, stage)
     return None
 
 
 def _ion(start: int, end: int, symbol: str, stage: str) -> Reading:
     element, key = symbol.lower(), f"{symbol}{stage}".lower()
-    # "HI" and "SI" may be other words: they stay as they are.
-    alone = len(element) == 1 and stage.lower() == "i"
+    # "HI", "SI" and "CV" may be other words: they stay as they are.
+    alone = len(key) == 2
     return Reading(start, end, key if alone else f"{element} {key}", key)
 
 
@@ -144,7 +145,9 @@ def isotope(text: str, start: int, chunk: str, end: int) -> Reading | None:
 
 
 def _is_isotope(symbol: str, mass: int, raised: bool) -> bool:
-    number = ELEMENTS[symbol]
+    number = ELEMENTS.get(symbol)
+    if number is None:
+        return False
     usual = LIGHT_ISOTOPES.get(symbol, range(2 * number, int(2.7 * number)))
     return mass in usual or (raised and number <= mass <= 3 * number)
 
@@ -165,6 +168,11 @@ def molecule(text: str, start: int, chunk: str, end: int) -> Reading | None:
             bare, end = charged, end + 1
     if not (bare.lower() in _LOWER_MOLECULES or _is_formula(bare)):
         return None
+    first = _FIRST_ISOTOPE.match(bare)
+    if first and first.end() == len(bare):
+        return None  # by itself, it was tried as an isotope
+    if first and not _is_isotope(first["element"], int(first["mass"]), chunk[0] == "^"):
+        return None  # 3K and 109C are temperatures
     if bare.isalpha() or (bare.lower() not in _LOWER_MOLECULES and _is_count(bare, chunk)):
         return None
     behind = _ISOTOPE_GLUED.match(bare)
@@ -176,12 +184,15 @@ def molecule(text: str, start: int, chunk: str, end: int) -> Reading | None:
     return Reading(start, end, key, key)
 
 
-_ISOTOPE_GLUED = re.compile(r"(?P<element>[A-Z][a-z]?)(?P<mass>\d{1,3})$")
-
-
 def _is_count(bare: str, chunk: str) -> bool:
-    """Whether a number is joined to a word that only looks like a formula, as in `SN1`."""
-    return bare == chunk and len(re.findall(r"[A-Z]", bare)) > 1 and bare.rstrip("0123456789").isalpha() and int(re.findall(r"\d+$", bare)[0]) > 4
+    """Whether a number is joined to a word that only looks like a formula, as in `SCO12`."""
+    number = re.search(r"(?<=[A-Za-z]{2})\d+$", bare)
+    return (
+        bare == chunk
+        and number is not None
+        and bare[: number.start()].isalpha()
+        and (int(number[0]) > 4 and sum(map(str.isupper, bare)) > 1)
+    )
 
 
 def _is_formula(bare: str) -> bool:
@@ -216,7 +227,10 @@ def greek(text: str, start: int, letter: str, end: int) -> Reading | None:
         index = (found["marked"] or found["digit"]).lower()
         glued = found
     elif (glued := _GREEK_AFTER.match(text, end)) is not None:
-        index = LETTER_NAMES.get(glued["letter"], glued["letter"].lower())
+        if glued["joined"] and letter != "omega":
+            return None  # a product
+        written = glued["letter"] or glued["joined"]
+        index = LETTER_NAMES.get(written, written.lower())
     else:
         return None
     index = {"matter": "m", "0": "0"}.get(index, index)

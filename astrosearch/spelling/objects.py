@@ -15,7 +15,6 @@ from astrosearch.spelling.tables import (
     CATALOGUES,
     CONSTELLATIONS,
     LONG_CONSTELLATIONS,
-    PLACED,
 )
 
 
@@ -34,14 +33,16 @@ class Reading:
 
 # A number and one of these is a measure, not a name.
 _UNITS = (
-    r"(?! ?(?:[µμu]m|[cmknM]?m|[kMG]?pc|m?s|secs?|seconds?|min|minutes|hrs?|hours?|days?|yrs?|years?"
-    r"|[MG]yr|[kMGT]?eV|[kMGT]?Hz|m?Jy|m?K|arcsec|arcmin|deg|degrees?|mag|sigma|per|percent|times"
-    r"|microns?|Å|[AÅ]ngstroms?|dwarfs?|stars?|type|giants?|spectral|quarters?|months?|weeks?)\b|\s?%)"
+    r"(?! ?(?:[µμu]m|[cmknM]?m|[kMG]?pc|m?s|secs?|seconds?|min|minutes|hrs?|hours?|days?|years?"
+    r"|yrs?|[MG]yr|[kMGT]?eV|[kMGT]?Hz|m?Jy|m?K|arcsec|arcmin|deg|degrees?|mag|sigma|per|percent"
+    r"|times|microns?|Å|[AÅ]ngstroms?|dwarfs?|stars?|type|giants?|spectral|quarters?|months?"
+    r"|weeks?)\b|\s?%)"
 )
+_MEASURED = re.compile(_UNITS)
 _ALIASES = {name: row[0] for row in CATALOGUES for name in row}
 _SYMBOLS = {"messier": "m"} | {row[0]: row[0] for row in CATALOGUES if row[0] != "messier"}
 _NUMBERED = re.compile(
-    r"[ -]{0,2}(?P<number>S?\d{1,9}(?:\.\d{1,2})?(?:-\d{1,4}){0,3}(?![\d+]|\.\d))(?P<star>\*)?"
+    r"[ -]?(?P<number>S?\d{1,9}(?:\.\d{1,2})?(?:-\d{1,4}){0,3}(?![\d+]|\.\d))(?P<star>\*)?"
     r"(?:-?(?P<part>[A-Da-h]|[A-D][a-h]|[A-D]{2}|Lb)\b| (?P<planet>[b-h]\b|[A-C]\b(?! ?-)))?"
 )
 _PLACE = re.compile(
@@ -65,18 +66,23 @@ def numbered(text: str, start: int, head: str, end: int) -> Reading | None:
     """Read a catalogue's name and number, as in `NGC 1068`, `HD209458b`."""
     low = head.lower()
     found = _NUMBERED.match(text, end)
-    if found is None or found["number"].startswith("S") and low not in ("abell", "aco"):
+    if found is None or (found["number"].startswith("S") and low not in ("abell", "aco")):
         return None
     spaced = text[end : found.start("number")] == " "
     if low in CAPITAL and (spaced or len(low) > 1) and not head[0].isupper():
         return None
-    if low == "m" and (float(found["number"].partition("-")[0]) > 110 or "." in found["number"]):
+    if low == "m" and not _is_messier(head, found):
         return None
-    if spaced and re.compile(_UNITS).match(text, found.end("number")) is None:
+    if spaced and _MEASURED.match(text, found.end("number")) is None:
         return None
-    if low == "m" and re.compile(_UNITS).match(text, found.end("number")) is None:
+    if low == "m" and _MEASURED.match(text, found.end("number")) is None:
         return None  # a dwarf of type M5
     return _catalogued(start, _ALIASES[low], found)
+
+
+def _is_messier(head: str, found: re.Match[str]) -> bool:
+    number = found["number"]
+    return number.isdigit() and 0 < int(number) <= 110 and not (head == "m" and found["part"])
 
 
 def _catalogued(start: int, name: str, found: re.Match[str]) -> Reading:
@@ -117,6 +123,8 @@ def place(text: str, start: int) -> Reading | None:
 
 def _at(start: int, found: re.Match[str], head: str) -> Reading:
     frame, whole = found["frame"].lower(), found["whole"]
+    if head == "psr" and not frame and len(found["angle"]) < 4:
+        frame = "b"  # of 1950
     sign = "p" if found["sign"] == "+" else "m"
     rest, angle, more = (found["rest"] or "")[1:], found["angle"], (found["more"] or "")[1:]
     words = [head] if head else []
@@ -177,7 +185,7 @@ def of_digits(text: str, start: int, head: str, end: int) -> Reading | None:
     low = head.lower()
     if named is None or low not in ("3c", "3cr", "4c", "k2", "5c") or text[end] == "+":
         return None
-    if text[end] == " " and re.compile(_UNITS).match(text, named.end("number")) is None:
+    if text[end] == " " and _MEASURED.match(text, named.end("number")) is None:
         return None
     if low == "k2" and text[end] != "-":
         return None
@@ -237,7 +245,8 @@ def lettered_number(start: int, end: int, letter: str, number: str) -> Reading:
     """Spell a letter and a number: in one, but for the clusters of Abell and dark clouds."""
     key = f"{letter}{number}".lower()
     known = {"A": "abell", "L": "lynds", "B": "barnard"}.get(letter.upper())
-    if known and 3 <= len(number) <= 4 or letter.upper() == "B" and len(number) == 2:
+    sizes = {"A": (3, 4), "L": (3, 4), "B": (2, 3)}.get(letter.upper(), ())
+    if known and len(number) in sizes and number[0] != "0":
         key = f"{known}{number}"
         return Reading(start, end, f"{known} {number} {key}", key)
     return Reading(start, end, key, key)
@@ -258,7 +267,10 @@ _TWO_WORDS = re.compile(r"[A-Za-z]{3,7} [A-Za-z]{5,11}")
 GENITIVES = {name.lower(): row[1].lower() for row in CONSTELLATIONS for name in row[2:]}
 GENITIVES["bootis"] = "bootes"
 GENITIVES = {name: word for name, word in GENITIVES.items() if name != word and name != "indi"}
-_GLUED_END = re.compile(r"x(?=[ -]?\d)|[a-dt](?=\*|\^|\d?\b)|(?:i{1,3}|iv|vi{0,3}|ix|xi?)\b", re.I)
+_GLUED_END = re.compile(
+    r"(?P<sure>x(?=[ -]?\d)|[a-d](?=\^?\*))|[a-dt](?=\d?\b)|(?:i{1,3}|iv|vi{0,3}|ix|xi?)\b", re.I
+)
+_ABBREVIATIONS = frozenset(row[0] for row in (*CONSTELLATIONS, *LONG_CONSTELLATIONS))
 _RANK = re.compile(
     r"[ -]?(?:(?P<source>[Xx])[ -]?(?P<number>\d{1,2})\b"
     r"|(?P<letter>[A-DT]\d?|[a-d](?=\^?\*))(?:\^?(?P<star>\*)|(?P<said> ?star)\b"
@@ -297,8 +309,10 @@ def member(text: str, start: int, head: str, end: int) -> Reading | None:
     found = _RANK.match(text, at)
     if found is None or not (head[0].isupper() or found["source"] or found["star"]):
         return None
-    if not head[0].isupper() and text[start:at].lower() in AMBIGUOUS:
-        return None
+    if text[start:at].lower() in AMBIGUOUS and not (
+        head[0].isupper() and (found["roman"] or text[:start].rstrip()[-1:].isalpha())
+    ):
+        return None  # "For A", "And 1" begin a sentence
     if found["source"]:
         key = f"{name}x{found['number']}"
         return Reading(start, found.end(), f"{name} x {found['number']} {key}", key)
@@ -318,11 +332,16 @@ def member(text: str, start: int, head: str, end: int) -> Reading | None:
 def _joined_constellation(text: str, start: int, head: str) -> tuple[str, int] | None:
     """Read an abbreviation joined to what follows, as in `SgrA*`, `UMaII`, `LMC X-1`."""
     low = head.lower()
-    for name in (low[:3], low):
-        word = _CANONICAL.get(name, name if name in ("lmc", "smc") else None)
-        at = start + len(name)
-        if word and (at == start + len(head) or _GLUED_END.match(text, at)):
-            return word, at
+    if low in ("lmc", "smc"):
+        return low, start + 3
+    name = low[:3]
+    word = _CANONICAL.get(name, name if name in ("lmc", "smc") else None)
+    found = _GLUED_END.match(text, start + 3)
+    if word is None or found is None:
+        return None
+    # MOND is no rank D in Monoceros: the abbreviation has its own capitals, or X and a number.
+    if found["sure"] or (head[:3] in _ABBREVIATIONS and head[3:4].isupper()):
+        return word, start + 3
     return None
 
 
@@ -334,7 +353,9 @@ def star(text: str, start: int) -> Reading | None:
     before, at = found[0], found.end()
     glued = text[at] not in " -"
     known = _constellation(text, at if glued else at + 1)
-    if known is None or (glued and not before[-1].isdigit() and len(before) < 3 and _too_short(text, at)):
+    if known is None or (
+        glued and not before[-1].isdigit() and len(before) < 3 and _too_short(text, at)
+    ):
         return None
     name, end = known
     written = text[at if glued else at + 1 : end]
@@ -343,7 +364,9 @@ def star(text: str, start: int) -> Reading | None:
         return None
     if low in AMBIGUOUS and (not written[0].isupper() or written.isupper()):
         return None
-    if before.lower() in _NO_STARS and not (before.isupper() and low in GENITIVES and len(before) > 1):
+    if before.lower() in _NO_STARS and not (
+        before.isupper() and low in GENITIVES and len(before) > 1
+    ):
         return None
     key = f"{before}{name}".lower()
     return Reading(start, end, f"{before} {name} {key}".lower(), key)

@@ -27,7 +27,7 @@ _SPACED_MOLECULE = re.compile(
 _WAVELENGTH = re.compile(r"(?:[λΛ]|lambda){1,2} ?(?=\d{3,5}(?!\d))", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _CATALOGUE_OF_DIGITS = re.compile(
-    r"(?:3CR?|4C|5C|6C|[1-4]FGL|[1-3]FHL|4U|3U|2U|1ES|[12]E|1H|2A|87GB|K2|B[23]|S[345])(?=[ +-]?\d)",
+    r"(?:3CR?|[456]C|[1-4]FGL|[1-3]FHL|[234]U|1ES|[12]E|1H|2A|87GB|K2|B[23]|S[345])(?=[ +-]?\d)",
     re.IGNORECASE,
 )
 _LETTERED = re.compile(r"(?P<letter>[A-Za-z])(?P<number>\d{2,4})$")

@@ -11,9 +11,12 @@ from astrosearch.spelling.signs import GREEK
 from astrosearch.spelling.tables import (
     CATALOGUES,
     CONSTELLATIONS,
+    ELEMENT_NAMES,
     FOUND,
+    GLUED_PARAMETERS,
     GREEK_INDICES,
     JOINED,
+    LATIN_LINES,
     LONG_CONSTELLATIONS,
     PLACED,
     PREFIXES,
@@ -25,7 +28,8 @@ from astrosearch.spelling.tables import (
 Rule = Callable[[str, int, str, int], Reading | None]
 
 _SPEED = re.compile(
-    r"km ?(?:/ ?s(?:ec)?|per second|s(?:ec)?(?:\^?\(?-1\)?| -1))(?![^\W_])|kmps(?![^\W_])", re.IGNORECASE
+    r"km ?(?:/ ?s(?:ec)?|per second|s(?:ec)?(?:\^?\(?-1\)?| -1))(?![^\W_])|kmps(?![^\W_])",
+    re.IGNORECASE,
 )
 _ROTATION = re.compile(r"J ?= ?(?=\d{1,2} ?-+ ?\d)")
 _SUPERNOVA = re.compile(r"II[ -]?(?P<kind>[PL])\b")
@@ -67,7 +71,8 @@ def _isotope(text: str, start: int, head: str, end: int) -> Reading | None:
 
 def _members() -> Iterable[str]:
     """Give the words that names of sources and galaxies begin with: `cyg`, `cygx`, `umaii`."""
-    short = [row[0].lower() for row in (*CONSTELLATIONS, *LONG_CONSTELLATIONS)]
+    short = [row[0].lower() for row in CONSTELLATIONS]
+    short += [abbreviation.lower() for abbreviation, _, _ in LONG_CONSTELLATIONS]
     ends = ("", "x", "a", "b", "c", "d", "t", *_ROMAN)
     yield from (f"{name}{end}" for name in (*short, "lmc", "smc") for end in ends)
     yield from (name.lower() for row in CONSTELLATIONS for name in row[1:])
@@ -97,7 +102,7 @@ def _rules() -> dict[str, tuple[Rule, ...]]:
     add(_speed, ("km", "kms", "kmps"))
     add(matter.line, ("h", "k", *SERIES))
     add(matter.ion, (symbol.lower() for symbol in FOUND))
-    add(_isotope, (*(symbol.lower() for symbol in FOUND), *matter.ELEMENT_NAMES))
+    add(_isotope, (*(symbol.lower() for symbol in FOUND), *ELEMENT_NAMES))
     return {head: tuple(rules) for head, rules in found.items()}
 
 
@@ -124,3 +129,4 @@ WORDS |= {  # ηCar, omegaCen
     if (letter, row[0]) not in {("eta", "Ind")}
 }
 KNOWN = frozenset().union(RULES, LINES, GREEK, PREFIXED, WORDS)
+KNOWN |= {word.lower() for word in (*LATIN_LINES, *GLUED_PARAMETERS)}

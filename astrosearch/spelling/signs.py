@@ -22,8 +22,12 @@ _PLAIN = str.maketrans(_RAISED | _LOWERED)
 _BRACES = re.compile(r"(?<=[_^])\{\s?([^{}]{0,20}?)\s?\}")
 
 # Dashes and minus signs are one; soft hyphens and joiners are nothing.
-_SAME = dict.fromkeys("‐‑‒–—―−﹣－", "-") | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", "")
-_SAME |= dict.fromkeys("’‘ʼ′´`", "'") | dict.fromkeys("⊙☉ʘ⨀", "sun") | {"∗": "*", "⋆": "*", "★": "*"}
+_SAME = dict.fromkeys("‐‑‒–—―−﹣－", "-") | dict.fromkeys(
+    "\u00ad\u200b\u200c\u200d\u2060\ufeff", ""
+)
+_SAME |= (
+    dict.fromkeys("’‘ʼ′´`", "'") | dict.fromkeys("⊙☉ʘ⨀", "sun") | {"∗": "*", "⋆": "*", "★": "*"}
+)
 _SAME |= {"\u00b5": "μ", "\u212b": "Å", "→": "-", "⟶": "-", "ℓ": "l", "ħ": "h", "˙": ""}
 _SAME |= {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _SAME |= {

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-# Abbreviation, nominative and genitives of each constellation.
-CONSTELLATIONS = tuple(
-    tuple(row.split())
-    for row in """
+_CONSTELLATIONS = """
     And Andromeda Andromedae|Ant Antlia Antliae|Aps Apus Apodis|Aqr Aquarius Aquarii
     |Aql Aquila Aquilae|Ara Ara Arae|Ari Aries Arietis|Aur Auriga Aurigae|Boo Bootes Bootis
     |Cae Caelum Caeli|Cam Camelopardalis Camelopardalis|Cnc Cancer Cancri|Cap Capricornus Capricorni
@@ -24,9 +21,9 @@ CONSTELLATIONS = tuple(
     |Sco Scorpius Scorpii|Sct Scutum Scuti|Ser Serpens Serpentis|Sex Sextans Sextantis
     |Sge Sagitta Sagittae|Sgr Sagittarius Sagittarii|Tau Taurus Tauri|Tel Telescopium Telescopii
     |Tri Triangulum Trianguli|Tuc Tucana Tucanae|Vel Vela Velorum|Vir Virgo Virginis
-    |Vol Volans Volantis|Vul Vulpecula Vulpeculae
-    """.split("|")
-)
+    |Vol Volans Volantis|Vul Vulpecula Vulpeculae"""
+# Abbreviation, nominative and genitives of each constellation.
+CONSTELLATIONS = tuple(tuple(row.split()) for row in _CONSTELLATIONS.split("|"))
 # Those of two words: abbreviation, canonical word, ways to write it in full.
 LONG_CONSTELLATIONS = (
     ("CMa", "canismajor", ("canis major", "canis majoris")),
@@ -55,13 +52,14 @@ CATALOGUES = tuple(
     |hr|arp|ddo|vcc|fcc|hcg|tic|toi|koi|kic|epic|k2|kepler|wasp|kelt|corot|tres|xo|hats|mwc|wr|rcw
     |lynds ldn|lbn|barnard|trappist|lhs|ltt|wolf|ross|lkha|speculoos|nltt|qatar|mascara|ton|haro
     |terzan|palomar pal|trumpler|westerlund|berkeley|collinder|melotte|blanco|segue|willman
-    |liller|ark akn|fairall|vv|cta|oj|pox|tmc|ss|hh|dr|holmberg|kug|mcg|cgcg"""
-    .replace("\n", "").split("|")
+    |liller|ark akn|fairall|vv|cta|oj|pox|tmc|ss|hh|dr|holmberg|kug|mcg|cgcg""".replace(
+        "\n", ""
+    ).split("|")
 )
 # Catalogues whose objects are named by where they are.
 PLACED = frozenset(
-    """pks grs iras pg txs qso he ms cl exo gs gx sgr ao pmn psr axp lbqs hs wd ec mrc apm q h ks mxb
-    a tol sbs fsc gro eso cs bps l lp sdss rx xte igr sax""".split()  # noqa: SIM905
+    """pks grs iras pg txs qso he ms cl exo gs gx sgr ao pmn psr axp lbqs hs wd ec mrc apm q h ks
+    mxb a tol sbs fsc gro eso cs bps l lp sdss rx xte igr sax""".split()  # noqa: SIM905
 )
 # Of these, those that mean something else in small letters.
 CAPITAL = frozenset("he ms cl gs a h q l lp hs ss m dr vv hr ton stock".split())  # noqa: SIM905
@@ -137,8 +135,8 @@ JOINED = {
 }  # fmt: skip
 
 # Prefixes that are written with a hyphen or without.
-PREFIXES = """non multi anti semi sub super pre post inter intra ultra micro macro hyper photo spectro
-    magneto hydro thermo proto pseudo quasi re un over under meta mini circum extra trans"""
+PREFIXES = """non multi anti semi sub super pre post inter intra ultra micro macro hyper photo
+    spectro magneto hydro thermo proto pseudo quasi re un over under meta mini circum extra trans"""
 
 # Parameters with an index of one Latin letter that are written without the mark, case and all.
 GLUED_PARAMETERS = {"LX": "lsubx", "Lx": "lsubx", "AV": "asubv", "Av": "asubv"}
@@ -146,5 +144,5 @@ GLUED_PARAMETERS |= {"XCO": "xco", "Xco": "xco", "fgas": "fgas"}
 # What stands behind a Greek letter in parameters written in one word.
 GREEK_INDICES = {
     "omega": "m b k r c de gw nu lambda dm 0 hi", "alpha": "co ox", "sigma": "v z",
-    "lambda": "cdm", 
+    "lambda": "cdm",
 }  # fmt: skip

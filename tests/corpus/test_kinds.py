@@ -155,13 +155,10 @@ PACKAGE = Path(astrosearch.__file__).parent
 SUFFIXES = {suffix for kind in KINDS for suffix in kind.suffixes} | {*NOT_READ}
 # Who else may name a suffix, and which.
 OTHERS = {
-    "corpus/bundles.py": {
-        ".gz",
-        ".pdf",
-        ".tex",
-        ".txt",
-    },  # what arXiv packs
-    "corpus/latex/source.py": {".json", ".tex"},  # what TeX reads, and arXiv's 00README
+    "corpus/bundles.py": {".tex"},  # what arXiv packs
+    "corpus/latex/mainfile.py": {".tex"},  # what TeX reads
+    "corpus/latex/readme.py": {".tex"},
+    "corpus/latex/source.py": {".tex"},
     "output/timeline.py": {".pdf"},  # a figure that is written
     "training/pairs/splitting.py": {".jsonl"},  # pairs that are written
 }

@@ -68,7 +68,7 @@ def test_bibtex_entries_give_labels(key: str, label: str) -> None:
         (r"\bibitem[Roe (in prep.)]{k} Roe", "Roe (in prep.)"),
         (r"\bibitem[Roe et al. in press]{k} Roe", "Roe et al. (in press)"),
         (r"\bibitem[\protect\citename{Roe et al. }1999]{k} Roe", "Roe et al. (1999)"),
-        (r"\bibitem[\protect\BCAY{Roe, Lee, \BBA{} Ek}{Roe et al.}{2001}]{k} R", "Roe et al. (2001)"),
+        (r"\bibitem[\protect\BCAY{Roe, \BBA{} Ek}{Roe et al.}{2001}]{k} R", "Roe et al. (2001)"),
         (
             r"\bibitem[SJD10]{k} Smith, A., Jones, B., \& Doe, C. 2010, ApJ, 1, 2",
             "Smith et al. (2010)",
@@ -77,15 +77,15 @@ def test_bibtex_entries_give_labels(key: str, label: str) -> None:
         (r"\bibitem[12]{k} Smith A., Jones B., 2012, ApJ, 1, 2", "Smith and Jones (2012)"),
         (r"\bibitem[]{k} Smith A., 2012, ApJ, 1, 2", "Smith (2012)"),
         (r"\bibitem{k} Smith A., Jones B., et al., 2012, MNRAS, 1, 2", "Smith et al. (2012)"),
-        (r"\bibitem{k} Smith JA, Jones B and Doe CD. Title. Nature 2012; 5: 7.", "Smith et al. (2012)"),
+        (r"\bibitem{k} Smith JA, Roe B and Doe CD. Title. ApJ 2012; 5.", "Smith et al. (2012)"),
         (r"\bibitem{k} Abbott et al. 2016, PRL, 116, 061102", "Abbott et al. (2016)"),
-        (r"\bibitem{k} Planck Collaboration, Ade, P. A. R., et al. 2016, A\&A", "Planck Collaboration (2016)"),
-        (r"\bibitem{k} Garc\'{\i}a P\'erez, A. E., \& Mac Low, M.-M. 2016, AJ", "García Pérez and Mac Low (2016)"),
-        (r"\bibitem{k} De Lucia G., Blaizot J., 2007, MNRAS, 375, 2", "De Lucia and Blaizot (2007)"),
-        (r"\bibitem{k} Smith, Jane and Roe, Ann. On light. ApJ, 12:3, 2014.", "Smith and Roe (2014)"),
+        (r"\bibitem{k} Far Collaboration, Ade, P. A., et al. 2016, A\&A", "Far Collaboration (2016)"),
+        (r"\bibitem{k} Pe\~na Ram, A., \& Mac Low, M. 2016", "Peña Ram and Mac Low (2016)"),
+        (r"\bibitem{k} De Lucia G., Blaizot J., 2007, MN", "De Lucia and Blaizot (2007)"),
+        (r"\bibitem{k} Smith, Jane and Roe, Ann. On light. ApJ, 2014.", "Smith and Roe (2014)"),
         (r"\bibitem{k} Roe A., Lee B., in prep.", "Roe and Lee (in prep.)"),
         (r"\harvarditem[Roe et al.]{Roe, Lee, Ek}{2002}{k} Roe", "Roe et al. (2002)"),
-        (r"\bib{k}{article}{author={Roe, Ann}, author={Lee, Bo}, date={1999}}", "Roe and Lee (1999)"),
+        (r"\bib{k}{article}{author={Roe, A.}, author={Lee, B}, date={1999}}", "Roe and Lee (1999)"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("place", ["body", "bbl", "filecontents"])
@@ -175,7 +175,8 @@ def test_keys_are_never_printed() -> None:
         r" \citeyear{x}, \citealt{Roe10,Lee20}, \citep{Roe10, known} and \citetalias{p}."
     )
     read = document(body, ms__bbl=r"\bibitem[Kay(2000)]{known} Kay")
-    assert read.passages[0].text == ("As […] said […], […], […], […], […], (Kay 2000) and […].")
+    shown = "As […] said (e.g., […]), […], […], […], […], (Kay 2000) and […]."
+    assert read.passages[0].text == shown
     assert [mark.tex for mark in read.passages[0].marks][:2] == ["HuffMcal", "HuffMcal"]
 
 

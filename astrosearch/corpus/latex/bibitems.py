@@ -39,9 +39,7 @@ _YEAR_LAST = re.compile(
 )  # fmt: skip
 _SHORT_LABEL = re.compile(r"[A-Z][\w+.'’ -]{1,20}\d{2,4}[a-z]?|[A-Z]\w*\+?\d{2}[a-z]?")
 _ENTRY_END = re.compile(r"\\bibitem|\\end\s*\{thebibliography\}|\n[ \t]*\n")
-_PARTICLES = (
-    r"(?:(?:[Vv][ao]n|[Dd]e[rln]?|[Dd]ella|[Ll][ae]|[Dd][ia]|[Dd]os|[Tt]er)\s+)*"
-)
+_PARTICLES = r"(?:(?:[Vv][ao]n|[Dd]e[rln]?|[Dd]ella|[Ll][ae]|[Dd][ia]|[Dd]os|[Tt]er)\s+)*"
 _FAMILY_NAME = rf"({_PARTICLES}[A-Z][\w'’]+(?:[-–][A-Z]\w+)*)"
 _INITIALS = r"(?:[A-Z][a-z]?\.[\s-]*)+"
 _NAMES = (

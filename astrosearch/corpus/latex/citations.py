@@ -166,7 +166,7 @@ def citation_text(
     lead = f"{before} " if before else ""
     tail = f", {after}" if after else ""
     if not known:
-        return UNKNOWN
+        return f"({lead}{UNKNOWN}{tail})" if before or after else UNKNOWN
     if command.startswith("author"):
         return lead + ", ".join(label.authors for label in known) + tail
     if command.startswith("year"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 import unicodedata
@@ -10,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from astrosearch.corpus.document import SourceTree
-from astrosearch.corpus.kinds import LATEX
 from astrosearch.corpus.latex.filenames import TEX, FileNames, without_tex
 from astrosearch.corpus.normalization import nfc
 from astrosearch.errors import Unreadable
@@ -29,11 +27,6 @@ _SHORT_MACRO = re.compile(
 _WORD = re.compile(r"\\([A-Za-z@]+)(?:\{\}| *)")
 _PLAIN_TEX = re.compile(
     r"\\(?:magnification|hsize|vsize|centerline|nopagenumbers|input\s+\w+|bye|end)(?![A-Za-z])"
-)
-_ASIDE = re.compile(
-    r"respon|referee|reply|cover.?letter|rebuttal|suppl|appendix|onlinematerial|template|sample|"
-    r"guide|^si\.",
-    re.IGNORECASE,
 )
 # No control characters but white space, and no marks without width.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u200b]")
@@ -102,19 +95,27 @@ def _read(tree: SourceTree, name: str) -> str:
     return _COMMENT.sub("", decode(data, name)) if data else ""
 
 
-def _head(tree: SourceTree, name: str) -> str:
+def uncommented(tree: SourceTree, name: str) -> str:
+    """Text of a file without its comments; nothing of one that can't be read."""
     try:
         return _read(tree, name)
     except Unreadable:
         return ""
 
 
-def _document_class(text: str) -> str | None:
+def is_plain_tex(text: str) -> bool:
+    """Whether a text without a document class has commands of plain TeX's documents."""
+    return _PLAIN_TEX.search(text) is not None
+
+
+def document_class(text: str) -> str | None:
+    """Class of a LaTeX document; None of a text that is none, or has no body."""
     match = _MAIN.search(text)
     return match[1].strip() if match and _BEGIN.search(text) else None
 
 
-def _children(text: str, name: str, files: FileNames) -> Iterator[str]:
+def children_of(text: str, name: str, files: FileNames) -> Iterator[str]:
+    """Names of the files that a document reads, those that are known."""
     folder = posixpath.dirname(name)
     meanings: dict[str, str] | None = None
     for match in _READS.finditer(text):
@@ -162,9 +163,9 @@ def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
             text = _read(tree, name)
         except Unreadable as failure:
             text, faults[name] = "", failure.reason
-        classes[name] = _document_class(text)
-        reads[name] = set(_children(text, name, files))
-        if _PLAIN_TEX.search(text):
+        classes[name] = document_class(text)
+        reads[name] = set(children_of(text, name, files))
+        if is_plain_tex(text):
             plain.add(name)
         if not text or text.isspace():
             faults.setdefault(name, "empty")
@@ -193,63 +194,3 @@ def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
 
 def _alone(names: Sequence[str]) -> Sequence[str]:
     return names if len(names) == 1 else ()
-
-
-def choose_main(tree: SourceTree) -> str | None:
-    """The main file of a bundle that holds one paper, as arXiv's do; None where there is none."""
-    names = tree.names()
-    named = _readme_main(tree, names)
-    if named is not None:
-        return named
-    sources = [n for n in names if n.lower().endswith(LATEX.suffixes)]
-    if not sources:
-        sources = [n for n in names if "." not in posixpath.basename(n)] or (
-            list(names) if len(names) == 1 else []
-        )
-    files = FileNames(names)
-    ranks: dict[str, tuple[bool, bool, bool, int, int]] = {}
-    plain: dict[str, int] = {}
-    children: set[str] = set()
-    for name in sources:  # one text in memory at a time
-        text = _head(tree, name)
-        if _document_class(text) is not None:
-            children.update(_children(text, name, files))
-            ranks[name] = (
-                not _ASIDE.search(posixpath.basename(name)),
-                "\\title" in text or "\\abstract" in text or "{abstract}" in text,
-                "abstract" in text,
-                -name.count("/"),
-                len(text),
-            )
-        elif _PLAIN_TEX.search(text):
-            plain[name] = len(text)
-    if not ranks:
-        return max(plain, key=plain.__getitem__, default=None)
-    return max(ranks, key=lambda name: (name not in children, *ranks[name]))
-
-
-def _readme_main(tree: SourceTree, names: Sequence[str]) -> str | None:
-    known = frozenset(names)
-    for name in names:
-        base = posixpath.basename(name).lower()
-        if not base.startswith("00readme"):
-            continue
-        text = _head(tree, name)
-        if base.endswith(".json"):
-            try:
-                listed = json.loads(text).get("sources", [])
-            except (ValueError, AttributeError, RecursionError):
-                continue
-            listed = listed if isinstance(listed, list) else []
-            wanted = [
-                str(entry.get("filename"))
-                for entry in listed
-                if isinstance(entry, dict) and entry.get("usage") == "toplevel"
-            ]
-        else:
-            wanted = re.findall(r"^[ \t]*(\S+)[ \t]+toplevelfile\b", text, re.MULTILINE)
-        for file in wanted:
-            found = posixpath.normpath(posixpath.join(posixpath.dirname(name), file))
-            if found in known:
-                return found
-    return None

@@ -97,6 +97,9 @@ _GENERAL = {
     "upi": "π", "hdots": "...",
     "figurename": "Figure", "tablename": "Table", "nobreakdash": "", "nobreakdashes": "",
     "textlangle": "⟨", "textrangle": "⟩", "simlt": "≲", "simgt": "≳", "textcelsius": "°C",
+    "ltsima": "≲", "gtsima": "≳", "simless": "≲", "simgreat": "≳", "lesim": "≲", "gesim": "≳",
+    "lsimeq": "≲", "gsimeq": "≳", "ltorder": "≲", "gtorder": "≳", "lapprox": "⪅", "gapprox": "⪆",
+    "ltapprox": "⪅", "gtapprox": "⪆", "lapproxeq": "⪅", "gapproxeq": "⪆",
 }  # fmt: skip
 _GREEK = words(
     """

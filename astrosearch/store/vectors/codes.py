@@ -9,10 +9,12 @@ How wide it searches is chosen when it is made, from its own vectors.
 from __future__ import annotations
 
 import math
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from astrosearch.errors import OutOfMemory
 from astrosearch.store.vectors.library import faiss
 from astrosearch.store.vectors.segments import check_sums, damage_error
 
@@ -48,11 +50,21 @@ class Codes:
         try:
             self.index = library.read_index(str(path))
             self.lists, self.vectors = int(self.index.nlist), int(self.index.ntotal)
-        except (RuntimeError, AttributeError, MemoryError) as error:
+        except MemoryError as error:
+            raise OutOfMemory(f"opening the codes in {path}") from error
+        except (RuntimeError, AttributeError) as error:
             raise damage_error(path) from error
         if not (self.lists and self.vectors):
             raise damage_error(path)
         self.tuning = tuning
+
+    def tuned(self, tuning: Tuning) -> Codes:
+        """Return the same codes, searched as widely as `tuning` says."""
+        if tuning == self.tuning:
+            return self
+        other = copy(self)
+        other.tuning = tuning
+        return other
 
     def candidates(
         self,

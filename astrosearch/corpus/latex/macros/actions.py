@@ -18,6 +18,7 @@ from astrosearch.corpus.limits import Budget
 _ACTIONS: dict[str, Action] = {
     "begin": structure.begin, "end": structure.end, "xspace": structure.xspace,
     "csname": structure.built_name, "ensuremath": structure.ensure_math,
+    "mathpalette": structure.palette,
     "input": inputs.included, "include": inputs.included, "subfile": inputs.included,
     "subfileinclude": inputs.included, "InputIfFileExists": inputs.included_if_there,
     "import": inputs.imported, "subimport": inputs.imported, "includefrom": inputs.imported,

@@ -129,3 +129,13 @@ def built_name(expansion: Expansion, start: int) -> None:
         expansion.expansions += 1
         if expansion.expansions <= MAX_EXPANSIONS:
             expansion.frames.append(Frame("\\" + name + " "))
+
+
+def palette(expansion: Expansion, start: int) -> None:
+    r"""`\mathpalette\command{formula}`: the command is given a style and the formula."""
+    command = expansion.argument()
+    formula = expansion.argument() if command is not None else None
+    if formula is not None and len(expansion.frames) < MAX_DEPTH:
+        expansion.expansions += 1
+        if expansion.expansions <= MAX_EXPANSIONS:
+            expansion.frames.append(Frame(f"{command}\\textstyle{{{formula}}}"))
