@@ -159,6 +159,11 @@ _PREFIXES = {
 }  # fmt: skip
 
 
+CUSTOMARY = (
+    frozenset(_CUSTOMARY) - frozenset(JOURNALS) - frozenset(_GENERAL) - frozenset(_ASTRONOMY)
+)
+
+
 @cache
 def symbols() -> Mapping[str, str]:
     """Replacement text of each symbol's name, in text and in math."""

@@ -19,11 +19,12 @@ from astrosearch.corpus.latex.macros.expanded_text import ExpandedText
 from astrosearch.corpus.latex.mathtext import MathText
 from astrosearch.corpus.latex.passages import Builder
 from astrosearch.corpus.latex.reader.cursor import TOKEN, Cursor
-from astrosearch.corpus.latex.symbols import ACCENTS, accented, superscript, symbols
+from astrosearch.corpus.latex.symbols import ACCENTS, CUSTOMARY, accented, superscript, symbols
 from astrosearch.corpus.latex.tokens import environment_pairs, flat
 from astrosearch.corpus.latex.tokens import words as names
 from astrosearch.corpus.limits import Budget
 
+MAX_NAMED = 10  # commands in a warning
 MAX_BLANKS = 4  # pieces that a paragraph may have before its first word
 MAX_DEPTH = 20  # notes within captions within notes
 MAX_ADDRESS = 400  # characters of a note that may be nothing but addresses
@@ -37,6 +38,8 @@ _PLAIN_ROW = re.compile(
 )  # of plain TeX's tables
 _DOTLESS = ("\\i", "\\j", "\\imath", "\\jmath", "\\l", "\\o", "\\O", "\\L", "\\ae", "\\AE")
 _SECTIONS = re.compile(r"\\(?:section|chapter)\*?\s*[{\[]")
+_TEXT_BEFORE = re.compile(r"[\w,;:)(\]%°](?:[ \t]|~)+\Z")
+_TEXT_AFTER = re.compile(r"[ \t]+[^\W_]|[ \t]*(?:\n(?![ \t]*\n)[ \t]*[a-z])")
 _ICON = re.compile(r"(?:fa|ai)[A-Z]")  # of fontawesome and academicons
 _CITE_STYLES = re.compile(r"\\cite[tp](?![A-Za-z])")
 _NUMBERED = re.compile(
@@ -100,6 +103,7 @@ class TextReader(Cursor):
         self.section: str | None = None
         self.outer_sections: list[str | None] = []  # of the environments that name one
         self.in_abstract = False
+        self.left_out: dict[str, None] = {}  # unknown commands that may have been words
         self.cited: set[str] = set()  # commands that each cite an entry, as harvmac's
         self.has_sections = _SECTIONS.search(self.text) is not None
         self.by_hand = False  # whether a heading was set by hand
@@ -133,6 +137,7 @@ class TextReader(Cursor):
         """Read on to the end."""
         text, match_at = self.text, TOKEN.match
         handlers, symbol_table, arguments = self.handlers, self.symbols, words.ARGUMENTS
+        customary = CUSTOMARY
         while self.position < self.end:
             position = self.position
             match = match_at(text, position, self.end)
@@ -159,7 +164,7 @@ class TextReader(Cursor):
                         self.position -= 1
                     if symbol:
                         self.builder.pieces.append((symbol, position, None, ""))
-                    self.skip_space()
+                    self._skip_after(name, position) if name in customary else self.skip_space()
                 elif name in words.SPACES:
                     self.builder.pieces.append((" ", position, None, ""))
                 else:
@@ -308,8 +313,13 @@ class TextReader(Cursor):
             keyed = option[0] == saved + 1 and "=" in self.text[option[0] : option[1]]
             if not keyed:
                 self.position = saved
-        if name not in words.LAYOUT and name not in self.cited and self._is_name(name):
-            self.builder.text(name, position)
+        if name not in words.LAYOUT and name not in self.cited:
+            if self._is_name(name) or self._is_word(name, position):
+                self.builder.text(name, position)
+                self._skip_after(name, position)
+                return
+            if self._may_be_word(name):
+                self.left_out.setdefault(name)
         if self.text.startswith("{", self.position):
             return
         match = _SETTING.match(self.text, self.position, self.end)
@@ -328,6 +338,41 @@ class TextReader(Cursor):
         if following == "{}" or following[:1] in tuple("-,.;:)'~") or following == "\\ ":
             return True
         return name != name.lower() and following[:1] not in tuple("{[=\\")
+
+    def _is_word(self, name: str, position: int) -> bool:
+        r"""Whether an unknown command stands within a line of text, as in `The \sdss data`.
+
+        One that only lays out the page seldom does.
+        """
+        if not self._may_be_word(name):
+            return False
+        line = self.text[max(0, position - 30) : position]
+        return _TEXT_BEFORE.search(line) is not None
+
+    def _may_be_word(self, name: str) -> bool:
+        """Whether an unknown command is one that text follows on its line, or the line's end."""
+        if len(name) < 3 or "@" in name or _ICON.match(name) or self.depth > 1:
+            return False
+        return _TEXT_AFTER.match(self.text, self.position, self.end) is not None
+
+    def _skip_after(self, name: str, position: int) -> None:
+        r"""Pass over the space after a name that no file defines, and keep one before a word.
+
+        TeX would drop it, but authors' own names mostly end in `\xspace`.
+        """
+        start = self.position
+        self.skip_space()
+        if self.position > start and self.text[self.position : self.position + 1].isalnum():
+            self.builder.pieces.append((" ", position, None, ""))
+
+    def warnings(self) -> list[str]:
+        """What was left out that may be text."""
+        if not self.left_out:
+            return []
+        names = ", ".join(f"\\{name}" for name in list(self.left_out)[:MAX_NAMED])
+        more = len(self.left_out) - MAX_NAMED
+        others = f" and {more} more" if more > 0 else ""
+        return [f"defined in no file that was read, and left out: {names}{others}"]
 
 
 def _is_note(text: str) -> bool:
