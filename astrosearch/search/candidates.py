@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from astrosearch.errors import AstrosearchError, NotFound
 from astrosearch.search.filters import Filters, filters_of, in_category
 from astrosearch.search.language import NOTHING, ParsedQuery, Term, any_of, phrase
-from astrosearch.store.listing import titled
+from astrosearch.store.listing import is_spelled, titled
 from astrosearch.store.reader import Store
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ def may_answer(store: Store, demands: ParsedQuery, filters: Filters) -> NDArray[
     stands: list[tuple[Term, str | None]] = [(term, None) for term in demands.must]
     stands += [(term, "Abstract") for term in demands.abstract]
     for term, section in stands:
-        ids = store.matching(any_of([term], not store.is_spelled) or NOTHING, section)
+        ids = store.matching(any_of([term], not is_spelled(store)) or NOTHING, section)
         among = ids if among is None else np.intersect1d(among, ids, assume_unique=True)
-    never = any_of(demands.never, not store.is_spelled)
+    never = any_of(demands.never, not is_spelled(store))
     if never is not None:
         among = store.filtered([]) if among is None else among
         among = np.setdiff1d(among, store.matching(never), assume_unique=True)
@@ -54,7 +54,7 @@ def _titled(store: Store, titles: Sequence[str]) -> NDArray[np.int64]:
 
     plain = store.filtered([filters_of(title=titles)])
     terms = [term for title in titles if (term := phrase(title))]
-    expression = any_of(terms, not store.is_spelled)
+    expression = any_of(terms, not is_spelled(store))
     return plain if expression is None else np.union1d(plain, titled(store, expression))
 
 
