@@ -2,7 +2,7 @@
 
 Run: python -m benchmarks.exact_fusion INDEX [--data DIR]
 
-INDEX is searched exactly. For the graded topics and for citing sentences every sentence is scored by
+INDEX is searched exactly. For the graded topics and citing sentences every sentence is scored by
 meaning and by words, and the best K are compared with those of the search. Counted are the
 sentences that it scores besides the NEAREST.
 """

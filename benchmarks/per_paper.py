@@ -76,7 +76,10 @@ def main() -> None:
             for limit in LIMITS:
                 found = index.query_batch(texts, K, mode=mode, per_paper=limit)
                 scores = np.array(
-                    [ndcg(hits, grades[topic["id"]]) for topic, hits in zip(topics, found)]
+                    [
+                        ndcg(hits, grades[topic["id"]])
+                        for topic, hits in zip(topics, found, strict=True)
+                    ]
                 )
                 papers = np.array([len({hit.paper.id for hit in hits}) for hits in found])
                 row: dict[str, Any] = {"mode": mode, "per_paper": limit}
