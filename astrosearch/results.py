@@ -36,11 +36,25 @@ class Remarks:
 
 
 class Hits(list[Hit]):
-    """The answer to one query, best first: a list, which notebooks show as a page."""
+    """The answer to one query, best first: a list, which prints short.
+
+    Examples
+    --------
+    >>> paper = Paper("1807.06209", "Planck 2018 results. VI")
+    >>> sentence = Sentence(383, "The tail is damped.", "Damping", "peaks/main.tex", 33)
+    >>> Hits([Hit(1, 0.76, sentence, paper)], "damping tail")
+    1 hit for 'damping tail'
+     1  0.760  The tail is damped.  [1807.06209, id 383]
+    """
 
     def __init__(self, hits: Iterable[Hit], query: str, remarks: Remarks | None = None) -> None:
         super().__init__(hits)
         self.query, self.remarks = query, remarks or Remarks()
+
+    def __repr__(self) -> str:
+        from astrosearch.output.plain import hits_text
+
+        return hits_text(self.query, self)
 
     @overload
     def __getitem__(self, i: SupportsIndex) -> Hit: ...
@@ -136,6 +150,11 @@ class Results(Sequence[Hits]):
 
     def __iter__(self) -> Iterator[Hits]:
         return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        from astrosearch.output.plain import results_text
+
+        return results_text(self)
 
     def _repr_html_(self) -> str:
         from astrosearch.output.notebook import to_html

@@ -226,6 +226,7 @@ def test_public_names_are_these():
     assert astrosearch.__all__ == [
         "AstrosearchError",
         "Hit",
+        "Hits",
         "Index",
         "Paper",
         "Results",
@@ -233,9 +234,16 @@ def test_public_names_are_these():
         "Summary",
         "__version__",
         "build",
-        "open",
+        "errors",
     ]
-    assert all(hasattr(astrosearch, name) for name in astrosearch.__all__)
+    assert all(hasattr(astrosearch, name) for name in [*astrosearch.__all__, "open"])
+
+
+def test_a_star_import_leaves_pythons_open_as_it_is():
+    names: dict[str, object] = {}
+    exec("from astrosearch import *", names)
+    assert "open" not in names
+    assert {"build", "Index", "errors"} <= names.keys()
 
 
 def test_modules_functions_and_commands_are_short():

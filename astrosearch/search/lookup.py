@@ -10,6 +10,7 @@ from astrosearch.records import Context, Hit, Paper, Sentence
 from astrosearch.search.checked import whole_number
 from astrosearch.search.references import id_of
 from astrosearch.search.session import Session
+from astrosearch.text import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -127,6 +128,17 @@ class Lookup(Session):
             return state.vectors(wanted, checked=True)
 
         return self.read(read)
+
+    def __repr__(self) -> str:
+        """Say what the index holds, or that it is closed."""
+        try:
+            papers, sentences, encoder = self.read(
+                lambda state: (state.counts.papers, state.sentence_count, state.encoder.name)
+            )
+        except AstrosearchError:
+            return f"Index({str(self.path)!r})"
+        sizes = f"{counted(papers, 'paper')}, {counted(sentences, 'sentence')}"
+        return f"Index({str(self.path)!r}: {sizes}, {encoder})"
 
     def __len__(self) -> int:
         """Return the number of sentences."""

@@ -307,21 +307,8 @@ class Snapshot:
     def _key_of(self, paper_id: str) -> int:
         key = self._store.paper_key(paper_id)
         if key is None:
-            raise self.no_paper(paper_id)
+            raise self.catalogue.none_named(f"paper {paper_id}")
         return key
-
-    def no_paper(self, name: str) -> NotFound:
-        """Say that there is no such paper."""
-        return self.none_named(f"paper {name}")
-
-    def none_named(self, names: str) -> NotFound:
-        """Say that there is nothing of some names."""
-        shown = names if len(names) <= 200 else f"{names[:200]}…"
-        return NotFound(
-            f"the index {self.path.absolute()} has no {shown}.\n"
-            "Give an id as a query shows it, an arXiv id, a DOI, a bibcode, an address of one of "
-            "them, a file of the corpus, or words of the title."
-        )
 
     def no_sentence(self, sentence_id: int) -> NotFound:
         """Say that a sentence isn't there."""

@@ -35,7 +35,8 @@ def _part(text: str) -> str:
 class Line:
     """Joins a formula's parts with the spaces that a reader needs."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, stacking: bool = True) -> None:
+        self._stacking = stacking  # whether two signs in a row may be set as one
         self.items: list[str] = []
         self.last = ""  # kind of the last item
         self._row_ended = False
@@ -168,7 +169,7 @@ class Line:
             at -= 1
         before = self.items[at] if at >= 0 else ""
         sign = stacked(before, text) if before.strip() in SIGNS else None
-        if sign is None:
+        if sign is None or not self._stacking or "=" in (text, before.strip()):
             return False
         self.items[at:] = [f"{' ' if before[0] == ' ' else ''}{sign} "]
         self.last, self._row_ended = "relation", False
