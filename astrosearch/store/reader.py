@@ -149,11 +149,6 @@ class Store:
         )[0]
         return Counts(*row)
 
-    @property
-    def is_spelled(self) -> bool:
-        """Whether its words and full text hold spelled texts, not texts as they were written."""
-        return self.format >= schema.NAMES_FORMAT
-
     def living_vectors(self) -> int:
         """Return the number of sentences, from the manifest: a query can't wait for a count."""
         rows = self.rows(

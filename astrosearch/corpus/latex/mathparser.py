@@ -88,7 +88,7 @@ class Formula:
                     line.script(words.SEXAGESIMAL[script])
                 elif lexeme == "^":
                     line.script(script if script in words.ORDINALS else superscript(script))
-                elif not line.items and first and script.isdigit():
+                elif script.isdigit() and (line.ends_in_molecule(script) if line.items else first):
                     line.script(script.translate(SUBSCRIPTS))
                 else:
                     line.script(subscript(script))
