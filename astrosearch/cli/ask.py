@@ -69,8 +69,10 @@ class QueryOptions:
         """Draw the answers, if that is asked for, and say where."""
         if self.plot is not None:
             from astrosearch.output.timeline import plot_answers
+            from astrosearch.search.remarks import FLOORS
 
-            click.echo(plot_answers(answers, self.plot), err=True)
+            floor = None if self.rerank else FLOORS.get(self.mode)
+            click.echo(plot_answers(answers, self.plot, floor), err=True)
 
 
 @click.command(

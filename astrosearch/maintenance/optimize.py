@@ -45,8 +45,7 @@ def optimize(
     """
     if not 0 < recall <= 1:
         raise AstrosearchError(
-            f"recall can't be {recall:g}: it is the share of the ten nearest sentences that a search "
-            "finds.\n"
+            f"recall can't be {recall:g}: it is the share of the ten nearest that is found.\n"
             f"Give a number above 0 and at most 1, such as {RECALL:g}."
         )
     with Writer(Path(index)) as writer:
