@@ -19,7 +19,7 @@ from astrosearch.corpus.latex.macros.expanded_text import ExpandedText
 from astrosearch.corpus.latex.mathtext import MathText
 from astrosearch.corpus.latex.passages import Builder
 from astrosearch.corpus.latex.reader.cursor import TOKEN, Cursor
-from astrosearch.corpus.latex.symbols import ACCENTS, accented, superscript, symbols
+from astrosearch.corpus.latex.symbols import ACCENTS, accented, is_customary, superscript, symbols
 from astrosearch.corpus.latex.tokens import environment_pairs, flat
 from astrosearch.corpus.latex.tokens import words as names
 from astrosearch.corpus.limits import Budget
@@ -159,7 +159,10 @@ class TextReader(Cursor):
                         self.position -= 1
                     if symbol:
                         self.builder.pieces.append((symbol, position, None, ""))
+                    after = self.position
                     self.skip_space()
+                    if after < self.position and is_customary(name):  # it may well end in \xspace
+                        self._space_before_word(after)
                 elif name in words.SPACES:
                     self.builder.pieces.append((" ", position, None, ""))
                 else:
@@ -170,6 +173,11 @@ class TextReader(Cursor):
                 self._control_symbol(match[3], position)
             else:
                 self._special(match[0], position)
+
+    def _space_before_word(self, position: int) -> None:
+        following = self.text[self.position : self.position + 1]
+        if following.isalnum() or following in ("(", "$"):
+            self.builder.text(" ", position)
 
     def flush(self) -> None:
         """End the paragraph."""
