@@ -30,10 +30,14 @@ def print_answers(
     *,
     papers: bool,
     heading: bool = False,
+    listings: Sequence[bool] = (),
 ) -> None:
-    """Write answers to stdout; `papers` says what the hits are, and `heading` names each query."""
+    """Write answers to stdout; `papers` says what the hits are, and `heading` names each query.
+
+    `listings` tells which queries asked for papers by author or year alone.
+    """
     if output.format == "table":
-        _print_table(answers, output, contexts, heading=heading)
+        _print_table(answers, output, contexts, heading=heading, listings=listings)
         return
     write_for_programs()
     if output.format == "json":
@@ -58,12 +62,18 @@ def _print_table(
     contexts: Mapping[int, Context] | None,
     *,
     heading: bool,
+    listings: Sequence[bool],
 ) -> None:
+    from astrosearch.output.listing import print_listing
     from astrosearch.output.terminal import print_compact, print_hits
 
     console = color_console(output.color)
-    for text, hits in answers:
-        if output.compact:
+    for number, (text, hits) in enumerate(answers):
+        if heading and number:
+            console.print()
+        if any(listings[number : number + 1]):
+            print_listing(console, text, hits, heading=heading)
+        elif output.compact:
             print_compact(console, text, hits, heading=heading)
         else:
             print_hits(console, text, hits, heading=heading, contexts=contexts)

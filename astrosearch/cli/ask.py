@@ -131,15 +131,17 @@ def query_command(
     output.check()
     texts, depth = asked.texts(), asked.depth(wanted.k)
     with index.open() as opened:
-        results = opened.answer(asked.request(texts, depth, wanted))
+        request = asked.request(texts, depth, wanted)
+        results = opened.answer(request)
         found = list(zip(texts, results, strict=True))
         answers = [(text, hits[: wanted.k]) for text, hits in found]
         contexts = contexts_of(opened, answers, output.context)
     try:
         asked.draw(found)
     finally:  # the answer is not lost with the figure
-        heading = asked.batch is not None
-        print_answers(answers, output, contexts, papers=wanted.papers, heading=heading)
+        how = {"heading": asked.batch is not None, "papers": wanted.papers}
+        listings = [query.is_listing for query in request.queries]
+        print_answers(answers, output, contexts, listings=listings, **how)
 
 
 @click.command(

@@ -45,7 +45,8 @@ def info_command(index: IndexOptions, format: str, color: str) -> None:
 
 @click.command("verify", epilog=examples("astrosearch verify", "astrosearch verify -i mine"))
 @index_option
-def verify_command(index: Path) -> None:
+@quiet_option
+def verify_command(index: Path, quiet: bool) -> None:
     """Check every byte of an index; exit 1 if anything is wrong.
 
     Compares all with its checksums, and the ids of sentences, words and vectors with each other.
@@ -59,7 +60,8 @@ def verify_command(index: Path) -> None:
             "Repair it: astrosearch repair. Or restore it from a copy, or build anew: "
             "astrosearch index CORPUS --rebuild"
         )
-    click.echo(f"{index.absolute()} is sound", err=True)
+    if not quiet:
+        click.echo(f"{index.absolute()} is sound", err=True)
 
 
 @click.command(

@@ -59,9 +59,11 @@ _ELEMENTS = frozenset(
     """.split()  # noqa: SIM905
 )
 # Sentences that begin in lower case: eROSITA, pH, Greek letters, items "iii)".
-_NAME = re.compile(r"[α-ω]|[a-z]{1,3}[A-Z]|[ivx]{1,4}\)")
+_NAME = re.compile(r"[α-ω]|[a-z]{1,3}[A-Z]|[ivx]{1,4}\)|[a-h]\.$")
 _PLAIN = re.compile(r"[a-z]{5,}")
-_ENUMERATOR = re.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,2}){0,3}|[A-Za-z]|[ivxIVX]{1,4})[)\]]?")
+_ENUMERATOR = re.compile(
+    r"(?i:notes?|remarks?)|[(\[]?(?:\d{1,3}(?:\.\d{1,2}){0,3}|[A-Za-z]|[ivxIVX]{1,4})[)\]]?"
+)
 _OPENING = "\"“”‘'`«([{~$"
 _NEVER_FIRST = ",;:)]}%.!?…-–—/=<>|*&"  # a sentence doesn't begin so
 
@@ -230,6 +232,8 @@ def _closes(word: str, before: list[str], opened: str, following: str, marked: b
         return not following[0].isdigit()  # "of min. 5", but "for 30 min. 5 of them"
     if low == "suppl" and _FLOAT.match(following):
         return False
+    if len(word) == 1 and word.islower() and previous[-1:] in (":", ";", "."):  # "b. Corrected"
+        return False
     if word == "c" and following[0].isdigit():  # "c. 1990"
         return False
     initials = _INITIALS.fullmatch(word) is not None and not _is_lettered(word, before)
@@ -321,7 +325,7 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _with_tex(text: str, start: int, end: int, marks: Sequence[Mark], first: int) -> str | None:
-    """The sentence with its marks written as TeX; None if it has none."""
+    r"""The sentence with its marks written as TeX, and `$` as `\$`; None if it has none."""
     parts = []
     at = start
     for number in range(first, len(marks)):
@@ -330,9 +334,9 @@ def _with_tex(text: str, start: int, end: int, marks: Sequence[Mark], first: int
             break
         if mark.start < at:
             continue  # nested in the mark before
-        parts += [text[at : mark.start], as_tex(mark)]
+        parts += [text[at : mark.start].replace("$", "\\$"), as_tex(mark)]
         at = mark.end
-    return "".join([*parts, text[at:end]]) if parts else None
+    return "".join([*parts, text[at:end].replace("$", "\\$")]) if parts else None
 
 
 def as_tex(mark: Mark) -> str:

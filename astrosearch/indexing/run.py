@@ -78,6 +78,24 @@ class Summary:
     gone: list[str] = field(default_factory=list)  # indexed files no longer in the corpus
     pruned: int = 0  # papers dropped with them
 
+    def _repr_html_(self) -> str:
+        from astrosearch.output.notebook import summary_html
+
+        listed = {"not read": self.failed, "skipped": self.skipped}
+        return summary_html(
+            {
+                "papers added": self.papers_added,
+                "papers replaced": self.papers_replaced,
+                "sentences added": self.sentences_added,
+                "files unchanged": self.sources_unchanged,
+                "papers dropped": self.pruned,
+                "papers in the index": self.papers,
+                "sentences in the index": self.sentences,
+            },
+            self.seconds,
+            {**listed, "gone from the corpus": [(name, "") for name in self.gone]},
+        )
+
 
 class IndexingRun:
     """One pass over the sources: decides about each paper and commits group by group."""

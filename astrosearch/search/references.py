@@ -155,7 +155,7 @@ def id_of(snapshot: Snapshot, text: str, *, titles: bool = True) -> str:
             raise _several(snapshot, text, found)
     if is_sentence_id(text):
         raise snapshot.no_sentence(int(text))
-    raise snapshot.no_paper(text)
+    raise snapshot.catalogue.none_named(f"paper {text}")
 
 
 def with_ids(request: Request, snapshot: Snapshot) -> Request:
@@ -186,7 +186,7 @@ def _ids_of(snapshot: Snapshot, names: Sequence[str], *, titles: bool) -> tuple[
         raise next(iter(errors.values()))
     if errors:
         kinds = (f"{'sentence' if is_sentence_id(name) else 'paper'} {name}" for name in errors)
-        raise snapshot.none_named(", ".join(kinds))
+        raise snapshot.catalogue.none_named(", ".join(kinds))
     return tuple(dict.fromkeys(ids))
 
 
@@ -200,7 +200,7 @@ def paper_named(snapshot: Snapshot, text: str) -> str | None:
         return None if reference is None else text
     found = _by_reference(snapshot, reference)
     if not found:
-        raise snapshot.none_named(f"paper {text}")
+        raise snapshot.catalogue.none_named(f"paper {text}")
     return found[0]
 
 

@@ -173,26 +173,23 @@ def molecule(text: str, start: int, chunk: str, end: int) -> Reading | None:
         return None  # by itself, it was tried as an isotope
     if first and not _is_isotope(first["element"], int(first["mass"]), chunk[0] == "^"):
         return None  # 3K and 109C are temperatures
-    if bare.isalpha() or (bare.lower() not in _LOWER_MOLECULES and _is_count(bare, chunk)):
-        return None
     behind = _ISOTOPE_GLUED.match(bare)
     if behind and behind["element"] in FOUND and "_" not in chunk:
         mass = int(behind["mass"])
         if behind["element"] != "H" and _is_isotope(behind["element"], mass, False):
             return _isotope(start, end, behind["element"], behind["mass"])
+    if bare.isalpha() or (bare.lower() not in _LOWER_MOLECULES and _is_count(bare, chunk)):
+        return None
     key = bare.lower().replace("+", "plus").replace("-", "minus")
     return Reading(start, end, key, key)
 
 
 def _is_count(bare: str, chunk: str) -> bool:
-    """Whether a number is joined to a word that only looks like a formula, as in `SCO12`."""
-    number = re.search(r"(?<=[A-Za-z]{2})\d+$", bare)
-    return (
-        bare == chunk
-        and number is not None
-        and bare[: number.start()].isalpha()
-        and (int(number[0]) > 4 and sum(map(str.isupper, bare)) > 1)
-    )
+    """Whether a number is joined to letters that only look like a formula, as in `B68`, `SCO12`."""
+    number = re.search(r"(?<=[A-Za-z])\d+$", bare)
+    if bare != chunk or number is None or not bare[: number.start()].isalpha():
+        return False
+    return int(number[0]) > (4 if sum(map(str.isupper, bare)) > 1 else 20)
 
 
 def _is_formula(bare: str) -> bool:
@@ -221,7 +218,7 @@ def greek(text: str, start: int, letter: str, end: int) -> Reading | None:
     glued = _GLUED_INDEX.match(text, end)
     if glued and glued[0].lower() in GREEK_INDICES.get(letter, "").split():
         if glued[0].lower() == "cdm":
-            return Reading(start, glued.end(), "lambda cdm", "cdm")
+            return Reading(start, glued.end(), "lambda cdm")
         index = glued[0].lower()
     elif (found := _GREEK_INDEX.match(text, end)) is not None:
         index = (found["marked"] or found["digit"]).lower()

@@ -47,6 +47,8 @@ def cleaned(text: str) -> str:
     if not text.isascii():
         text = text.translate(_TABLE)
         text = _RUN.sub(_marked, text)
+        if "oötes" in text:
+            text = text.replace("Boötes", "Bootes")
     if "{" in text:
         text = _BRACES.sub(r"\1", text)
     return text

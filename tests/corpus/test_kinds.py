@@ -125,7 +125,7 @@ def test_a_draft_may_be_of_a_new_kind(tmp_path: Path, suffix: str):
 
 def test_what_is_read_is_said_by_the_table(tmp_path: Path, suffix: str):
     (tmp_path / "x.docx").write_text("x")
-    with pytest.raises(CorpusError, match=rf"Read are toys \({suffix}\), LaTeX \(.tex\), arXiv"):
+    with pytest.raises(CorpusError, match=rf"Supported formats: toys \({suffix}\), LaTeX \(.tex\), arXiv"):
         discover(tmp_path)
 
 
@@ -158,7 +158,9 @@ OTHERS = {
     "corpus/bundles.py": {".tex"},  # what arXiv packs
     "corpus/latex/mainfile.py": {".tex"},  # what TeX reads
     "corpus/latex/readme.py": {".tex"},
-    "corpus/latex/source.py": {".tex"},
+    "corpus/latex/filenames.py": {".tex"},
+    "corpus/latex/citations.py": {".bib", ".tex"},
+    "training/pairs/bibliography.py": {".bib"},
     "output/timeline.py": {".pdf"},  # a figure that is written
     "training/pairs/splitting.py": {".jsonl"},  # pairs that are written
 }

@@ -63,7 +63,7 @@ _GENERAL = {
     "sim": "∼", "ast": "*", "star": "*", "prime": "′", "ldots": "...", "dots": "...",
     "cdots": "...", "dotsc": "...", "dotsb": "...", "dotsm": "...", "lvert": "|", "rvert": "|",
     "lVert": "‖", "rVert": "‖", "vert": "|", "Vert": "‖", "mid": "|", "mathchar": "",
-    "textdollar": "USD", "textbackslash": "/", "textasciitilde": "~", "textasciicircum": "^",
+    "textdollar": "$", "textbackslash": "/", "textasciitilde": "~", "textasciicircum": "^",
     "textunderscore": "_", "textbar": "|", "textless": "<", "textgreater": ">", "slash": "/",
     "textendash": "–", "textemdash": "—", "textquoteright": "’", "textquoteleft": "‘",
     "textquotedblleft": "“", "textquotedblright": "”", "textregistered": "®",

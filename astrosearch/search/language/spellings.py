@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from astrosearch.spelling import cleaned, phrase_words, readings
+from astrosearch.spelling import cleaned, phrase_words, readings, singular
 
 _WORD = re.compile(r"[^\W_]+")
+_PLACE = re.compile(r"[jb]\d{4}")
 _JOINS = frozenset("-'./+_^")  # within one thing: X-ray, 0.5, O'Neill
 
 
@@ -69,13 +70,31 @@ def terms(text: str) -> Iterator[Term]:
 
 
 def phrase(text: str) -> Term | None:
-    """Read a text as one term: a name, or its words side by side; None if it has no word."""
-    found = [piece for piece in _pieces(cleaned(text)) if piece.words]
-    typed = " ".join(_WORD.findall(text)).lower()
+    """Read a text as one term: a name, or its words side by side; None if it has no word.
+
+    >>> phrase("NGC 1068").phrases, phrase("NGC-1068 nuclei").phrases
+    (('ngc1068',), ('ngc1068 nuclei',))
+    """
+    text = cleaned(text)
+    found = [piece for piece in _pieces(text) if piece.words]
+    typed = _typed(text, 0, len(text))
+    if len(found) > 1 and _is_survey(text, *found[:2]):
+        del found[0]  # PSR J0437-4715 is J0437-4715
+    if not found:
+        return None
+    # What stands before a name's own word in its spelling is told by that word.
+    first = found[0].key or singular(found[0].words)
     if len(found) == 1 and found[0].key:
-        return Term((found[0].key,), True, (typed,))
-    words = " ".join(_WORD.findall(phrase_words(text)))
+        return Term((first,), True, (typed,))
+    rest = phrase_words(text[found[0].end :]) if len(found) > 1 else ""
+    words = " ".join(_WORD.findall(f"{first} {rest}".lower()))
     return Term((words,), typed=(typed,)) if words else None
+
+
+def _is_survey(text: str, before: _Piece, name: _Piece) -> bool:
+    """Whether a word says only who found what is named by its place."""
+    placed = name.key is not None and _PLACE.match(name.key) is not None
+    return placed and before.key is None and text[before.end : name.start] in ("", " ")
 
 
 def either(found: Iterable[Term]) -> Term:

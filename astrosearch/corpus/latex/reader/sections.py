@@ -72,16 +72,6 @@ def footnote(reader: TextReader, name: str, position: int) -> None:
         reader.aside(group, reader.section)
 
 
-def item(reader: TextReader, name: str, position: int) -> None:
-    """An item of a list, with its label."""
-    if reader.depth <= 1:
-        reader.flush()
-    option = reader.option()
-    if option is not None and option[1] > option[0]:
-        reader.read(option[0], option[1], reader.builder)
-        reader.builder.text(" ", option[1])
-
-
 def title(reader: TextReader, name: str, position: int) -> None:
     """The title."""
     reader.option()
