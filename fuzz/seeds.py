@@ -53,7 +53,8 @@ TEXT = r"""
 """
 RECORDS = [
     b'[{"id": "roe", "title": "On <i>light</i>", "abstract": "<p>At z &lt; 3.</p>",'
-    b' "DOI": "10.1/x", "issued": {"date-parts": [[2020]]}, "author": [{"family": "Roe", "given": "J."}]}]',
+    b' "DOI": "10.1/x", "issued": {"date-parts": [[2020]]},'
+    b' "author": [{"family": "Roe", "given": "J."}]}]',
     b'{"response": {"docs": [{"bibcode": "2020arXiv200100012R", "title": ["On light"],'
     b' "author": ["Roe, J."], "abstract": "It shines.", "year": "2020"}]}}',
     b'[{"key": "A", "data": {"itemType": "book", "title": "On light", "abstractNote": "It shines.",'
@@ -64,7 +65,8 @@ RECORDS = [
 MAILED = (
     b"\\\\\narXiv:2601.00011 (*cross-listing*)\nDate: Thu, 1 Jan 2026 20:00:00 GMT   (9kb)\n\n"
     b"Title: Cold dust in\n  discs\nAuthors: A. Adams (1), B. Brown\nCategories: astro-ph.GA\n"
-    b"\\\\\n  We weigh dust in discs.\nIt is cold.\n\\\\ ( https://arxiv.org/abs/2601.00011 ,  9kb)\n"
+    b"\\\\\n  We weigh dust in discs.\nIt is cold.\n"
+    b"\\\\ ( https://arxiv.org/abs/2601.00011 ,  9kb)\n"
 )
 PRINTED = (
     "MNRAS 000, 1–8 (2021)\n\nThe ﬁne dust\nA. Adams1, B. Brown2\n\nABSTRACT\n"
