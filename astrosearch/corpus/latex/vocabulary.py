@@ -43,7 +43,7 @@ ARGUMENTS: dict[str, int] = {
         communicated idline nonumber boldmath animategraphics addresses degreeaward
         university unilogo copyyear defenddate rightsstatement ead cortext runtitle
         thankstext features newgeometry linespread epsffile runauthor glossary
-        UTaddsupervisor DIFdel DIFdelFL fxnote fxwarning fxerror fxfatal
+        documentstyle UTaddsupervisor DIFdel DIFdelFL fxnote fxwarning fxerror fxfatal
         UTaddcommittee
         """
     ),
