@@ -151,7 +151,7 @@ class Hit:
             f"§ {self.sentence.section}" if self.sentence.section else "",
             f"{self.sentence.file}:{self.sentence.line}",
             f"id {self.sentence.id}",
-            f"+{self.alike} alike" if self.alike else "",
+            f"+{self.alike} similar" if self.alike else "",
         )
         return tuple(fact for fact in facts if fact)
 
