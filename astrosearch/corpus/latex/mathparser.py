@@ -230,8 +230,9 @@ class Formula:
 
     def _command(self, name: str, line: Line) -> None:
         if name.endswith("*") and name not in words.DROPPED_ARGUMENT and name != "operatorname*":
-            self.tokens.insert(self.position, "*")
             name = name[:-1]
+            if name not in words.FONTS:
+                self.tokens.insert(self.position, "*")
         if name in ("sc", "scshape"):
             self._stage()
         if name in words.IGNORED:

@@ -1,7 +1,7 @@
 """The grammar of a query, as people know it from ADS.
 
     stellar winds              words: any of them, the more and the rarer the better
-    "damping tail"             must stand in the sentence, word by word
+    "damping tail"             must appear in the sentence, word by word
     "damping tail" OR "dust"   one of them must
     -supernova, -"type Ia"     must not
     title:dust, abs:"red giant"  in the paper's title; in a sentence of an abstract
