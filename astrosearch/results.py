@@ -173,7 +173,7 @@ class Results(Sequence[Hits]):
         return COLUMNS if self.matches is None else COLUMNS + COUNTS
 
     def to_pandas(self) -> Any:
-        """Return a pandas DataFrame, one row a hit. Needs pandas."""
+        """Return a pandas DataFrame, one row per hit. Needs pandas."""
         try:
             import pandas as pd
         except ImportError as error:
@@ -181,7 +181,7 @@ class Results(Sequence[Hits]):
         return pd.DataFrame(list(self.rows()), columns=self.columns)
 
     def to_astropy(self) -> Any:
-        """Return an astropy Table, one row a hit. Needs astropy."""
+        """Return an astropy Table, one row per hit. Needs astropy."""
         try:
             from astropy.table import Table
         except ImportError as error:
