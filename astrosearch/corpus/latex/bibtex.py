@@ -15,6 +15,7 @@ from astrosearch.corpus.limits import Budget
 
 MAX_ENTRY = 200_000  # characters; a collaboration's author list is long
 MANY_ENTRIES = 50  # that never end, or lie in one another: then a file is taken for broken
+MANY_NAMES = 3_000  # characters of a list of authors
 MAX_TITLE = 60  # characters of a title that stands for authors
 MAX_STRINGS = 8  # within one another
 
@@ -109,7 +110,11 @@ class BibFiles:
         return ""
 
     def _names(self, written: str) -> str:
-        names = [n for n in split_names(written) if n.strip()]
+        many = len(written) > MANY_NAMES
+        names = [n for n in split_names(written[:MANY_NAMES]) if n.strip()]
+        if many and len(names) > 3:  # the first is printed, and the last not read
+            return joined([family_name(names[0], self._plain)], 3)
+        names = names if not many else [n for n in split_names(written) if n.strip()]
         others = bool(names) and names[-1].strip(" {}").lower() in ("others", "et al.", "et al")
         families = [family_name(name, self._plain) for name in names[: 3 - others]]
         families = [f for f in families if f and f.lower() != "others"]

@@ -346,7 +346,7 @@ def _is_note(text: str) -> bool:
 
 def _is_address(text: str) -> bool:
     """Whether a note only tells an address, as `See https://...` does."""
-    if len(text) > MAX_ADDRESS or _ADDRESS.search(text) is None:
+    if len(text) > MAX_ADDRESS or not ("." in text and _ADDRESS.search(text)):
         return False
     rest = _ADDRESS.sub(" ", text).lower()
     return _ABOUT_ADDRESSES.issuperset(_LONG_WORD.findall(rest))
