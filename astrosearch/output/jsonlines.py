@@ -9,8 +9,14 @@ from astrosearch.records import Context, Hit, Paper
 from astrosearch.text import CONTROL
 
 
-def to_json(query: str, hits: Sequence[Hit], contexts: Mapping[int, Context] | None = None) -> str:
-    """Write one query's answer as one line of JSON.
+def to_json(
+    query: str,
+    hits: Sequence[Hit],
+    contexts: Mapping[int, Context] | None = None,
+    *,
+    weak: bool = False,
+) -> str:
+    """Write one query's answer as one line of JSON; `weak` says that nothing close was found.
 
     Where `contexts` are given, by sentence id, each hit is written with its own; a sentence that is
     gone from the index has an empty one.
@@ -21,7 +27,8 @@ def to_json(query: str, hits: Sequence[Hit], contexts: Mapping[int, Context] | N
             return json_hit(hit)
         return json_hit(hit) | json_context(contexts.get(hit.sentence.id, ([], [])))
 
-    return json_line({"query": query, "hits": [written(hit) for hit in hits]})
+    said = {"weak": True} if weak else {}
+    return json_line({"query": query, "hits": [written(hit) for hit in hits], **said})
 
 
 def json_line(value: object) -> str:

@@ -24,6 +24,15 @@ CLOSE = 0.5
 WORDED = 0.8
 
 
+def least_score(mode: str) -> float | None:
+    """Return what a sentence must score to be close by meaning alone; None by words alone.
+
+    >>> least_score("dense"), least_score("lexical")
+    (0.5, None)
+    """
+    return {"dense": CLOSE, "hybrid": DENSE_WEIGHT * CLOSE}.get(mode)
+
+
 def remarks_on(
     request: Request,
     snapshot: Snapshot,
