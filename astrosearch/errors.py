@@ -13,7 +13,14 @@ AstrosearchError
 │   └── Unreadable      one source that gave no paper; listed, the rest goes on
 ├── PairsError          a file of training pairs with a line that isn't one
 ├── TrainingError       a training run that can't start, go on, or give a sound encoder
-└── StorageError        the disk is full or refuses to be written
+├── StorageError        the disk is full or refuses to be written
+├── OutOfMemory         there is less memory than the work needs
+├── BadValue            an argument whose value makes no sense; a ValueError too
+└── BadType             an argument of a type that makes no sense; a TypeError too
+
+>>> from astrosearch import errors
+>>> issubclass(errors.NotFound, errors.AstrosearchError)
+True
 """
 
 from __future__ import annotations
@@ -118,7 +125,7 @@ class IndexLocked(AstrosearchError):
         who = f"process {pid}" if pid is not None else "another process"
         super().__init__(
             f"{path} is being written by {who} (since {since}).\n"
-            f"Wait for it to end, or stop it: what it finished is kept"
+            "Wait for it to end (--wait does so), or stop it: what it finished is kept"
         )
 
 
@@ -133,7 +140,7 @@ class Unreadable(CorpusError):
         self.name, self.reason = name, reason
         super().__init__(f"{name}: {reason}")
 
-    def __reduce__(self) -> tuple[type[Unreadable], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type[Unreadable], tuple[object, ...]]:
         return Unreadable, (self.name, self.reason)  # it crosses from reader processes
 
 
@@ -156,3 +163,21 @@ class TrainingError(AstrosearchError):
 
 class StorageError(AstrosearchError):
     """The disk is full, or refuses to be written."""
+
+
+class OutOfMemory(AstrosearchError, MemoryError):
+    """There is less memory than the work needs; what was asked is sound."""
+
+    def __init__(self, work: str) -> None:
+        super().__init__(
+            f"{work} needs more memory than there is.\n"
+            "Close other programs, ask for less at once, or use a machine with more memory."
+        )
+
+
+class BadValue(AstrosearchError, ValueError):
+    """An argument whose value makes no sense."""
+
+
+class BadType(AstrosearchError, TypeError):
+    """An argument of a type that makes no sense."""

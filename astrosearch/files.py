@@ -26,6 +26,8 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 FAILING = (errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ETIMEDOUT)
 UNLOCKABLE = (errno.ENOLCK, errno.EOPNOTSUPP)
+TOO_MANY = (errno.EMFILE, errno.ENFILE)  # files open at once
+MOST_FILES = 10_240  # asked for where the system names no limit; macOS grants no more
 UNKNOWN_TO_DISK = (errno.ENOTSUP, errno.EINVAL, errno.ENOTTY)  # a network's, often
 
 
@@ -153,9 +155,33 @@ def disk_errors(folder: Path) -> Iterator[None]:
                 f"{error.filename or folder} can't be read or written ({error.strerror}).\n"
                 "Check its permissions, or give --index DIR."
             ) from error
+        if error.errno in TOO_MANY:
+            raise too_many_files() from error
         if error.errno in UNLOCKABLE:
             raise StorageError(
                 f"the disk holding {folder} can't lock files ({error.strerror}).\n"
                 "Put the index on a local disk: --index DIR"
             ) from error
         raise
+
+
+def too_many_files() -> StorageError:
+    """Return the error that says that no more files can be opened."""
+    return StorageError(
+        "this process, or the system, has too many files open.\n"
+        "Allow more (ulimit -n 4096), or have the index use fewer: astrosearch optimize"
+    )
+
+
+def allow_files(count: int) -> None:
+    """Let this process have at least `count` files open, as far as the system allows it."""
+    if sys.platform == "win32":  # which has no such limit
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= count:
+        return
+    most = max(count, MOST_FILES) if hard == resource.RLIM_INFINITY else hard
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(count, 2 * soft), most), hard))

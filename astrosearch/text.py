@@ -47,3 +47,12 @@ def is_link(url: str) -> bool:
 def one_line(text: str) -> str:
     """Drop what could steer a terminal or reorder its text; line ends and tabs become spaces."""
     return harmless(_LINE_ENDS.sub(" ", text))
+
+
+def counted(number: int, thing: str) -> str:
+    """Write a number of things.
+
+    >>> counted(1, "paper"), counted(1200, "paper")
+    ('1 paper', '1,200 papers')
+    """
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

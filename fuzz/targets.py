@@ -19,6 +19,8 @@ from astrosearch.corpus.identifiers import parse_arxiv_id
 from astrosearch.corpus.latex import choose_main, find_mains, read_latex
 from astrosearch.corpus.latex.source import decode
 from astrosearch.corpus.read import read_source
+from astrosearch.corpus.record_forms import as_arxivs
+from astrosearch.corpus.record_ids import NUMBERED
 from astrosearch.corpus.source import Source
 from astrosearch.corpus.tree import MAX_FILE_BYTES, MemoryTree, inside
 from astrosearch.errors import Unreadable
@@ -146,11 +148,17 @@ def _check_record(document: Document, lines: list[bytes]) -> None:
         return  # spread over several lines
     if not isinstance(record, dict) or len(re.findall(rb'"abstract"', line)) != 1:
         return
+    if as_arxivs(record) is not record or not isinstance(record.get("id"), str):
+        return  # of another archive, or in an envelope
     given = without_controls(record["id"]).encode("utf-8", "replace").decode().strip()
     parsed = parse_arxiv_id(given)
-    assert document.paper.id == (parsed[0] if parsed else given)
+    id = document.paper.id
+    if parsed is not None:
+        assert id == parsed[0]
+    elif parse_arxiv_id(id) is None and not id.startswith(NUMBERED):
+        assert id == given
     abstract = record["abstract"]
-    if re.fullmatch(r"[\w\s.,;:()]*", abstract) and "_" not in abstract and abstract.isascii():
+    if re.fullmatch(r"[\w\s.,:()]*", abstract) and "_" not in abstract and abstract.isascii():
         shown = " ".join(p.text for p in document.passages if p.section == "Abstract")
         assert shown == " ".join(abstract.split()), "the abstract is not as it was written"
 

@@ -42,7 +42,13 @@ FACES = {"cli", "encoder", "store.vectors", "search.language", "corpus.latex"}
 # In search, who may open the store; others may name the types of its rows.
 DOORS = {"search.snapshot", "search.candidates"}
 TORCH = {
-    *("encoder.conversion", "encoder.cross_encoder", "encoder.devices", "encoder.torch_runtime"),
+    *(
+        "encoder.conversion",
+        "encoder.cross_encoder",
+        "encoder.devices",
+        "encoder.processor",
+        "encoder.torch_runtime",
+    ),
     *(f"training.fit.{m}" for m in ("base", "checkpoints", "losses", "rotation", "trainer")),
 }
 HEAVY = {
@@ -220,6 +226,7 @@ def test_public_names_are_these():
     assert astrosearch.__all__ == [
         "AstrosearchError",
         "Hit",
+        "Hits",
         "Index",
         "Paper",
         "Results",
@@ -227,9 +234,16 @@ def test_public_names_are_these():
         "Summary",
         "__version__",
         "build",
-        "open",
+        "errors",
     ]
-    assert all(hasattr(astrosearch, name) for name in astrosearch.__all__)
+    assert all(hasattr(astrosearch, name) for name in [*astrosearch.__all__, "open"])
+
+
+def test_a_star_import_leaves_pythons_open_as_it_is():
+    names: dict[str, object] = {}
+    exec("from astrosearch import *", names)
+    assert "open" not in names
+    assert {"build", "Index", "errors"} <= names.keys()
 
 
 def test_modules_functions_and_commands_are_short():

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from astrosearch.cli.options import corpora_argument, device_option, gathered, index_option
+from astrosearch.cli.options import (
+    Count,
+    corpora_argument,
+    device_option,
+    examples,
+    gathered,
+    index_option,
+)
+from astrosearch.cli.waiting import once_free, quiet_option, wait_option
 from astrosearch.errors import AstrosearchError
+from astrosearch.text import counted
+
+if TYPE_CHECKING:
+    from astrosearch.indexing.run import Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +37,32 @@ class BuildOptions:
     prune: bool
 
 
-@click.command("index")
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How much a run tells, and whether it waits for another one."""
+
+    wait: bool
+    quiet: bool
+    verbose: bool
+
+    def tell(self, summary: Summary, index: Path) -> None:
+        """Say what a run did, or only what it could not read."""
+        from astrosearch.cli.progress import LISTED, print_problems, print_summary
+
+        if self.quiet:
+            print_problems(summary)
+        else:
+            print_summary(summary, index, listed=sys.maxsize if self.verbose else LISTED)
+
+
+@click.command(
+    "index",
+    epilog=examples(
+        "astrosearch index papers/",
+        "astrosearch index papers/ arxiv-metadata.json -i ~/astro-index --jobs 4",
+        "astrosearch index papers/ --quiet --wait --prune     # from cron",
+    ),
+)
 @corpora_argument
 @index_option
 @click.option(
@@ -38,31 +77,45 @@ class BuildOptions:
     "--jobs",
     default=1,
     show_default=True,
-    type=click.IntRange(min=1),
+    metavar="N",
+    type=Count(min=1),
     help="Processes that read papers.",
 )
 @click.option("--rebuild", is_flag=True, help="Build anew; the old index answers until it is done.")
 @click.option("--strict", is_flag=True, help="Exit 1 if any file failed.")
 @click.option("--all-categories", is_flag=True, help="Take metadata records beyond astro-ph too.")
 @click.option("--prune", is_flag=True, help="Drop papers whose files are gone from the corpus.")
-@gathered(options=BuildOptions)
+@wait_option
+@quiet_option
+@click.option("-v", "--verbose", is_flag=True, help="List every file that was not read or skipped.")
+@gathered(options=BuildOptions, telling=Telling)
 def index_command(
-    corpora: tuple[Path, ...], index: Path, strict: bool, options: BuildOptions
+    corpora: tuple[Path, ...], index: Path, strict: bool, options: BuildOptions, telling: Telling
 ) -> None:
-    """Index the papers under CORPUS, a folder or a file; run again to bring it up to date.
+    """Index the papers under CORPUS, a folder or a file.
 
-    Reads LaTeX folders, arXiv source bundles (.tar.gz, .gz, bulk .tar), arXiv metadata
-    snapshots (.json, .jsonl, .gz), plain text and Markdown. Interrupt it at any time:
-    the next run goes on where it stopped.
+    Run it again to bring the index up to date. Reads LaTeX folders, arXiv source bundles (.tar.gz,
+    .gz, bulk .tar), arXiv metadata snapshots (.json, .jsonl, .gz), plain text and Markdown.
+    Interrupt it at any time: the next run goes on where it stopped.
     """
-    from astrosearch.cli.progress import counted, print_summary, showing_progress
-    from astrosearch.indexing.build import build
-
-    with showing_progress() as progress:
-        summary = build(*corpora, index=index, progress=progress, **asdict(options))
-    print_summary(summary, index)
+    summary = once_free(
+        lambda: _built(corpora, index, options, telling), wait=telling.wait, quiet=telling.quiet
+    )
+    telling.tell(summary, index)
     if strict and summary.failed:
         raise AstrosearchError(
             f"{counted(len(summary.failed), 'file')} failed (listed above).\n"
-            "Mend or remove them, or leave out --strict."
+            "Fix or remove them, or leave out --strict."
         )
+
+
+def _built(
+    corpora: tuple[Path, ...], index: Path, options: BuildOptions, telling: Telling
+) -> Summary:
+    from astrosearch.indexing.build import build
+    from astrosearch.output.progress import showing_progress
+
+    if telling.quiet:
+        return build(*corpora, index=index, progress=False, **asdict(options))
+    with showing_progress() as progress:
+        return build(*corpora, index=index, progress=progress, **asdict(options))

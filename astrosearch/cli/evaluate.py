@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from astrosearch.cli.options import PATH, device_option, gathered
+from astrosearch.cli.options import PATH, device_option, examples, gathered
 
 if TYPE_CHECKING:
     from astrosearch.evaluation.report import Report
@@ -42,7 +42,13 @@ class Options:
         return None
 
 
-@click.command("evaluate")
+@click.command(
+    "evaluate",
+    epilog=examples(
+        "astrosearch evaluate default --queries q.tsv --documents d.tsv --qrels qrels.txt",
+        "astrosearch evaluate my-encoder default --data benchmarks/",
+    ),
+)
 @click.argument("encoders", metavar="ENCODER...", nargs=-1, required=True)
 @click.option(
     "--benchmark",
@@ -101,14 +107,15 @@ class Options:
     default="table",
     show_default=True,
     type=click.Choice(["table", "json"]),
-    help="table for people; json: one object a line for each system on each benchmark.",
+    help="table is for people; json is one object per line, system and benchmark.",
 )
 @gathered(options=Options)
 def evaluate_command(options: Options) -> None:
-    """Measure each ENCODER (default, a folder, a hub id) on benchmarks, baselines beside it.
+    """Measure encoders on benchmarks, beside baselines.
 
-    Values are means over the queries with 95 % bootstrap intervals; all systems are compared
-    with the first encoder. With --queries, --documents and --qrels the texts are your own.
+    ENCODER is default, a folder or a hub id. Values are means over the queries with 95 % bootstrap
+    intervals; all systems are compared with the first encoder. With --queries, --documents and
+    --qrels the texts are your own.
     """
     own = options.own_texts()
     from astrosearch.cli.show_evaluation import print_report

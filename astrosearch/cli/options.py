@@ -16,7 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from astrosearch.cli.group import FORMAT
+
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from astrosearch.search.index import Index
 
 Command = Callable[..., None]
@@ -24,12 +28,29 @@ Command = Callable[..., None]
 # A path that the command itself looks at, for a message with the whole path and a cure.
 PATH = click.Path(path_type=Path, readable=False)
 
+
+class Count(click.IntRange):
+    """A number of things, with a message in plain words where it is none."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the number."""
+        try:
+            number = int(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return int(super().convert(number, param, ctx))
+
+
 corpora_argument = click.argument(
     "corpora", metavar="CORPUS...", nargs=-1, required=True, type=PATH
 )
 index_option = click.option(
+    "-i",
     "--index",
     "index",
+    metavar="DIR",
     envvar="ASTROSEARCH_INDEX",
     default="index",
     show_default=True,
@@ -41,18 +62,53 @@ encoder_option = click.option(
     "--encoder", default=None, metavar="NAME|DIR", help="Where the index's encoder is, if it moved."
 )
 k_option = click.option(
-    "-k", "k", default=10, show_default=True, type=click.IntRange(min=1), help="Hits a query."
-)
-format_option = click.option(
-    "--format",
-    "format",
-    default="table",
+    *("-k", "-n", "--top-k", "--limit", "k"),
+    default=10,
     show_default=True,
-    type=click.Choice(["table", "json", "csv", "bibtex"]),
-    help="table for people; json: one object a line for each query.",
+    metavar="N",
+    type=Count(min=1),
+    help="Hits per query.",
 )
-table_or_json_option = click.option(
-    "--format", "format", default="table", type=click.Choice(["table", "json"]), show_default=True
+
+
+def _noted(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """Keep the format where errors look for it."""
+    ctx.meta[FORMAT] = value
+    return value
+
+
+def format_choice(*formats: str, help: str | None = None) -> Callable[[Command], Command]:
+    """Say how the answer is written; the first format is the default."""
+    return click.option(
+        "--format",
+        "format",
+        default=formats[0],
+        show_default=True,
+        type=click.Choice(formats),
+        callback=_noted,
+        is_eager=True,  # errors of other options are written in it too
+        help=help,
+    )
+
+
+format_option = format_choice(
+    *("table", "json", "csv", "tsv", "bibtex"),
+    help="table is for people; json is one object per line and query.",
+)
+table_or_json_option = format_choice("table", "json")
+color_option = click.option(
+    "--color",
+    "--colour",
+    "color",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", "always", "never"]),
+    help="auto: on a terminal; always: also for a pager, as in `| less -R`.",
+)
+compact_option = click.option(
+    "--compact",
+    is_flag=True,
+    help="One line per hit (format table).",
 )
 context_option = click.option(
     "--context",
@@ -60,9 +116,14 @@ context_option = click.option(
     default=0,
     show_default=True,
     metavar="N",
-    type=click.IntRange(min=0),
+    type=Count(min=0),
     help="Show N sentences before and after each hit.",
 )
+
+
+def examples(*commands: str) -> str:
+    """Write commands as the end of a command's help."""
+    return "\b\nExamples:\n" + "\n".join(f"  {command}" for command in commands)
 
 
 def device_option(default: str, help: str) -> Callable[[Command], Command]:
@@ -82,7 +143,8 @@ def all_of(*options: Callable[[Command], Command]) -> Callable[[Command], Comman
     return decorated
 
 
-filter_options = all_of(
+output_options = all_of(format_option, compact_option, context_option, color_option)
+paper_filter_options = all_of(
     click.option("--year", metavar="YEARS", help="2015, 2015..2020, 2015.. or ..2020."),
     click.option(
         "--category", metavar="NAME", multiple=True, help="astro-ph.CO, or astro-ph.* for all."
@@ -90,12 +152,15 @@ filter_options = all_of(
     click.option(
         "--author", metavar="NAME", multiple=True, help='"Peebles", "Peebles, P." or "P. Peebles".'
     ),
+)
+filter_options = all_of(
+    paper_filter_options,
     click.option("--section", metavar="WORDS", multiple=True, help="Words of the heading."),
     click.option("--in", "within", metavar="PAPER_ID", multiple=True, help="Only this paper."),
-    click.option("--exclude", metavar="PAPER_ID", multiple=True, help="Not this paper."),
+    click.option("--exclude", metavar="PAPER_ID", multiple=True, help="All but this paper."),
 )
 arrangement_options = all_of(
-    click.option("--papers", is_flag=True, help="Papers, each with its best sentence."),
+    click.option("--papers", is_flag=True, help="Find papers, each with its best sentence."),
     click.option("--diverse", is_flag=True, help="Hits that differ from each other."),
     click.option(
         "--no-fold",
@@ -156,14 +221,26 @@ class OutputOptions:
     """How hits are written, and with how many sentences around each."""
 
     format: str
-    context: int
+    context: int = 0
+    compact: bool = False
+    color: str = "auto"
 
     def check(self) -> None:
-        """Refuse a context that the format has no place for."""
-        if self.context and self.format not in ("table", "json"):
+        """Refuse what the format has no place for."""
+        if self.context and (self.compact or self.format not in ("table", "json")):
+            what = "--compact" if self.compact else self.format
             raise click.UsageError(
-                f"--context can't be written as {self.format}: give --format table or --format json"
+                f"--context can't be written as {what}: give --format table or --format json"
             )
+        if self.compact and self.format != "table":
+            raise click.UsageError("--compact is a table's: give it or --format, not both")
+
+
+def color_console(color: str) -> Console:
+    """Make a console of stdout: `color` is auto, always or never."""
+    from astrosearch.output.terminal import stdout_console
+
+    return stdout_console({"auto": None, "always": True, "never": False}[color])
 
 
 def gathered(**groups: type[Any]) -> Callable[[Command], Command]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from astrosearch.cli.options import PATH, corpora_argument, gathered
+from astrosearch.cli.options import PATH, corpora_argument, examples, gathered
 
 if TYPE_CHECKING:
     from astrosearch.training.pairs.file import Kind
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from astrosearch.training.pairs.splitting import Tally
 
 _KINDS = ("neighbour", "title", "abstract", "citation", "family", "definition")
+# What the bundled encoder was trained on; `family` pairs did harm (docs/training.md). Definitions
+# come with a thesaurus.
+_USUAL = {"citation": 3.0, "title": 1.0, "neighbour": 0.1, "abstract": 3.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,17 @@ class Options:
         )
 
 
-@click.command("pairs")
+@click.command(
+    "pairs",
+    epilog=examples(
+        "astrosearch pairs papers/ -o pairs.jsonl",
+        "astrosearch pairs papers/ -o pairs.jsonl --kind citation=3 --kind abstract=3",
+    ),
+)
 @corpora_argument
 @click.option(
     "-o",
+    "--output",
     "output",
     metavar="PAIRS.jsonl",
     required=True,
@@ -71,7 +81,9 @@ class Options:
     metavar="KIND[=WEIGHT]",
     multiple=True,
     help=f"Mine this kind, and give it this weight in training (1): {', '.join(_KINDS)}. "
-    "May be given again; all if left out.",
+    "May be given again. If left out: "
+    f"{', '.join(f'{kind}={weight:g}' for kind, weight in _USUAL.items())}, as for the bundled "
+    "encoder, and definition=1 with --thesaurus.",
 )
 @click.option(
     "--thesaurus",
@@ -122,16 +134,17 @@ class Options:
 @click.option("--all-categories", is_flag=True, help="Take metadata records beyond astro-ph too.")
 @gathered(options=Options)
 def pairs_command(options: Options) -> None:
-    """Mine pairs of texts that mean the same from the papers under CORPUS, to train an encoder.
+    """Mine training pairs, texts that mean the same, from the papers under CORPUS.
 
     A paper is all in train, validation or test, and no near-identical text is in two of them.
     """
     settings = options.settings()
-    from astrosearch.cli.progress import showing_steps
+    from astrosearch.output.progress import showing_steps
     from astrosearch.training.pairs.mine import mine_pairs
 
     target: Any = _stdout() if options.output == "-" else Path(options.output)
     with showing_steps() as tell:
+        tell("looking for papers", 0)
 
         def progress(sources: int, total: int, papers: int) -> None:
             tell("mining", sources / total)
@@ -150,7 +163,9 @@ def _stdout() -> TextIO:
 
 def _weights(kinds: tuple[str, ...], *, has_thesaurus: bool) -> dict[Kind, float]:
     weights: dict[Any, float] = {}
-    for given in kinds or (kind for kind in _KINDS if has_thesaurus or kind != "definition"):
+    if not kinds:
+        weights |= _USUAL | ({"definition": 1.0} if has_thesaurus else {})
+    for given in kinds:
         kind, equals, weight = given.partition("=")
         if kind not in _KINDS:
             raise click.BadParameter(
@@ -182,4 +197,11 @@ def _table(tally: Tally) -> str:
     left_out = (
         f"{tally.crossing:,} pairs left out of validation and test: shared with another split"
     )
+    trained = [kind for kind in _KINDS if tally.written[kind, "train"]]
+    unseen = [kind for kind in trained if not tally.written[kind, "validation"]]
+    if unseen:
+        left_out += (
+            f"\nno validation pairs of kind {', '.join(unseen)}: the score shown in training "
+            "can't see them. Mine more papers, or give a larger share: --split 80,10,10"
+        )
     return "\n".join([*lines, left_out])

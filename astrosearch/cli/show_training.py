@@ -36,7 +36,7 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),
-        TextColumn("{task.completed:,.0f}/{task.total:,.0f}{task.fields[figures]}"),
+        TextColumn("{task.fields[figures]}"),
         TimeRemainingColumn(compact=True),
     )
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -49,9 +49,10 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
                 if task is not None:
                     bar.remove_task(task)
                 stage = progress.stage
-                task = bar.add_task(stage, total=progress.total, figures="")
+                task = bar.add_task(stage, total=progress.total or None, figures="")
             figures = _figures(progress)
-            bar.update(task, completed=progress.done, total=progress.total, figures=figures)
+            total = progress.total or None  # unknown: the bar only moves
+            bar.update(task, completed=progress.done, total=total, figures=figures)
 
         yield update
 
@@ -72,8 +73,8 @@ def _lines() -> Callable[[Progress], None]:
         if first < progress.done < progress.total:
             seconds = (now - started) / (progress.done - first) * (progress.total - progress.done)
             left = f", about {_duration(seconds)} left"
-        where = f"{progress.done:,}/{progress.total:,}"
-        sys.stderr.write(f"{stage}: {where}{_figures(progress)}{left}\n")
+        figures = _figures(progress)
+        sys.stderr.write(f"{stage}: {figures}{left}\n" if figures else f"{stage}\n")
 
     return update
 
@@ -99,8 +100,12 @@ def print_trained(trained: Trained) -> None:
 
 
 def _figures(progress: Progress) -> str:
-    loss = "" if progress.loss is None else f", loss {progress.loss:.4f}"
-    return loss + ("" if progress.dev is None else f", dev nDCG@10 {progress.dev:.4f}")
+    figures = [f"{progress.done:,}/{progress.total:,}"] if progress.total else []
+    if progress.loss is not None:
+        figures.append(f"loss {progress.loss:.4f}")
+    if progress.dev is not None:
+        figures.append(f"dev nDCG@10 {progress.dev:.4f} at step {progress.scored}")
+    return ", ".join(figures)
 
 
 def _duration(seconds: float) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from astrosearch.cli.options import PATH, device_option, gathered
+from astrosearch.cli.options import PATH, device_option, examples, gathered
 
 if TYPE_CHECKING:
     from astrosearch.training.fit.results import Trained
@@ -37,7 +37,13 @@ class Options:
     resume: bool
 
 
-@click.command("train")
+@click.command(
+    "train",
+    epilog=examples(
+        "astrosearch train pairs.jsonl -o my-encoder",
+        "astrosearch train pairs.jsonl -o quick --max-steps 200 --batch-size 32",
+    ),
+)
 @click.argument(
     "pairs",
     metavar="PAIRS...",
@@ -47,6 +53,7 @@ class Options:
 )
 @click.option(
     "-o",
+    "--output",
     "output",
     metavar="ENCODER_DIR",
     required=True,
@@ -102,9 +109,10 @@ class Options:
 )
 @gathered(options=Options)
 def train_command(options: Options) -> None:
-    """Train an encoder on PAIRS, files of `astrosearch pairs` or with columns of the same names.
+    """Train an encoder on PAIRS, files that `astrosearch pairs` wrote.
 
-    Interrupt it at any time: the same command goes on from the last checkpoint. Options left out
+    Other files with columns of the same names will do too. Interrupt it at any time: the same
+    command goes on from the last checkpoint. Options left out
     have the recipe's values.
     """
     # Read once, when torch is imported. Threads that spin while they wait made training four times

@@ -7,7 +7,8 @@ NEVER_LAST = frozenset(
     """
     e.g i.e eg ie cf cfr viz vs dr drs prof mr mrs fig figs eqs eqn eqns eq sect sects
     subsect refs tab tabs tbl chap chaps app apps nos pp vol vols n.b incl excl approx
-    a.k.a aka c.f nr cor gov rev e.q i.e.g esp s.t w.r.t et
+    a.k.a aka c.f nr cor gov rev e.q i.e.g esp s.t w.r.t et pop pops mt mts decl prog progs supp
+    supplem avg equat alg algs appx thms chs paras subsects
     """.split()  # noqa: SIM905
 )
 
@@ -17,7 +18,8 @@ BEFORE_NUMBER = frozenset(
     sec secs no ref ca art p l ch ed eds def prop thm lem cor col cols id ver v ext pt pts para
     jan feb mar apr jun jul aug sep sept oct nov dec lett obs phys astron astrophys rep proc suppl
     ser circ soc bull ann commun math j mon not r sci publ rev int instrum comput space geophys
-    st al priv paper figure table equation section
+    st al priv paper figure table equation section max ex exs temp freq eff abs lat lon az alt
+    exp gal lum num ang abbr sp std dev wavel vel resp obsid spec req ser
     """.split()  # noqa: SIM905
 )
 
@@ -29,7 +31,28 @@ SELDOM_LAST = frozenset(
     circ comput instrum instr meth methods geophys planet j priv comm prep submitt ed eds trans
     rept rep res symp workshop vol jan feb mar apr jun jul aug sep sept oct nov dec resp
     geod nucl part elec electr opt eng tech technol mod quant grav cosmol spec astroparticle
-    spectrosc th ch yu ph kh
+    spectrosc th ch yu ph kh gal ecl sp ang eff std dev rel abs freq temp orig transl alt prop ser
+    exp lum ext pos vel calif ariz penn sta ste lat lon num theor appl astronom bibl sov chin jpn
+    amer brit roy mitt abh contrib telegr
+    """.split()  # noqa: SIM905
+)
+
+# Things that are told apart by a letter or a numeral: "galaxy A", "components A and B", "Class I".
+# A stop after the letter ends the sentence, where it would else be taken for a name's initial.
+LETTERED = frozenset(
+    """
+    appendix array arc band beam binary blob block box camera candidate case category cavity
+    channel chip class cloud clump cluster code column component condition configuration core
+    counterpart curve dataset detector disc disk epoch event experiment feature field figure
+    filament filter frame galaxy grade group halo hotspot hypothesis image interval item jet knot
+    label layer line list lobe location mask method mode model module night nucleus object
+    option orbit panel paper part patch path peak phase planet plate point pointing population
+    position primary profile quadrant quasar question region release ring run sample scenario
+    secondary sector segment sequence series set setup shell side simulation site solution source
+    spectrum spot star state station step stream subsample subset sun system table target telescope
+    term test tile track transition type version volume zone
+    sgr cas cen cyg cyg vir her hya pic tau per ori sagittarius cassiopeia centaurus centauri cygnus
+    virgo hercules hydra pictor fornax taurus perseus orion sirius procyon castor
     """.split()  # noqa: SIM905
 )
 

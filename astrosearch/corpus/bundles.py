@@ -8,14 +8,23 @@ from __future__ import annotations
 import tarfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Protocol, cast
 
-from astrosearch.corpus.identifiers import parse_arxiv_id, without_suffix
-from astrosearch.corpus.kinds import LATEX
+from astrosearch.corpus.identifiers import id_in_path, parse_arxiv_id, without_suffix
+from astrosearch.corpus.kinds import (
+    AUXILIARY,
+    BUNDLE,
+    LATEX,
+    PRINTED,
+    SUPPORT,
+    TEXT,
+    inner_suffix,
+    suffix_of,
+)
 from astrosearch.corpus.limits import Budget
-from astrosearch.corpus.signatures import GZIP, foreign, is_tar, is_withdrawn
+from astrosearch.corpus.signatures import GZIP, foreign, is_tar, is_withdrawn, looks_like_tex
 from astrosearch.corpus.tree import MAX_FILE_BYTES, inside, too_large
 from astrosearch.errors import Unreadable
 from astrosearch.text import escaped, is_text
@@ -27,16 +36,25 @@ _FREE_BYTES = 2**20  # the ratio isn't asked of so little
 MAX_TEXT_BYTES = 128 * 2**20  # of what is kept of a paper; figures aren't
 MAX_GZIP_MEMBERS = 20_000
 _MAX_HEADER_BYTES = 2**16  # where tarfile looks for its fields, in the square of the time
-_TEXTS = (*LATEX.suffixes, ".bbl", ".bib", ".sty", ".cls", ".txt")
+_TEXTS = (*LATEX.suffixes, *SUPPORT, *TEXT.suffixes)
 
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """A paper's text files. `name` is the bundle's, the files' names are relative to it."""
+    """The text files of a bundle, of one paper mostly.
+
+    `name` is the bundle's, the files' names are relative to it. `nested` says that it lies in
+    another bundle, and no arXiv id tells that it is a paper.
+    """
 
     name: str
     files: dict[str, bytes]
     warnings: tuple[str, ...] = ()
+    nested: bool = False
+
+
+class Doubtful(Unreadable):
+    """An archive in a bundle that gave nothing: data beside a paper perhaps, or a paper."""
 
 
 class Stream(Protocol):
@@ -196,60 +214,132 @@ def _is_empty_tar(head: bytes) -> bool:
     return len(head) >= 1024 and len(head) % 512 == 0 and not head.strip(b"\0")
 
 
+class _Contents:
+    """The files of a tar file that are not packed in it as papers of their own."""
+
+    def __init__(self, name: str) -> None:
+        self.files: dict[str, bytes] = {}
+        self.warnings: list[str] = []
+        self._name = name
+        self._count = self._total = self._kept = 0
+        self._suffixes: set[str] = set()
+
+    def add(self, member: tarfile.TarInfo, body: Stream | None) -> None:
+        """Take what a member holds of use.
+
+        Raises
+        ------
+        Unreadable
+            When there are too many members, or too large ones.
+        """
+        self._count, self._total = self._count + 1, self._total + member.size
+        if self._count > MAX_MEMBERS:
+            raise Unreadable(self._name, f"holds more than {MAX_MEMBERS:,} files: unpack it")
+        if self._total > MAX_TOTAL_BYTES:
+            reason = f"unpacks to more than {MAX_TOTAL_BYTES // 2**20} MiB: unpack it"
+            raise Unreadable(self._name, reason)
+        if member.isdir() or _is_hidden(member.name):
+            return
+        name, refusal = inside(member.name), _refusal(member)
+        if refusal is not None:
+            self.warnings.append(f"{escaped(member.name)}: left out: {refusal}")
+        elif body is not None and name is not None:
+            self._suffixes.add(suffix_of(name))
+            self._keep(name, body, member.size)
+
+    def _keep(self, name: str, body: Stream, size: int) -> None:
+        head = b""
+        if not _is_text(name):
+            if suffix_of(name) in (*AUXILIARY, *BUNDLE.suffixes):
+                return
+            head = body.read(4096)
+            if not looks_like_tex(head):
+                return
+        self._kept += size
+        if self._kept > MAX_TEXT_BYTES:
+            reason = f"more than {MAX_TEXT_BYTES // 2**20} MiB of text"
+            raise Unreadable(self._name, reason)
+        self.files[name] = head + _all_of(body)
+
+    def why_empty(self) -> str:
+        """Say why there is no text in it."""
+        if not self._count:
+            return "an empty tar file"
+        others = [title for suffix, title in PRINTED.items() if suffix in self._suffixes]
+        if self._suffixes.intersection(BUNDLE.suffixes):
+            others.append("archives within archives: unpack it")
+        return "no TeX source in it" + (f", but {', '.join(others)}" if others else "")
+
+
+def _all_of(body: Stream) -> bytes:
+    blocks = []
+    while block := body.read(2**20):
+        blocks.append(block)
+    return b"".join(blocks)
+
+
 def _papers(
     stream: Stream, name: str, budget: Budget, *, bulk: bool
 ) -> Iterator[Unpacked | Unreadable]:
-    """Read a tar file: one paper, or many when its members are gzipped and named by arXiv ids."""
-    files: dict[str, bytes] = {}
-    warnings: list[str] = []
-    count = total = kept = papers = 0
+    """Read a tar file: the papers packed in it, one at a time, then what else it holds."""
+    contents = _Contents(name)
+    packed = False
     try:
         file = cast("IO[bytes]", stream)  # tarfile does no more than read it
         with tarfile.open(fileobj=file, mode="r|", tarinfo=_Member) as tar:
             while (member := tar.next()) is not None:
                 tar.members = []  # type: ignore[attr-defined]  # it would keep every header
                 body = tar.extractfile(member) if member.isreg() else None
-                if bulk and body is not None and _is_paper(member.name):
-                    papers += 1
-                    budget.restart()
-                    where = escaped(f"{name}/{member.name}")
-                    yield from _unpack(body, where, budget, bulk=False)
-                    budget.restart()
-                    continue
-                if papers:
-                    continue
-                count, total = count + 1, total + member.size
-                if count > MAX_MEMBERS:
-                    raise Unreadable(name, f"holds more than {MAX_MEMBERS:,} files")
-                if total > MAX_TOTAL_BYTES:
-                    raise Unreadable(name, f"unpacks to more than {MAX_TOTAL_BYTES // 2**20} MiB")
-                if member.isdir():
-                    continue
-                reason = _refusal(member)
-                if reason is not None:
-                    warnings.append(f"{escaped(member.name)}: left out: {reason}")
-                elif body is not None and _is_text(member.name):
-                    kept += member.size
-                    if kept > MAX_TEXT_BYTES:
-                        reason = f"more than {MAX_TEXT_BYTES // 2**20} MiB of text"
-                        raise Unreadable(name, reason)
-                    files[inside(member.name) or member.name] = body.read()
+                inner = inside(member.name)
+                if not bulk or body is None or inner is None or _is_hidden(inner):
+                    contents.add(member, body)
+                elif _is_paper(inner):
+                    if suffix_of(inner) not in PRINTED or not id_in_path(name):
+                        packed = True
+                        yield from _packed(body, f"{name}/{inner}", budget)
+                elif _may_hold_papers(inner):
+                    packed = True
+                    for unit in _packed(body, f"{name}/{inner}", budget):
+                        if isinstance(unit, Unreadable):
+                            yield Doubtful(unit.name, unit.reason)
+                        else:
+                            yield replace(unit, nested=True)
+                else:
+                    contents.add(member, body)
     except Unreadable as failure:
         raise failure if failure.name else Unreadable(name, failure.reason) from None
-    if papers:
-        return
-    if not count:
-        yield Unreadable(name, "an empty tar file")
-    elif not files:
-        yield Unreadable(name, "no TeX source in it")
-    else:
-        yield Unpacked(name, files, tuple(warnings))
+    if contents.files:
+        yield Unpacked(name, contents.files, tuple(contents.warnings))
+    elif not packed:
+        yield Unreadable(name, contents.why_empty())
+
+
+def _packed(body: Stream, name: str, budget: Budget) -> Iterator[Unpacked | Unreadable]:
+    """Read a bundle that lies in another one."""
+    budget.restart()
+    for unit in _unpack(body, escaped(name), budget, bulk=False):
+        if not isinstance(unit, Doubtful):
+            yield unit
+    budget.restart()
 
 
 def _is_paper(name: str) -> bool:
     """Whether a member of a tar file is itself a paper as arXiv keeps it: `2301/2301.00001.gz`."""
-    last = name.rpartition("/")[2]
-    return last.lower().endswith((".gz", ".pdf")) and parse_arxiv_id(last) is not None
+    may_be = suffix_of(name) in (*BUNDLE.suffixes, *PRINTED)
+    return may_be and id_in_path(name) is not None
+
+
+def _may_hold_papers(name: str) -> bool:
+    """Whether a member of a tar file is an archive, and not by its name a table or figure."""
+    inner = inner_suffix(name)
+    packed = (*BUNDLE.suffixes, *LATEX.suffixes, *TEXT.suffixes)
+    return suffix_of(name) in BUNDLE.suffixes and (not inner or inner in packed)
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a name is one that walking a folder passes over, or macOS adds to archives."""
+    parts = name.split("/")
+    return "__MACOSX" in parts or any(p.startswith(".") and p not in (".", "..") for p in parts)
 
 
 def _refusal(member: tarfile.TarInfo) -> str | None:

@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from astrosearch.corpus import kinds
 from astrosearch.corpus.identifiers import id_in_path, without_suffix
 from astrosearch.corpus.kinds import BUNDLE, LATEX, Kind
+from astrosearch.corpus.neighbours import Figures, is_main, is_tex_document
 from astrosearch.corpus.source import Source, identify
 from astrosearch.corpus.tree import FolderTree, walk
 from astrosearch.errors import CorpusError, NotFound, Unreadable
 from astrosearch.text import escaped, is_text
 
+_LISTED = 5  # files that an error names
+
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What a corpus holds: sources in reading order, and files left out that might be missed."""
+    """What a corpus holds: each of its files is in one of these.
+
+    `sources` are in reading order, `skipped` might be missed and say why they are left out.
+    `others` are the names of files that nobody takes for papers: figures, data, code, and what
+    LaTeX reads with a document.
+    """
 
     sources: tuple[Source, ...]
     skipped: tuple[Unreadable, ...]
+    others: tuple[str, ...] = ()
 
 
-def discover(corpus: Path) -> Discovery:
+def discover(corpus: Path, known: Container[str] = ()) -> Discovery:
     """Find the sources in a folder, or take a single file for one.
+
+    `known` are paths of sources that an index holds papers of: a text among them isn't taken for
+    notes once LaTeX comes to lie beside it.
 
     Raises
     ------
@@ -48,10 +61,14 @@ def discover(corpus: Path) -> Discovery:
         if not path.is_file():
             raise CorpusError(f"{path} is a pipe, socket or device.\nGive a file or folder")
         root, names = path.parent, [(path.name, None)]
-    found = _classify(root, names, alone=path != root)
+    found = _classify(root, names, known, alone=path != root)
     if not found.sources:
-        why = "".join(f"\n  {item}" for item in found.skipped[:5])
-        raise CorpusError(f"nothing to index in {path}.{why}\nRead are {kinds.readable()}")
+        why = "".join(f"\n  {item}" for item in found.skipped[:_LISTED])
+        if len(found.skipped) > _LISTED:
+            why += f"\n  ... and {len(found.skipped) - _LISTED:,} more"
+        raise CorpusError(
+            f"nothing to index in {path}.{why}\nSupported formats: {kinds.readable()}"
+        )
     return found
 
 
@@ -60,16 +77,19 @@ class _Files:
     """The files of a corpus, sorted by their kinds."""
 
     kinds: dict[str, Kind] = field(default_factory=dict)
-    not_read: list[str] = field(default_factory=list)  # of a kind that isn't, such as PDF
+    not_read: dict[str, str] = field(default_factory=dict)  # of a kind that isn't, and why
     skipped: list[Unreadable] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
 
     def of_kind(self, kind: Kind) -> list[str]:
         """Names of a kind's files."""
         return [name for name, its_kind in self.kinds.items() if its_kind is kind]
 
 
-def _classify(root: Path, names: list[tuple[str, str | None]], *, alone: bool) -> Discovery:
-    files = _by_kind(root, names)
+def _classify(
+    root: Path, names: list[tuple[str, str | None]], known: Container[str], *, alone: bool
+) -> Discovery:
+    files = _by_kind(root, names, alone=alone)
     mains, orphans = files.of_kind(LATEX), list[Unreadable]()
     if not alone:
         mains, orphans = _mains(root, mains)
@@ -84,22 +104,24 @@ def _classify(root: Path, names: list[tuple[str, str | None]], *, alone: bool) -
         if kind is LATEX:
             continue
         part = not alone and in_project(name) and not id_in_path(name)
+        part = part and str(root / name) not in known
         refusal = _refusal(root / name, kind, part=part)
         if refusal is None:
             sources.append(Source(root, name, kind.name))
         elif refusal:
             skipped.append(Unreadable(name, refusal))
     sources += [Source(root, name, LATEX.name) for name in mains]
-    stems = {without_suffix(name) for name in files.of_kind(LATEX)}  # `ms.pdf` is `ms.tex` printed
-    for name in files.not_read:
-        figure = without_suffix(name) in stems or in_project(name)
-        if alone or id_in_path(name) or not figure:
-            skipped.append(Unreadable(name, kinds.why_not_read(name) or ""))
+    is_figure = Figures(root, mains, only=not projects and len(sources) == len(mains))
+    for name, reason in files.not_read.items():
+        if alone or id_in_path(name) or not (in_project(name) or is_figure(name)):
+            skipped.append(Unreadable(name, reason))
     ordered = sorted(
         _distinct(root, sources),
         key=lambda source: (kinds.named(source.kind).order, source.name),
     )
-    return Discovery(tuple(ordered), tuple(sorted(skipped, key=lambda item: item.name)))
+    told = {source.name for source in ordered} | {item.name for item in skipped}
+    others = tuple(sorted(name for name, fault in names if fault is None and name not in told))
+    return Discovery(tuple(ordered), tuple(sorted(skipped, key=lambda item: item.name)), others)
 
 
 def _refusal(path: Path, kind: Kind, *, part: bool) -> str | None:
@@ -114,7 +136,7 @@ def _refusal(path: Path, kind: Kind, *, part: bool) -> str | None:
     return None
 
 
-def _by_kind(root: Path, names: list[tuple[str, str | None]]) -> _Files:
+def _by_kind(root: Path, names: list[tuple[str, str | None]], *, alone: bool) -> _Files:
     files = _Files()
     for name, fault in names:
         if not is_text(name):
@@ -123,11 +145,25 @@ def _by_kind(root: Path, names: list[tuple[str, str | None]]) -> _Files:
             files.skipped.append(Unreadable(name, fault))
         elif (kind := _kind(root, name)) is not None:
             files.kinds[name] = kind
-        elif kinds.why_not_read(name) is not None:
-            files.not_read.append(name)
-        elif not kinds.suffix_of(name)[1:].isalpha() and id_in_path(name) is not None:
-            files.skipped.append(Unreadable(name, _strange(root / name)))
+        elif (reason := _why_not(root, name, alone=alone)) is not None:
+            files.not_read[name] = reason
     return files
+
+
+def _why_not(root: Path, name: str, *, alone: bool) -> str | None:
+    """Say why a file of no kind isn't read; None of one that nobody takes for a paper."""
+    if (reason := kinds.why_not_read(name)) is not None:
+        return reason
+    suffix = kinds.suffix_of(name)
+    if not suffix[1:].isalpha() and id_in_path(name) is not None:
+        return _strange(root / name)
+    if kinds.is_beside(name) and not alone:
+        return None
+    if suffix and suffix != kinds.COMPRESSED and not alone:
+        return None
+    if suffix == kinds.COMPRESSED or kinds.is_no_paper(name):
+        return f"no paper by its name: {name.rpartition('/')[2]}" if alone else None
+    return _strange(root / name, unnamed=True)
 
 
 def _kind(root: Path, name: str) -> Kind | None:
@@ -137,8 +173,13 @@ def _kind(root: Path, name: str) -> Kind | None:
     kind = kinds.of_suffix(suffix)
     if kind is None and suffix not in kinds.NOT_READ and id_in_path(name) is not None:
         return _known_by_content(root / name)
+    if kind is None and suffix not in kinds.NOT_READ and not kinds.is_beside(last):
+        return LATEX if is_tex_document(root / name) else None
+    for disguised in kinds.found_in(suffix):
+        if kinds.function(disguised.confirmed_by or "")(root / name):
+            return disguised
     if kind is not None and kind.often_no_paper:
-        return None if PurePosixPath(last).stem.lower() in kinds.NO_PAPERS else kind
+        return None if kinds.is_no_paper(last) else kind
     if (inner := kinds.inner_suffix(last)) and not id_in_path(last):
         packed = kinds.of_suffix(inner)
         if packed is not None and packed.compressed:
@@ -160,15 +201,26 @@ def _known_by_content(path: Path) -> Kind | None:
     return None
 
 
-def _strange(path: Path) -> str:
-    """Say why a file named by an arXiv id is of no kind that is read."""
-    from astrosearch.corpus.signatures import foreign
+def _strange(path: Path, *, unnamed: bool = False) -> str | None:
+    """Say what a file is by its beginning: one named by an arXiv id, or without a suffix.
+
+    None where nobody takes it for a paper.
+    """
+    from astrosearch.corpus.signatures import foreign, is_bundle
 
     try:
         with path.open("rb") as file:
-            return foreign(file.read(4096)) or "not text"
+            head = file.read(4096)
     except OSError as error:
         return f"can't be read: {error.strerror}"
+    what = foreign(head)
+    if not unnamed:
+        return what or "not text"
+    if is_bundle(head):
+        return "packed, and its name has no suffix: rename it to end in .tar.gz or .gz"
+    if what is None:
+        return "its name has no suffix: rename it to end in .txt, or .tex, if it is a paper"
+    return what if what.endswith(": no source") else None
 
 
 def _above(name: str) -> list[str]:
@@ -185,19 +237,10 @@ def _mains(root: Path, tex: list[str]) -> tuple[list[str], list[Unreadable]]:
 
     tree = FolderTree(root)
     found = find_mains(tree, tex)
-    others = [name for name in tex if not is_tex(name) and _is_main(tree, name)]
+    others = [name for name in tex if not is_tex(name) and is_main(tree, name)]
     return list(dict.fromkeys([*found.mains, *others])), [
         Unreadable(name, reason) for name, reason in found.orphans
     ]
-
-
-def _is_main(tree: FolderTree, name: str) -> bool:
-    """Whether a TeX file by another name, `0704.1659` or `ms.ltx`, is a document."""
-    try:
-        content = tree.read(name) or b""
-    except Unreadable:
-        return True  # its reading will say why
-    return b"\\documentclass" in content or b"\\documentstyle" in content
 
 
 def _distinct(root: Path, sources: list[Source]) -> list[Source]:
@@ -217,7 +260,7 @@ def _distinct(root: Path, sources: list[Source]) -> list[Source]:
             continue
         from astrosearch.corpus.latex import choose_main
 
-        main = choose_main(FolderTree(root, within=above))
+        main = choose_main(FolderTree(root, within=above), [member.name for member in members])
         owner = next((member for member in members if member.name == main), members[0])
         for source in members:
             if source is not owner:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from astrosearch.errors import Unreadable
 from astrosearch.records import Paper
 
 MarkKind = Literal["math", "cite", "ref"]
@@ -66,6 +67,20 @@ class Document:
     version: int | None = None
     parts: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+class LeftOut(Unreadable):
+    """What a source holds and isn't read on purpose, such as a draft beside a paper.
+
+    `count` is the number of documents, which have one name where they are records of one file.
+    """
+
+    def __init__(self, name: str, reason: str, count: int = 1) -> None:
+        super().__init__(name, reason)
+        self.count = count
+
+    def __reduce__(self) -> tuple[type[Unreadable], tuple[object, ...]]:
+        return LeftOut, (self.name, self.reason, self.count)
 
 
 class SourceTree(Protocol):

@@ -26,6 +26,8 @@ _TOKEN = re.compile(
 _PROSE = re.compile(r"(?<![\\A-Za-z{])(?:[A-Za-z]{2,}[ ,.;]+){3}")
 _MONEY = re.compile(r"[0-9][^\\^_=]*?(?:\b[a-z]{3,}[ ,.;]+){2}")
 _BRACED = re.compile(r" *\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
+_BARE = re.compile(r"\\[A-Za-z]+(?![A-Za-z])|[^\W\d_]")  # an argument without braces: `\bar\nu`
+_DIGITS = re.compile(rf"{_BARE.pattern}|[0-9]")
 _OPTION = re.compile(r" *\[[^\]]*\]")
 _LETTER = re.compile(r" *(?:\{ *(?:\\([ij])|([^{}\\]*))\}|\\([ij])(?![A-Za-z]) ?|([^\W\d_]))")
 _ION = re.compile(r"\{(\w+)\} *\{(\w+)\}")
@@ -41,6 +43,10 @@ _SWITCHES = {
 }  # fmt: skip
 _DROPPED = {
     "cite", "citep", "citealt", "citealp", "footnote", "label", "ref", "vspace", "hspace", "thanks",
+}  # fmt: skip
+_MATH = {
+    "dot", "ddot", "hat", "widehat", "bar", "overline", "tilde", "widetilde", "vec", "frac", "sqrt",
+    "mathrm", "mathcal", "mathbf",
 }  # fmt: skip
 _SECOND = {"href", "textcolor", "color"}
 _QUOTES = {"``": "“", "''": "”", "--": "–", "---": "—", "`": "‘"}
@@ -162,11 +168,15 @@ class _Fragment:
             if after is not None:
                 return after
         braced = self._braced(at)
-        if name in ("dot", "hat", "bar", "tilde", "vec", "frac", "sqrt", "mathrm") and braced:
-            end = braced.end()
-            if name == "frac" and (second := self._braced(end)):
+        if name == "dot" and self._out and self._out[-1].endswith(("∇", "∇ ")):
+            self._write(" · ")  # a divergence, spelt as it is read
+            return at
+        bare = _DIGITS if name in ("frac", "sqrt") else _BARE
+        if name in _MATH and (argument := braced or bare.match(self._text, at)):
+            end = argument.end()
+            if name == "frac" and (second := self._braced(end) or bare.match(self._text, end)):
                 end = second.end()
-            self._write(_math(f"\\{name}{self._text[at:end]}"))
+            self._write(_math(f"\\{name} {self._text[at:end]}"))
             return end
         known = _symbols().get(name)
         if known is not None:

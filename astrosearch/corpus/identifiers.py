@@ -23,6 +23,18 @@ _NAME = re.compile(
 )
 
 
+# What browsers, file managers and wget make of the name of a second copy.
+_COPY = re.compile(
+    r"(?:[ _]?-?[ _]?\((?:[0-9]{1,3}|copy|copia|copie|kopie)\)|[ _]-[ _](?:copy|kopie|copie|copia)"
+    r"|[ _]copy(?:[ _][0-9]{1,2})?|[ _-]kopie|\[[0-9]{1,2}\]|(?<=v[0-9])[-_][0-9]{1,2})"
+    r"(?=$|\.[a-z]|[ _(-])",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"(?<=[0-9a-z]{2})\.[0-9]{1,2}$", re.IGNORECASE)  # by wget
+_COPY_OF = re.compile(r"(?:copy|kopie|copie) (?:[0-9]{1,2} )?(?:of|von|de) ", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\[([^\[\]]{9,30})\](?:[ _-].*)?(?=\.[a-z]|$)", re.IGNORECASE)
+
+
 def parse_arxiv_id(name: str) -> tuple[str, int | None] | None:
     """Read an arXiv id and its version, if given, from a name with or without suffixes.
 
@@ -53,7 +65,22 @@ def parse_arxiv_id(name: str) -> tuple[str, int | None] | None:
 def id_in_path(name: str) -> tuple[str, int | None] | None:
     """Read the arXiv id from a path: its last part, or the archive's folder and the last part."""
     *above, last = name.split("/")
+    return _id_of(above, last) or _id_of(above, _without_copy_marks(last))
+
+
+def _id_of(above: list[str], last: str) -> tuple[str, int | None] | None:
     return parse_arxiv_id(last) or (parse_arxiv_id(f"{above[-1]}/{last}") if above else None)
+
+
+def _without_copy_marks(name: str) -> str:
+    """Return the name that a download had before there were two of it.
+
+    >>> _without_copy_marks("2301.00028v1 (1).tar.gz"), _without_copy_marks("a (b).txt")
+    ('2301.00028v1.tar.gz', 'a (b).txt')
+    """
+    name = _NUMBERED.sub("", _COPY.sub("", _COPY_OF.sub("", name.strip())))
+    bracketed = _IN_BRACKETS.fullmatch(without_suffix(name))
+    return bracketed[1] if bracketed and parse_arxiv_id(bracketed[1]) else name
 
 
 def arxiv_year(id: str) -> int:

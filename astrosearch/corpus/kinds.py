@@ -50,6 +50,8 @@ class Kind:
         are named by an arXiv id and no known suffix, as downloads are. Rows are asked in turn.
     confirmed_by
         `confirm(path)`: whether a file of its suffixes is one indeed.
+    found_in
+        Suffixes of other kinds, whose files are of this one where `confirmed_by` says so.
     unconfirmed
         What is said of a file that is not.
     beside_latex
@@ -72,6 +74,7 @@ class Kind:
     compressed: bool = False
     known_by: str | None = None
     confirmed_by: str | None = None
+    found_in: tuple[str, ...] = ()
     unconfirmed: str = ""
     beside_latex: str | None = None
     often_no_paper: bool = False
@@ -111,6 +114,18 @@ METADATA = Kind(
     confirmed_by="astrosearch.corpus.metadata:is_metadata",
     unconfirmed="JSON, but no arXiv metadata records",
 )
+LISTING = Kind(
+    name="listing",
+    title="arXiv's mails (.eml, .txt)",
+    suffixes=(".eml", ".mbox"),
+    reader="astrosearch.corpus.listing:read_source",
+    rank=2,
+    holds="records",
+    order=1,
+    confirmed_by="astrosearch.corpus.listing:is_listing",
+    found_in=(".txt", ".text"),
+    unconfirmed="a mail, and none that lists papers of arXiv",
+)
 MARKDOWN = (".md", ".markdown")
 TEXT = Kind(
     name="text",
@@ -122,35 +137,199 @@ TEXT = Kind(
     beside_latex="taken for data or notes beside a paper's LaTeX",
     often_no_paper=True,
 )
-KINDS = (LATEX, BUNDLE, METADATA, TEXT)
+KINDS = (LATEX, BUNDLE, METADATA, LISTING, TEXT)
+
+# Read with a document of LaTeX, and none themselves.
+SUPPORT = (".bbl", ".bib", ".sty", ".cls")
+# Neither read nor a document, though they hold commands of TeX.
+AUXILIARY = (
+    ".aux", ".bst", ".clo", ".def", ".fd", ".cfg", ".toc", ".lof", ".lot", ".out", ".log", ".blg",
+    ".nav", ".snm", ".vrb", ".idx", ".ind", ".ilg", ".glo", ".gls", ".ist", ".ldf", ".dtx", ".ins",
+    ".bbx", ".cbx", ".lbx", ".map", ".fls", ".fdb_latexmk",
+)  # fmt: skip
+# What LaTeX makes of a paper, and the name of such files.
+PRINTED = {".pdf": "PDF files", ".ps": "PostScript files", ".dvi": "DVI files"}
 
 COMPRESSED = ".gz"  # of a bundle, or of one file of another kind
 
-# Suffix -> why such files are not read, and what is to be done. A kind's own suffixes come first.
-NOT_READ = {
+# Suffixes of files that are not read -> what they are, and what is to be done. A kind's own
+# suffixes come first.
+_GROUPS = {
     ".pdf": "PDF files are not read: give the paper's source",
-    ".ps": "PostScript files are not read: give the paper's source",
+    ".ps .eps": "PostScript files are not read: give the paper's source",
     ".dvi": "DVI files are not read: give the paper's source",
-    ".doc": "Word documents are not read: save it as text",
-    ".docx": "Word documents are not read: save it as text",
-    ".odt": "OpenDocument files are not read: save it as text",
-    ".rtf": "RTF files are not read: save it as text",
-    ".epub": "EPUB files are not read: save it as text",
-    ".htm": "HTML files are not read: save it as text",
-    ".html": "HTML files are not read: save it as text",
-    ".xml": "XML files are not read: save it as text",
-    ".zip": "zip archives are not read: unpack it, or pack it as .tar.gz",
-    ".7z": "7z archives are not read: unpack it, or pack it as .tar.gz",
-    ".rar": "rar archives are not read: unpack it, or pack it as .tar.gz",
-    ".bz2": "bzip2 archives are not read: unpack it, or pack it as .tar.gz",
-    ".xz": "xz archives are not read: unpack it, or pack it as .tar.gz",
-    ".z": "compress archives are not read: unpack it, or pack it as .tar.gz",
+    ".djvu .djv": "DjVu files hold scanned pages and are not read: give the paper's source",
+    ".doc .docx .docm": "Word documents are not read: save it as text (.txt)",
+    ".pages .wpd .wps": "documents of this program are not read: save it as text (.txt)",
+    ".odt .fodt .sxw": "OpenDocument files are not read: save it as text (.txt)",
+    ".rtf": "RTF files are not read: save it as text (.txt)",
+    ".ppt .pptx .odp .key": "slides are not read: save their text as .txt",
+    ".xls .xlsx .ods .numbers .csv .tsv": "a table of data is not read: only running text is",
+    ".epub .mobi .azw .azw3 .fb2": "e-books are not read: save it as text (.txt)",
+    ".htm .html .xhtml .mht .mhtml .webarchive": "HTML files are not read: save it as text (.txt)",
+    ".xml .nxml .jats .tei .sgml": "XML files are not read: save it as text (.txt)",
+    ".zip .7z .rar .cbz": "{} archives are not read: unpack it, or pack it as .tar.gz",
+    ".bz2 .tbz .tbz2": "bzip2 archives are not read: unpack it, or pack it as .tar.gz",
+    ".xz .txz .lzma": "xz archives are not read: unpack it, or pack it as .tar.gz",
+    ".z .zst .lz .lz4": "{} archives are not read: unpack it, or pack it as .tar.gz",
+    ".bib .ris .enw .nbib .enl .ciw": (
+        "a list of references is not read: it holds no text of papers. Give their sources, or "
+        "records with abstracts as arXiv's .json"
+    ),
+    ".ipynb": "notebooks are not read: save its text as Markdown (.md), with jupyter nbconvert",
+    ".rst .adoc .asciidoc .textile .wiki .mediawiki .typ .pod": (
+        "this markup is not read: turn it into Markdown (.md), with pandoc, or LaTeX"
+    ),
+    ".org": "Org files are not read: export it as LaTeX or Markdown (.md)",
+    ".lyx": "LyX files are not read: export it as LaTeX (.tex)",
+    ".tm .texmacs": "TeXmacs files are not read: export it as LaTeX (.tex)",
+    ".rmd .qmd .rnw .jmd .mdx": "this form of Markdown is not read: save it under the suffix .md",
+    ".msg .pst .mbx .emlx": "mails are not read: save it as .eml, or its text as .txt",
+    ".atom .rss": "feeds are not read: fetch the records as arXiv's .json, or save it as text",
+    ".nb .mw .wl": "a notebook of formulas is not read: save its text as .txt",
 }
+
+
+def _not_read() -> dict[str, str]:
+    return {
+        suffix: reason.format(suffix[1:])
+        for suffixes, reason in _GROUPS.items()
+        for suffix in suffixes.split()
+    }
+
+
+NOT_READ = _not_read()
+# What lies beside papers, and nobody takes for one: figures, data, code, what LaTeX writes.
+_BESIDE = frozenset(
+    [
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".gif",
+        ".tif",
+        ".tiff",
+        ".bmp",
+        ".svg",
+        ".webp",
+        ".ico",
+        ".fig",
+        ".xcf",
+        ".psd",
+        ".ai",
+        ".mp4",
+        ".mov",
+        ".avi",
+        ".mp3",
+        ".wav",
+        ".fits",
+        ".fit",
+        ".fts",
+        ".hdf",
+        ".hdf5",
+        ".h5",
+        ".nc",
+        ".npy",
+        ".npz",
+        ".pkl",
+        ".pickle",
+        ".mat",
+        ".sav",
+        ".dat",
+        ".data",
+        ".db",
+        ".sqlite",
+        ".parquet",
+        ".feather",
+        ".root",
+        ".vot",
+        ".votable",
+        ".reg",
+        ".tbl",
+        ".mrt",
+        ".lc",
+        ".spec",
+        ".asc",
+        ".py",
+        ".pyc",
+        ".pyx",
+        ".r",
+        ".c",
+        ".h",
+        ".cc",
+        ".cpp",
+        ".hpp",
+        ".f",
+        ".f90",
+        ".f77",
+        ".for",
+        ".jl",
+        ".m",
+        ".pro",
+        ".idl",
+        ".java",
+        ".js",
+        ".ts",
+        ".css",
+        ".sh",
+        ".bash",
+        ".bat",
+        ".cl",
+        ".sm",
+        ".gp",
+        ".gnu",
+        ".plt",
+        ".lua",
+        ".pl",
+        ".rb",
+        ".go",
+        ".rs",
+        ".sql",
+        ".ini",
+        ".cfg",
+        ".yaml",
+        ".yml",
+        ".toml",
+        ".conf",
+        ".lock",
+        ".mk",
+        ".o",
+        ".so",
+        ".a",
+        ".dll",
+        ".exe",
+        ".whl",
+        ".egg",
+        ".bak",
+        ".old",
+        ".orig",
+        ".swp",
+        ".tmp",
+        ".log",
+        ".xsl",
+        ".xsd",
+        ".dtd",
+        ".ttf",
+        ".otf",
+        ".woff",
+        ".pfb",
+        ".tfm",
+        ".sig",
+        ".md5",
+        ".sha256",
+        ".torrent",
+        ".bst",
+        ".bbl",
+        ".sty",
+        ".cls",
+    ]
+)
 # Names, without suffix, of files that go with papers and are none.
 NO_PAPERS = (
     "readme", "00readme", "license", "licence", "copying", "notice", "changelog", "changes",
     "contributing", "code_of_conduct", "authors", "citation", "requirements", "cmakelists",
-    "robots", "todo", "security",
+    "robots", "todo", "security", "makefile", "dockerfile", "procfile", "gemfile", "rakefile",
+    "pkg-info", "manifest", "version", "install", "news", "thanks", "codeowners", "checksums",
+    "md5sums", "sha256sums", "latexmkrc",
 )  # fmt: skip
 
 
@@ -178,6 +357,11 @@ def of_suffix(suffix: str) -> Kind | None:
     return next((kind for kind in KINDS if suffix in kind.suffixes), None)
 
 
+def found_in(suffix: str) -> list[Kind]:
+    """Return the kinds whose files are also met under a suffix of another."""
+    return [kind for kind in KINDS if suffix in kind.found_in]
+
+
 def suffix_of(file: str) -> str:
     """Last suffix of a file's name, in lower case.
 
@@ -196,6 +380,19 @@ def inner_suffix(file: str) -> str:
     ('.jsonl', '')
     """
     return suffix_of(file[: -len(COMPRESSED)]) if suffix_of(file) == COMPRESSED else ""
+
+
+def is_beside(file: str) -> bool:
+    """Whether a file's suffix is one of figures, data or code, and never of a paper."""
+    suffix = suffix_of(file)
+    return suffix in _BESIDE or suffix in AUXILIARY or file.endswith(("~", "#"))
+
+
+def is_no_paper(file: str) -> bool:
+    """Whether a file of text is by its name one that goes with papers, such as a README."""
+    stem = file.rpartition("/")[2].lower()
+    suffix = suffix_of(stem)
+    return (stem[: -len(suffix)] if suffix else stem) in NO_PAPERS
 
 
 def why_not_read(file: str) -> str | None:

@@ -1,32 +1,47 @@
-"""arXiv's metadata records: titles and abstracts, with what the archive knows of the papers.
+"""Metadata records: titles and abstracts, with what an archive knows of the papers.
 
-Field names are those of the public snapshot (https://www.kaggle.com/datasets/Cornell-University/
-arxiv), one object a line; a JSON array or a single object is read too. Files of any size are
-streamed: one record is held at a time.
+Field names are those of arXiv's public snapshot (https://www.kaggle.com/datasets/
+Cornell-University/arxiv), one object a line; a JSON array or a single object is read too, and
+records of other archives and programs (`record_forms`). Files of any size are streamed: one record
+is held at a time.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from astrosearch.corpus.authors import split_authors
 from astrosearch.corpus.bundles import Gunzip, Peeked, Stream
 from astrosearch.corpus.characters import without_controls
-from astrosearch.corpus.document import Document, Origin, Passage
-from astrosearch.corpus.fragment import render
-from astrosearch.corpus.identifiers import arxiv_year, paper_url, parse_arxiv_id
+from astrosearch.corpus.document import Document
+from astrosearch.corpus.identifiers import parse_arxiv_id
+from astrosearch.corpus.record_forms import keyed, unwrapped
+from astrosearch.corpus.record_papers import document_of
 from astrosearch.corpus.signatures import GZIP
 from astrosearch.corpus.source import Source
 from astrosearch.errors import Unreadable
-from astrosearch.records import Paper
 
 MAX_RECORD_BYTES = 16 * 2**20
 _SNIFF_BYTES = 2**18
-_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_ID = re.compile(
+    rb'"(?:id|DOI|doi|bibcode|key|citationKey|citation-key|paperId|arxiv_id|arxivId|entry_id'
+    rb'|[0-9]{4}\.[0-9]{4,5})"\s*:'
+)
+_TOLD = re.compile(
+    rb'"(?:abstract|categories|authors_parsed|abstractNote|abstracts|abstract_inverted_index)"\s*:'
+)
+_CITED = re.compile(  # a list of references, whose records may lack abstracts
+    rb'"(?:author|creators|authors)"\s*:\s*\[(?s:.*)"(?:issued|itemType|summary|bibcode)"\s*:'
+    rb'|"(?:issued|itemType|summary|bibcode)"\s*:(?s:.*)"(?:author|creators|authors)"\s*:\s*\['
+)
+_DECODER = json.JSONDecoder(parse_float=str)  # of an id, zeros would be lost
+_MAX_IDS = 1_000_000
 _OUTSIDE = re.compile(rb"[{\n]")
 _INSIDE = re.compile(rb'"|[{}\[\]\n]')
 # Control characters, as JSON can spell them: most records have none.
@@ -46,8 +61,8 @@ def is_metadata(path: Path) -> bool:
         return True
     return (
         head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
-        and re.search(rb'"id"\s*:', head) is not None
-        and re.search(rb'"(?:abstract|categories|authors_parsed)"\s*:', head) is not None
+        and _ID.search(head) is not None
+        and (_TOLD.search(head) is not None or _CITED.search(head) is not None)
     )
 
 
@@ -69,19 +84,18 @@ def read_metadata(
         Keep records outside astro-ph too.
     """
     found = others = 0
+    seen = _Seen(name)
     try:
         with path.open("rb") as file:
             for line, raw in _records(_opened(file)):
-                found += 1
-                try:
-                    document = _document(raw, name, line, all_categories)
-                except Unreadable as failure:
-                    yield failure
-                    continue
-                if document is None:
-                    others += 1
-                else:
-                    yield document
+                for item in _papers(raw, name, line, all_categories):
+                    found += 1
+                    if item is None:
+                        others += 1
+                    elif isinstance(item, Unreadable) or not (twin := seen.twin(item)):
+                        yield item
+                    else:
+                        yield twin
     except Unreadable as failure:
         yield Unreadable(f"{name}{failure.name}", failure.reason)
         return
@@ -92,6 +106,32 @@ def read_metadata(
         yield Unreadable(name, "holds no records")
     elif found == others:
         yield Unreadable(name, f"none of its {found:,} records is in astro-ph")
+
+
+class _Seen:
+    """The ids of a file's records, so that none takes the place of another unsaid.
+
+    arXiv's are left to the index, which knows of versions and holds millions.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._lines: dict[str, int] = {}
+
+    def twin(self, document: Document) -> Unreadable | None:
+        """Remember a record; return a refusal of one whose id an earlier one has."""
+        id, line = document.paper.id, document.passages[0].origins[0].line
+        if parse_arxiv_id(id) is not None:
+            return None
+        first = self._lines.get(id)
+        if first is not None:
+            where = f"{self._name}:{line}"
+            return Unreadable(
+                where, f"{id[:100]}: another record with the id of that on line {first}"
+            )
+        if len(self._lines) < _MAX_IDS:
+            self._lines[id] = line
+        return None
 
 
 def _opened(file: Stream) -> Peeked:
@@ -179,50 +219,52 @@ class _Held:
         return record
 
 
-def _document(raw: bytes | None, name: str, line: int, all_categories: bool) -> Document | None:
-    """Make a paper of a record; None when its field of science isn't wanted."""
-    where = f"{name}:{line}"
+def _papers(
+    raw: bytes | None, name: str, line: int, all_categories: bool
+) -> Iterator[Document | Unreadable | None]:
+    """Yield the papers of a record, or of those it wraps; None for a field not wanted."""
+    try:
+        for record, its_line in _unwrapped(raw, f"{name}:{line}", line):
+            try:
+                yield document_of(record, name, its_line, all_categories=all_categories)
+            except Unreadable as failure:
+                yield failure
+    except Unreadable as failure:
+        yield failure
+
+
+def _unwrapped(raw: bytes | None, where: str, line: int) -> Iterator[tuple[dict[str, Any], int]]:
     if raw is None:
         raise Unreadable(where, f"a record of more than {MAX_RECORD_BYTES // 2**20} MiB")
     record = _parsed(raw, where)
-    categories = _categories(record, where)
-    if not (all_categories or not categories or any(_is_astro(each) for each in categories)):
-        return None
-    given = _text(record, "id", where)
-    if not given:
-        raise Unreadable(where, "a record without id")
-    arxiv = parse_arxiv_id(given)
-    abstract = _text(record, "abstract", where)
-    if not abstract:
-        raise Unreadable(where, f"{given[:100]}: a record without abstract")
-    title = _text(record, "title", where)
-    origins = (Origin(0, name, line),)
-    passages = []
-    if title:
-        passages.append(Passage("Title", *render(title), origins))
-    passages += [
-        Passage("Abstract", *rendered, origins)
-        for paragraph in re.split(r"\n[ \t]*\n|\n(?=  )", abstract)
-        if (rendered := render(paragraph))[0]
-    ]
-    versions = record.get("versions")
-    versions = versions if isinstance(versions, list) else []
-    paper = Paper(
-        id=arxiv[0] if arxiv else given,
-        title=passages[0].text if title else None,
-        authors=_authors(record, where),
-        year=_year(record, versions) or (arxiv_year(given) if arxiv else None),
-        categories=categories,
-        doi=_text(record, "doi", where) or None,
-        url=paper_url(arxiv[0]) if arxiv else None,
-    )
-    version = len(versions) or (arxiv[1] if arxiv else None)
-    return Document(paper, tuple(passages), full_text=False, version=version, parts=(name,))
+    if many := keyed(record):
+        at = 0
+        for each in many:
+            at = max(raw.find(json.dumps(each["id"]).encode(), at), at)
+            yield each, line + raw.count(b"\n", 0, at)
+    elif (wrapped := unwrapped(record)) is not None:
+        yield from zip(wrapped[0], _lines_in(raw, wrapped[1], line, len(wrapped[0])), strict=True)
+    else:
+        yield record, line
+
+
+def _lines_in(raw: bytes, name: str, line: int, count: int) -> list[int]:
+    """Find the lines on which the records of a list begin."""
+    begins = [rb'"' + name.encode() + rb'"\s*:\s*(?=%s)' % sign for sign in (rb"\[", rb"\{")]
+    begin = re.search(begins[0], raw) or re.search(begins[1], raw)
+    start = begin.end() if begin else 0
+    above = line + raw.count(b"\n", 0, start)
+    found: list[int] = []
+    with contextlib.suppress(Unreadable):
+        for at, _ in islice(_objects(Peeked(BytesIO(raw[start:]))), count):
+            found.append(above + at - 1)
+    return found + [line] * (count - len(found))
 
 
 def _parsed(raw: bytes, where: str) -> dict[str, Any]:
     try:
-        record = json.loads(raw.decode("utf-8-sig").strip().rstrip(","))
+        text = raw.decode("utf-8-sig").strip().rstrip(",")
+        record = _DECODER.decode(text)
         if _UNCLEAN.search(raw):
             record = _cleaned(record)
     except UnicodeDecodeError as error:
@@ -245,54 +287,3 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _cleaned(each) for name, each in value.items()}
     return value
-
-
-def _text(record: dict[str, Any], field: str, where: str) -> str:
-    value = record.get(field)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise Unreadable(where, f"its {field} is not text")
-    return _sound(value.strip())
-
-
-def _sound(text: str) -> str:
-    """The text without halves of surrogate pairs, which JSON can spell and no encoding can hold."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def _categories(record: dict[str, Any], where: str) -> tuple[str, ...]:
-    value = record.get("categories")
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        value = " ".join(value)  # old snapshots hold a list of one string
-    elif value is not None and not isinstance(value, str):
-        raise Unreadable(where, "its categories are not text")
-    return tuple(dict.fromkeys(_sound(value or "").replace(",", " ").split()))
-
-
-def _is_astro(category: str) -> bool:
-    return category == "astro-ph" or category.startswith("astro-ph.")
-
-
-def _year(record: dict[str, Any], versions: list[Any]) -> int | None:
-    first = versions[0] if versions and isinstance(versions[0], dict) else {}
-    for value in (first.get("created"), record.get("created")):
-        if isinstance(value, str) and (found := _YEAR.search(value)):
-            return int(found[0])
-    return None
-
-
-def _authors(record: dict[str, Any], where: str) -> tuple[str, ...]:
-    parsed = record.get("authors_parsed")
-    if isinstance(parsed, list) and parsed:
-        names = []
-        for entry in parsed:
-            if not isinstance(entry, list) or not all(isinstance(part, str) for part in entry):
-                raise Unreadable(where, "its authors_parsed are not lists of text")
-            last, first, suffix, *_ = [*entry, "", "", ""]
-            names.append(render(_sound(f"{first} {last} {suffix}"))[0])
-        return tuple(name for name in names if name)
-    value = record.get("authors")
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return tuple(name for each in value if (name := render(_sound(each))[0]))
-    return split_authors(render(_text(record, "authors", where))[0])

@@ -13,6 +13,13 @@ MAX_MARKS = 30  # upon one letter: https://www.unicode.org/reports/tr15/#Stream_
 
 _MANY = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1},}}")  # marks are no letters
 
+# Ligatures as PDFs have them; the soft hyphen, and what takes no room.
+_LETTERS = {
+    0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st",
+    0xFB06: "st", 0x00AD: None, 0x200B: None, 0x2060: None, 0xFEFF: None,
+}  # fmt: skip
+_UNSEEN = re.compile("[\ufb00-\ufb06\u00ad\u200b\u2060\ufeff]")
+
 
 def nfc(text: str) -> str:
     """Compose letters and their marks.
@@ -33,3 +40,12 @@ def _thinned(run: re.Match[str]) -> str:
         if marks <= MAX_MARKS:
             kept.append(sign)
     return "".join(kept)
+
+
+def plain_letters(text: str) -> str:
+    """Write ligatures as their letters, and drop hyphens and spaces that nobody sees.
+
+    >>> plain_letters("the magnetic \\ufb01eld of this pa\\u00adper")
+    'the magnetic field of this paper'
+    """
+    return text if text.isascii() or not _UNSEEN.search(text) else text.translate(_LETTERS)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from astrosearch.corpus.characters import without_controls
+from astrosearch.corpus.disguises import no_prose
 from astrosearch.corpus.document import Document, Mark, Origin, Passage, SourceTree
 from astrosearch.corpus.fragment import render
+from astrosearch.corpus.front_matter import FrontMatter, front_matter
 from astrosearch.corpus.headings import (
     ABSTRACT,
     CLOSING,
@@ -34,7 +36,7 @@ from astrosearch.corpus.headings import (
 )
 from astrosearch.corpus.kinds import MARKDOWN
 from astrosearch.corpus.limits import Budget
-from astrosearch.corpus.markdown import ITEM, unmarked
+from astrosearch.corpus.markdown import ITEM, inline, unmarked
 from astrosearch.corpus.normalization import nfc
 from astrosearch.errors import Unreadable
 from astrosearch.records import Paper
@@ -51,6 +53,7 @@ _ABSTRACT_LABEL = re.compile(r"(?:(?i:abstract)\s*[.:—–-]+\s*|(?:Abstract|AB
 _SEED = re.compile(r"\[\\|\[formula\]|\[MATH_tex=|<CIT>")
 _MATH = re.compile(r"\$[^$\\^_]*[\\^_][^$]*\$")  # two prices in a line are no formula
 _MARKDOWN_MATH = re.compile(r"(?<![\w$])\$(?=\S)[^$]*?(?<=\S)\$(?![\w$])")  # Pandoc's rule
+_CITES = re.compile(r"(\[\\(?:cite\w{0,12}|ref)\*?=[^\[\]]{0,300}\])")
 _HYPHEN = re.compile(r"([^\W\d_]+)-$")
 _TAIL = re.compile(r"[^\W\d_]+")
 _CONTROLS = [bytes([code]) for code in (*range(9), *range(14, 32))]
@@ -91,25 +94,52 @@ def read_text(content: bytes, name: str, paper_id: str, budget: Budget | None = 
     text = decode(content, name)
     if text.count("\n") > MAX_LINES:
         raise Unreadable(name, f"more than {MAX_LINES:,} lines: data, not prose")
-    lines, math = _plain(text), _MATH
+    lines, math, front = _plain(text), _MATH, None
     if name.lower().endswith(MARKDOWN):
-        lines, math = unmarked(text), _MARKDOWN_MATH
+        front = front_matter(text.split("\n"))
+        lines, math = unmarked(text, front.lines if front else 0), _MARKDOWN_MATH
+    if (why := no_prose(text)) is not None:
+        raise Unreadable(name, why)
     blocks = list(_blocks(_watched(lines, name, budget)))
-    if not blocks:
+    if not blocks and not (front and front.abstract):
         raise Unreadable(name, "no text")
-    if max(len(block.text) for block in blocks) > MAX_PARAGRAPH:
+    if max((len(block.text) for block in blocks), default=0) > MAX_PARAGRAPH:
         raise Unreadable(name, _ENDLESS)
-    title, body = _split(blocks)
+    title, body = _titled(blocks, front)
     divided = _Divided(text[:_KNOWN_WORDS])
     passages = [_passage("Title", title, name, divided, math)] if title else []
-    for section, block in _sections(body):
+    for section, block in (*_abstract(front), *_sections(body)):
         budget.check()
         passages.append(_passage(section, block, name, divided, math))
     passages = [each for each in passages if each.text]
     if not any(each.section != "Title" for each in passages):
         raise Unreadable(name, "no running text")
     paper = Paper(paper_id, title=passages[0].text if title else None)
+    if front is not None:
+        paper = replace(
+            paper, authors=front.authors, names=front.names, year=front.year, doi=front.doi
+        )
     return Document(paper, tuple(passages), full_text=True, parts=(name,))
+
+
+def _titled(blocks: list[Block], front: FrontMatter | None) -> tuple[Block | None, list[Block]]:
+    """Separate the title, which front matter may tell, from the body."""
+    if front is None or not front.title:
+        return _split(blocks)
+    lines = [(number, " ".join(nfc(inline(line)).split())) for number, line in front.title]
+    title = Block(lines, " ".join(line for _, line in lines))
+    first = blocks[0] if blocks else None
+    repeated = first is not None and first.level == 1 and first.text == title.text
+    return title, blocks[1:] if repeated else blocks
+
+
+def _abstract(front: FrontMatter | None) -> Iterator[tuple[str, Block]]:
+    """Yield the paragraphs of the abstract that front matter holds."""
+    for lines in front.abstract if front else ():
+        plain = [(number, " ".join(nfc(inline(line)).split())) for number, line in lines]
+        kept = [(number, line) for number, line in plain if line]
+        if kept:
+            yield "Abstract", Block(kept, " ".join(line for _, line in kept))
 
 
 def decode(content: bytes, name: str) -> str:
@@ -337,8 +367,22 @@ def _passage(
 
 
 def _readable(line: str, math: re.Pattern[str]) -> tuple[str, tuple[Mark, ...]]:
-    if _SEED.search(line) is not None:
-        from astrosearch.corpus.textform import readable_seed
+    if _SEED.search(line) is None:
+        return render(line) if math.search(line) else (line, ())
+    from astrosearch.corpus.textform import readable_seed
 
+    if not math.search(line):
         return readable_seed(line)
-    return render(line) if math.search(line) else (line, ())
+    text, marks = "", list[Mark]()  # formulas between the citations
+    for piece in _CITES.split(line):
+        cited = _CITES.fullmatch(piece) is not None
+        part, found = (
+            readable_seed(piece) if cited else render(piece) if piece.strip() else ("", ())
+        )
+        space = " " if text and part and piece[:1] == " " and text[-1:] != " " else ""
+        start = len(text) + len(space)
+        text += space + part
+        marks += [Mark(m.start + start, m.end + start, m.kind, m.tex) for m in found]
+        if piece[-1:] == " " and not cited:
+            text += " "
+    return text.rstrip(), tuple(marks)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from astrosearch.corpus.abbreviations import (
     BEFORE_NUMBER,
+    LETTERED,
     NEVER_LAST,
     OPENERS,
     SELDOM_LAST,
@@ -22,24 +23,47 @@ from astrosearch.corpus.document import Mark, Passage
 from astrosearch.records import SourceSentence
 
 LONGEST = 2_000  # characters; a longer run without a boundary is a table dump, not prose
+MAX_ENCLOSED = 500  # characters in brackets or quotation marks that aren't split
 
+_RAISED = (  # numbers of citations and signs of notes as they are set after a stop
+    r"(?:[⁰¹²³⁴⁵⁶⁷⁸⁹](?:[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]|[,–-]\ ?(?=[⁰¹²³⁴⁵⁶⁷⁸⁹])){0,60}+|[*†‡§¶]{1,4}"
+    r"|\^(?:\([^()\n]{1,80}\)|[a-z\d†‡*]{1,3}(?![^\s])))"
+)
 # A stop with its closing marks and citations set after it ("... found.[12] We"), or a blank line.
 # Every repetition is possessive or bounded: the time stays linear on any input.
 _CANDIDATE = re.compile(
-    r"""(?P<stop>[.!?…]++)(?P<close>["”’'»)\]}]*+)(?P<cite>(?:\[[^\[\]]{1,80}\]){0,3}+)"""
+    r"""(?P<stop>[.!?…]++)(?P<close>["”’'»)\]}]*+)"""
+    rf"""(?P<cite>(?:\[[^\[\]]{{1,80}}\]){{0,3}}+{_RAISED}?+)"""
     r"""|(?P<blank>\n[ \t\r]*+\n)"""
 )
 _NEXT = re.compile(r"""\s*+(?P<open>["“”‘'«(\[{]{0,4}+)(?P<word>\S{0,40})""")
-_LATE_CITATION = re.compile(r"\s*+(?:\[[\d,;\s–-]{1,80}\]|<CIT>)")
+_GAP = r"(?:[^\S\n]|\n(?![ \t\r]*\n))"  # white space without a blank line
+_LATE_CITATION = re.compile(rf"{_GAP}*+(?:\[[\d,;\s–-]{{1,80}}\]|<CIT>)")
+_LATE_RAISED = re.compile(rf"{_GAP}++(?=[⁰¹²³⁴⁵⁶⁷⁸⁹^]){_RAISED}(?=\s|$)")
+_ENCLOSING = re.compile(r"[()\[\]“”]|\n[ \t\r]*+\n")
+_CLOSING = {")": "(", "]": "[", "”": "“"}
 _WORD = re.compile(r"[^\W\d_]{2}")
 _HEAD = re.compile(r"[^\W\d_]*+")
 _INITIALS = re.compile(
     r"[A-Z](?:\.?-[A-Z])?|[^\W\d_]{1,2}(?:\.-?[^\W\d_]{1,2})+"
 )  # J, H.E.S.S, p.d.f
+_FLOAT = re.compile(r"Figs?\b|Figures?\b|Tab|Mat|Data|Sect|Note|Eq|Video|Movie|Inf")
+_CLOCK = frozenset({"a.m", "p.m"})  # which zones and dates follow
+_DIRECTION = re.compile(r"[NS]?[EWNS][,;)]?")
+_DIRECTED = frozenset({"deg", "degs", "arcmin", "arcsec", "km", "kpc", "pc", "min", "sec", "mi"})
+_AMOUNTS = frozenset({"hundred", "thousand", "million", "billion", "few", "several"})
+_SPECTRAL = re.compile(r"[OBAFGKMLTY]\d(?:\.\d)?(?:[–-][OBAFGKMLTY]?\d(?:\.\d)?)?")
+_ELEMENTS = frozenset(
+    """
+    H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Zn Sr Y Ba
+    """.split()  # noqa: SIM905
+)
 # Sentences that begin in lower case: eROSITA, pH, Greek letters, items "iii)".
-_NAME = re.compile(r"[α-ω]|[a-z]{1,3}[A-Z]|[ivx]{1,4}\)")
+_NAME = re.compile(r"[α-ω]|[a-z]{1,3}[A-Z]|[ivx]{1,4}\)|[a-h]\.$")
 _PLAIN = re.compile(r"[a-z]{5,}")
-_ENUMERATOR = re.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,2}){0,3}|[A-Za-z]|[ivxIVX]{1,4})[)\]]?")
+_ENUMERATOR = re.compile(
+    r"(?i:notes?|remarks?)|[(\[]?(?:\d{1,3}(?:\.\d{1,2}){0,3}|[A-Za-z]|[ivxIVX]{1,4})[)\]]?"
+)
 _OPENING = "\"“”‘'`«([{~$"
 _NEVER_FIRST = ",;:)]}%.!?…-–—/=<>|*&"  # a sentence doesn't begin so
 
@@ -119,15 +143,19 @@ class _Guard:
 
 def _by_rule(text: str, low: int, high: int, guard: _Guard) -> Iterator[tuple[int, int]]:
     start, high = _stripped(text, low, high)
+    enclosed = _Guard(list(_enclosures(text, start, high, guard)))
     for found in _CANDIDATE.finditer(text, start, high):
         end = found.end()
         if found.start() < start:
             continue
         if found["blank"] is None:
-            if end == high or not text[end].isspace():
+            end = _after_joined_citation(text, end, high, guard)
+            if end >= high or not text[end].isspace():
                 continue
             end = _after_citation(text, end, high, guard)
             if not _ends(text, start, end, high, found, guard):
+                continue
+            if enclosed.end_over(end, end + 1) is not None:
                 continue
         following = _skip_space(text, end, high)
         if guard.end_over(end, following + (following == end)) is None and following < high:
@@ -135,6 +163,33 @@ def _by_rule(text: str, low: int, high: int, guard: _Guard) -> Iterator[tuple[in
             start = following
     if start < high:
         yield start, high
+
+
+def _enclosures(text: str, low: int, high: int, guard: _Guard) -> Iterator[tuple[int, int]]:
+    """Spans in brackets or quotation marks; formulas' own brackets don't count."""
+    opened: dict[str, list[int]] = {"(": [], "[": [], "“": []}
+    for found in _ENCLOSING.finditer(text, low, high):
+        sign = found[0]
+        if len(sign) > 1:
+            for starts in opened.values():
+                starts.clear()
+        elif guard.end_over(found.start(), found.end()) is not None:
+            continue
+        elif sign in opened:
+            opened[sign].append(found.start())
+        elif opened[_CLOSING[sign]]:
+            start = opened[_CLOSING[sign]].pop()
+            if found.end() - start <= MAX_ENCLOSED:
+                yield start, found.end()
+
+
+def _after_joined_citation(text: str, end: int, high: int, guard: _Guard) -> int:
+    """End of the citation that is set right after a stop, "found.(Roe 2010) We", if one is."""
+    if end < high and text[end] in "([":
+        after = guard.beginning(end, end)
+        if after is not None and after <= high:
+            return after
+    return end
 
 
 def _ends(text: str, start: int, end: int, high: int, found: re.Match[str], guard: _Guard) -> bool:
@@ -157,25 +212,76 @@ def _ends(text: str, start: int, end: int, high: int, found: re.Match[str], guar
         return False
     if not (name or opened):  # "we map it. emcee samples", but not "of 20 sq. deg. each"
         return _PLAIN.fullmatch(word) is not None and not (found["close"] or word in SHORTENED)
-    return _closes(word, before[-2] if len(before) > 1 else "", opened, following, marked)
+    if at > start and guard.end_over(at - 1, at) == at:  # after a formula, which is no initial
+        return True
+    return _closes(word, before[:-1], opened, following, marked)
 
 
-def _closes(word: str, previous: str, opened: str, following: str, marked: bool) -> bool:
-    """Whether `word` can be a sentence's last when `following` comes next."""
+def _closes(word: str, before: list[str], opened: str, following: str, marked: bool) -> bool:
+    """Whether `word`, with the words `before` it, can be a sentence's last one.
+
+    `following` comes next.
+    """
     low = word.lower()
-    if low in NEVER_LAST or word in ("Ref", "Sec"):
+    if low in NEVER_LAST or word in ("Ref", "Sec", "Long"):
         return False
-    initials = _INITIALS.fullmatch(word) is not None and not previous[-1:].isdigit()
+    previous = before[-1] if before else ""
+    if low in _DIRECTED and not opened and _DIRECTION.fullmatch(following):
+        return False
+    if low == "min" and not (opened or marked or previous[-1:].isdigit()):
+        return not following[0].isdigit()  # "of min. 5", but "for 30 min. 5 of them"
+    if low == "suppl" and _FLOAT.match(following):
+        return False
+    if len(word) == 1 and word.islower() and previous[-1:] in (":", ";", "."):  # "b. Corrected"
+        return False
+    if word == "c" and following[0].isdigit():  # "c. 1990"
+        return False
+    initials = _INITIALS.fullmatch(word) is not None and not _is_lettered(word, before)
     if opened or marked or not following[0].isalpha():
         return not (initials or low in BEFORE_NUMBER or low in SELDOM_LAST)
-    if initials or low in SELDOM_LAST or (word == "No" and previous):
+    seldom = low in SELDOM_LAST and not (word.isupper() and len(word) > 2)  # "Lat.", but "the LAT."
+    if initials or seldom or (word == "No" and previous):
         head = _HEAD.match(following)
         return head is not None and head[0] in OPENERS
     return True
 
 
+def _is_lettered(word: str, before: list[str]) -> bool:
+    """Whether a letter is a unit's or a thing's ("300 K", "galaxy A"), not a name's initial."""
+    previous = before[-1].lstrip(_OPENING) if before else ""
+    if len(word) > 1:
+        return False
+    if previous[-1:].isdigit() or previous in _AMOUNTS:
+        return True
+    if word in "IVX" and (previous in _ELEMENTS or _SPECTRAL.fullmatch(previous)):
+        return True
+    if _is_kind(previous):
+        return True
+    # "components A and B", "models A, B, and C"
+    listed = [each.strip(",;") for each in before if each not in ("and", "or", "&")]
+    letters = 0
+    while listed and len(listed[-1]) == 1 and listed[-1].isupper():
+        listed.pop()
+        letters += 1
+    return letters > 0 and bool(listed) and _is_kind(listed[-1])
+
+
+def _is_kind(word: str) -> bool:
+    """Whether a word names a kind of things that letters tell apart, in singular or plural."""
+    low = word.lower()
+    return (
+        low in LETTERED
+        or low.removesuffix("s") in LETTERED
+        or low.removesuffix("es") in LETTERED
+        or (low.endswith("ies") and low[:-3] + "y" in LETTERED)
+    )
+
+
 def _after_citation(text: str, end: int, high: int, guard: _Guard) -> int:
     """End of a citation set after the stop, if one stands there before a new sentence."""
+    raised = _LATE_RAISED.match(text, end, high)
+    if raised is not None and raised.end() < high:
+        return raised.end()
     late = _LATE_CITATION.match(text, end, high)
     begins = _skip_space(text, end, high)
     after = late.end() if late else None
@@ -219,7 +325,7 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _with_tex(text: str, start: int, end: int, marks: Sequence[Mark], first: int) -> str | None:
-    """The sentence with its marks written as TeX; None if it has none."""
+    r"""The sentence with its marks written as TeX, and `$` as `\$`; None if it has none."""
     parts = []
     at = start
     for number in range(first, len(marks)):
@@ -228,9 +334,9 @@ def _with_tex(text: str, start: int, end: int, marks: Sequence[Mark], first: int
             break
         if mark.start < at:
             continue  # nested in the mark before
-        parts += [text[at : mark.start], as_tex(mark)]
+        parts += [text[at : mark.start].replace("$", "\\$"), as_tex(mark)]
         at = mark.end
-    return "".join([*parts, text[at:end]]) if parts else None
+    return "".join([*parts, text[at:end].replace("$", "\\$")]) if parts else None
 
 
 def as_tex(mark: Mark) -> str:

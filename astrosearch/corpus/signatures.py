@@ -7,7 +7,8 @@ import tarfile
 
 GZIP = b"\x1f\x8b"
 _TEX = re.compile(
-    rb"\\(?:documentclass|documentstyle|begin|input|magnification|def|title|section)\b"
+    rb"\\(?:documentclass|documentstyle|begin|input|magnification|def|title|section|centerline|font"
+    rb"|hsize|vsize|baselineskip|nopagenumbers|parindent|parskip|topmatter|bye)\b"
 )
 
 
@@ -50,6 +51,11 @@ def is_bundle(head: bytes) -> bool:
 def is_latex(head: bytes) -> bool:
     """Whether a file's first bytes are those of TeX, by its commands."""
     return is_plain(head) and _TEX.search(head) is not None
+
+
+def looks_like_tex(head: bytes) -> bool:
+    """Whether a file's first bytes may be those of TeX: its commands, or a comment."""
+    return is_plain(head) and (_TEX.search(head) is not None or head.lstrip()[:1] == b"%")
 
 
 def is_plain(head: bytes) -> bool:

@@ -169,7 +169,7 @@ def _fault(base: str, path: str, expected: Callable[[int], bool] = stat.S_ISREG)
         if stat.S_ISLNK(mode) or _is_junction(path):
             target = os.path.realpath(path)
             if not PurePath(target).is_relative_to(base):
-                return "a link that leads out of the corpus folder"
+                return f"a link that leads out of the corpus folder; to read it, index {target} too"
             mode = os.stat(path).st_mode  # noqa: PTH116
     except OSError as error:
         return f"can't be read: {error.strerror}"

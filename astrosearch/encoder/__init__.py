@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from astrosearch.encoder.checked import encoded
 from astrosearch.encoder.load import fingerprint, load_encoder, resolve
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from astrosearch.records import TextForm
 
-__all__ = ["Encoder", "fingerprint", "load_encoder", "resolve"]
+__all__ = ["Encoder", "encoded", "fingerprint", "load_encoder", "resolve"]
 
 
 class Encoder(Protocol):

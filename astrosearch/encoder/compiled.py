@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder.cache import kept_file, read_kept, write_kept
+from astrosearch.encoder.processor import machine
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,14 +22,6 @@ class Graph:
     source: str  # names the code that made the graph
     build: Callable[[], Any]  # gives an openvino.Model
     settings: Mapping[str, str] = field(default_factory=dict)  # that this graph can't do without
-
-
-def machine(core: Any) -> list[str]:
-    """List what of a machine decides how a graph is compiled."""
-    return [
-        core.get_property("CPU", "FULL_DEVICE_NAME"),
-        *core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"),
-    ]
 
 
 def compiled_graph(

@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder.cache import PART, kept_file, read_kept, write_kept
-from astrosearch.encoder.compiled import Graph, machine
+from astrosearch.encoder.compiled import Graph
 from astrosearch.encoder.openvino_runtime import REPORTER, OpenVinoEncoder, hidden, open_tokenizer
 from astrosearch.encoder.precision import PRECISION
+from astrosearch.encoder.processor import machine, openvino_core
 from astrosearch.encoder.torch_runtime import load_torch
 from astrosearch.errors import EncoderError
 
@@ -76,7 +77,7 @@ def load_converted(folder: EncoderFolder) -> Encoder:
 
     fingerprint = folder.fingerprint()
     code = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-    versions, place = [openvino.__version__, code], machine(openvino.Core())
+    versions, place = [openvino.__version__, code], machine(openvino_core())
     files = Files(*(kept_file(k, fingerprint, versions, place) for k in ("converted", "outcomes")))
     build = partial(read_graph, folder, files.graph, [])
     graph = partial(Graph, fingerprint, code, build)
@@ -191,7 +192,7 @@ def read_graph(folder: EncoderFolder, file: Path, memory: list[Any]) -> Any:
     start = end - int.from_bytes(body[end:].tobytes(), "little")
     weights = openvino.Tensor(body[:start], shared_memory=True)
     memory.append((body, weights))
-    return openvino.Core().read_model(body[start:end].tobytes(), weights)
+    return openvino_core().read_model(body[start:end].tobytes(), weights)
 
 
 def read_outcome(file: Path) -> Outcome | None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -43,3 +47,43 @@ def torch_sees_gpu() -> bool:
     import torch
 
     return bool(torch.cuda.is_available())
+
+
+class ModelLock:
+    """Lets one thread at a time use a torch model, in the process that loaded it or a fork of it.
+
+    A forked child has none of the threads that torch started before, and can't use a GPU at all
+    once its parent did.
+    """
+
+    def __init__(self, name: str, device: str) -> None:
+        self._name, self._device = name, device
+        self._process, self._lock = os.getpid(), threading.Lock()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock for a block.
+
+        Raises
+        ------
+        EncoderError
+            In a forked child, for a model on a GPU.
+        """
+        if self._process != os.getpid():
+            self._adopt()
+        with self._lock:
+            yield
+
+    def _adopt(self) -> None:
+        """Make the model usable in a forked child: on one thread, as its siblings are many."""
+        if self._device == "cuda":
+            raise EncoderError(
+                f"{self._name} was loaded on a GPU by the parent of this process, and a forked "
+                "process can't use that GPU.\n"
+                'Start processes with multiprocessing.get_context("spawn"), or open the index '
+                'with device="cpu".'
+            )
+        import torch
+
+        torch.set_num_threads(1)
+        self._lock, self._process = threading.Lock(), os.getpid()

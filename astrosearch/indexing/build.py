@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from astrosearch.indexing.encode import EncodingThread
 from astrosearch.indexing.run import IndexingRun, Progress, Summary
 from astrosearch.lock import LOCK_FILE, WriterLock
 from astrosearch.maintenance.merge import compact
+from astrosearch.output.progress import in_notebook, showing_progress
 from astrosearch.store.database import storage_errors
 from astrosearch.store.layout import DATABASE, REBUILDING
 from astrosearch.store.reader import Store
@@ -32,7 +33,7 @@ def build(
     strict: bool = False,
     all_categories: bool = False,
     prune: bool = False,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[Progress], None] | bool | None = None,
 ) -> Summary:
     """Bring the index in folder `index` up to date with the papers under `corpora`.
 
@@ -54,8 +55,9 @@ def build(
     all_categories, prune : bool
         Take metadata records of every category, not astro-ph alone; drop papers whose files are
         gone from `corpora`.
-    progress : callable, optional
-        Called with a Progress as the work goes on.
+    progress : callable or bool, optional
+        Called with a Progress as the work goes on. True shows it on stderr; left out, it is shown
+        in a notebook alone.
 
     Raises
     ------
@@ -73,14 +75,28 @@ def build(
     found = [(path, _discovered(path, may_be_empty=prune)) for path in paths]
     database = _database(folder, rebuild=rebuild)
     model, identity = _encoder(encoder, device, folder)
-    with _writer(folder, identity, database) as writer:
+    with _writer(folder, identity, database) as writer, _told(progress) as tell:
         writer.store.encoder().expect(identity.name, identity.fingerprint)
-        how = _How(jobs, all_categories, prune, progress)
+        how = _How(jobs, all_categories, prune, tell)
         summary = _bring_up_to_date(writer, model, found, how)
         if database == REBUILDING:
             writer.take_place()
     summary.seconds = time.monotonic() - started
     return _all_read(summary) if strict else summary
+
+
+@contextlib.contextmanager
+def _told(
+    progress: Callable[[Progress], None] | bool | None,
+) -> Iterator[Callable[[Progress], None] | None]:
+    """Give what is called with a Progress: the caller's own, one that shows it, or nothing."""
+    if callable(progress) or progress is False:
+        yield progress or None
+    elif progress or in_notebook():
+        with showing_progress() as tell:
+            yield tell
+    else:
+        yield None
 
 
 def _paths(corpora: Sequence[str | Path]) -> list[Path]:

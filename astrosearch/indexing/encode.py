@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from astrosearch.corpus.textform import render
-from astrosearch.encoder import Encoder
+from astrosearch.encoder import Encoder, encoded
 from astrosearch.store.rows import Change, PutPaper
 
 if TYPE_CHECKING:
@@ -93,13 +93,13 @@ class EncodingThread:
         places = [rows.setdefault(text, len(rows)) for text in texts]
         before, repeated = self.encoded, len(texts) - len(rows)
 
-        def encoded(count: int) -> None:
+        def tell(count: int) -> None:
             self.encoded += count
             if self._given_up.is_set():
                 raise GivenUp
 
         started = time.monotonic()
-        vectors = self._encoder.encode(list(rows), encoded)
+        vectors = encoded(self._encoder, list(rows), tell)
         self.seconds += time.monotonic() - started
         self.encoded = before + len(rows) + repeated
         return vectors[places] if repeated else vectors

@@ -39,12 +39,17 @@ UNSETTLED = " unsettled"  # ends the stamp of a source that may have changed whi
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an indexing run is; `fraction` in [0, 1] is an estimate of the work done."""
+    """How far an indexing run is; `fraction` in [0, 1] is an estimate of the work done.
+
+    `papers` are encoded, of `total_papers` that there will be: an estimate until all is read.
+    """
 
     sources: int
     total_sources: int
     sentences: int
     fraction: float
+    papers: int = 0
+    total_papers: int = 0
 
 
 @dataclass(slots=True)
@@ -73,6 +78,24 @@ class Summary:
     gone: list[str] = field(default_factory=list)  # indexed files no longer in the corpus
     pruned: int = 0  # papers dropped with them
 
+    def _repr_html_(self) -> str:
+        from astrosearch.output.notebook import summary_html
+
+        listed = {"not read": self.failed, "skipped": self.skipped}
+        return summary_html(
+            {
+                "papers added": self.papers_added,
+                "papers replaced": self.papers_replaced,
+                "sentences added": self.sentences_added,
+                "files unchanged": self.sources_unchanged,
+                "papers dropped": self.pruned,
+                "papers in the index": self.papers,
+                "sentences in the index": self.sentences,
+            },
+            self.seconds,
+            {**listed, "gone from the corpus": [(name, "") for name in self.gone]},
+        )
+
 
 class IndexingRun:
     """One pass over the sources: decides about each paper and commits group by group."""
@@ -91,6 +114,7 @@ class IndexingRun:
         self._group = Group()
         self._group_sentences = 0
         self._queued = 0  # sentences to be encoded, with those that are
+        self._papers_queued = 0
         self._sources_done = self._sources_total = 0
         self._bytes_done = self._bytes_total = 0
         self._bytes_within = 0  # of the source being read, estimated
@@ -231,6 +255,7 @@ class IndexingRun:
         if isinstance(change, PutPaper):
             self._group_sentences += len(change.sentences)
             self._queued += len(change.sentences)
+            self._papers_queued += 1
         full = len(self._group.changes) >= GROUP_CHANGES
         if full or self._group_sentences >= GROUP_SENTENCES:
             self._flush(run)
@@ -316,11 +341,18 @@ class IndexingRun:
     def _tell(self) -> None:
         if self.progress is not None:
             done = self._bytes_done + self._bytes_within
-            fraction = min(1.0, done / self._bytes_total) if self._bytes_total else 1.0
-            if self._queued:  # reading is quick; what is read still waits to be encoded
-                fraction *= self._encoding.encoded / self._queued
+            read = min(1.0, done / self._bytes_total) if self._bytes_total else 1.0
+            # Reading is quick; what is read still waits to be encoded.
+            encoded = self._encoding.encoded / self._queued if self._queued else 1.0
             self.progress(
-                Progress(self._sources_done, self._sources_total, self._encoding.encoded, fraction)
+                Progress(
+                    self._sources_done,
+                    self._sources_total,
+                    self._encoding.encoded,
+                    read * encoded,
+                    int(self._papers_queued * encoded),
+                    round(self._papers_queued / read) if read else self._papers_queued,
+                )
             )
 
 

@@ -50,13 +50,12 @@ class ReadPaper:
     sentences: tuple[SourceSentence, ...]
 
 
-_Whole = tuple[int, list[ReadPaper | Unreadable]]
+Item = ReadPaper | Unreadable  # what becomes of a document
+_Whole = tuple[int, list[Item]]
 
 
-def read_papers(
-    source: Source, *, all_categories: bool = False
-) -> Iterator[ReadPaper | Unreadable]:
-    """Yield every paper of a source, and every part of it that can't be read, with the reason."""
+def read_papers(source: Source, *, all_categories: bool = False) -> Iterator[Item]:
+    """Yield every paper of a source, and every document in it that isn't read, with the reason."""
     gave_any = False
     try:
         for item in read_source(source, all_categories=all_categories):
@@ -88,7 +87,7 @@ def _with_sentences(document: Document, name: str) -> ReadPaper | Unreadable:
 
 def readings(
     sources: Sequence[Source], jobs: int, *, all_categories: bool = False
-) -> Iterator[tuple[int, Iterator[ReadPaper | Unreadable]]]:
+) -> Iterator[tuple[int, Iterator[Item]]]:
     """Yield when reading began (ns of the epoch) and what is read, for each source in order.
 
     With `jobs` > 1 other processes read ahead.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.corpus.textform import render
-from astrosearch.encoder import load_encoder
+from astrosearch.encoder import encoded, load_encoder
 from astrosearch.errors import NotAnIndex
 from astrosearch.files import discard
 from astrosearch.maintenance.verify import file_problem
@@ -166,6 +166,8 @@ class _Repair:
             segment = vectors.Segment(path, row.sums)
         except NotAnIndex:
             return False
+        if not all(np.isfinite(part.sum()) for _, part in segment.chunks()):
+            return False
         strangers = np.setdiff1d(np.setdiff1d(segment.ids, alive), self.store.dead_vectors())
         return not len(np.setdiff1d(alive, segment.ids)) and not len(strangers)
 
@@ -202,7 +204,7 @@ class _Repair:
             part = ids[start : start + GROUP]
             rows = repairs.texts(self.store, int(part[0]), int(part[-1]))
             model = self._loaded()
-            yield part, model.encode([render(text, tex, model.text_form) for text, tex in rows])
+            yield part, encoded(model, [render(text, tex, model.text_form) for text, tex in rows])
 
     def _loaded(self) -> Encoder:
         if self._encoder is None:

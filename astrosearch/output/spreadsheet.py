@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
 
 from astrosearch.links import is_arxiv_id
@@ -30,13 +31,49 @@ def write_csv(
     the digits that they have as JSON.
     """
     columns = COLUMNS + COUNTS if papers else COLUMNS
+    write_table(_rows(answers), columns, file)
+
+
+def write_tsv(
+    answers: Iterable[tuple[str, Sequence[Hit]]], file: TextIO, *, papers: bool = False
+) -> None:
+    """Write answers as `write_csv` does, with a tab between cells and no quotes: for grep and cut.
+
+    Tabs and line ends within a cell become spaces.
+    """
+    columns = COLUMNS + COUNTS if papers else COLUMNS
+    write_table(_rows(answers), columns, file, tabs=True)
+
+
+def write_table(
+    rows: Iterable[Mapping[str, object]],
+    columns: Sequence[str],
+    file: TextIO,
+    *,
+    tabs: bool = False,
+) -> None:
+    """Write rows with a header, as CSV or with `tabs`; no cell is run as a formula."""
+    if tabs:
+        for row in itertools.chain([{name: name for name in columns}], rows):
+            cells = (_cell(row[name]) for name in columns)
+            texts = ("" if cell is None else " ".join(str(cell).split()) for cell in cells)
+            file.write("\t".join(texts) + "\n")
+        return
     writer = csv.DictWriter(file, columns, lineterminator="\n")
     writer.writeheader()
+    for row in rows:
+        writer.writerow({name: _cell(row[name]) for name in columns})
+
+
+def _rows(answers: Iterable[tuple[str, Sequence[Hit]]]) -> Iterator[dict[str, object]]:
     for query, hits in answers:
         for hit in hits:
-            row = {"query": query, **hit.row(), "paper_id": as_no_number(hit.paper.id)}
-            row["score"] = round(hit.score, SCORE_DIGITS)
-            writer.writerow({name: _cell(value) for name, value in row.items()})
+            told = {
+                "query": query,
+                "paper_id": as_no_number(hit.paper.id),
+                "score": round(hit.score, SCORE_DIGITS),
+            }
+            yield hit.row() | told
 
 
 def as_no_number(paper_id: str) -> str:

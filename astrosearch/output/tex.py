@@ -40,14 +40,20 @@ _TOKEN = re.compile(
       |(?P<sign>.)""",
     re.VERBOSE | re.DOTALL,
 )
-# Letters that LaTeX has set up in its own fonts, for files in UTF-8.
+# Letters with accents that LaTeX has set up: biber makes letters of all accents, and for another
+# one TeX would stop. Those beyond are written with fewer, or as formulas.
+_SET_UP = frozenset(
+    letter
+    for letter in (*map(chr, range(0xC0, 0x180)), *"ȘșȚț")
+    if len(parts := unicodedata.normalize("NFD", letter)) == 2 and parts[1] in ACCENTS
+)
+# Those that its own fonts have, and need no macro.
 _KEPT = frozenset(
-    c
-    for c in map(chr, range(0xC0, 0x17F))
-    if (parts := unicodedata.normalize("NFD", c))[0].isascii()
-    and len(parts) == 2
-    and ACCENTS.get(parts[1], ("k", ""))[0] not in ("k", "textcommabelow")
-) - set("ĿŀĻļĢģĶķŅņŖŗĹĺ")
+    letter
+    for letter in _SET_UP - set("ĻļĢģĶķŅņŖŗĹĺ")
+    if ACCENTS[unicodedata.normalize("NFD", letter)[1]][0] not in ("k", "textcommabelow")
+)
+_NO_NAME = re.compile(r"[{}\\$^_~#%|<>]")  # biber makes initials of any sign
 _NUCLIDE = re.compile(r"\^\(?[0-9]")
 
 
@@ -72,7 +78,7 @@ def name_as_tex(text: str, *, may_be_cut: bool = False) -> str:
     >>> name_as_tex("Étienne Núñez"), name_as_tex("Muñoz", may_be_cut=True)
     ("{\\\\'E}tienne Núñez", 'Mu{\\\\~n}oz')
     """
-    text = unicodedata.normalize("NFC", one_line(text))
+    text = unicodedata.normalize("NFC", _NO_NAME.sub("", one_line(text).replace("&", "and")))
     pieces, before, size = list[str](), " ", 0
     for sign in text:
         is_kept = sign in _KEPT and before.isalpha() and not (may_be_cut and size == 2)
@@ -205,25 +211,35 @@ def _write_taken_apart(line: _Line, sign: str, *, is_formula: bool) -> None:
 
 
 def _write_marked(line: _Line, base: str, marks: str, *, is_formula: bool) -> None:
-    known = [ACCENTS[mark] for mark in marks if mark in ACCENTS]
     inner = _Line()
     _write_sign(inner, base, is_formula=is_formula or base in MATH)
-    formula = inner.formula() if is_formula or base in MATH else ""
-    if formula or any(not text for text, _ in known):
-        tex = formula or base
-        for _, name in known:
-            tex = rf"\{name}{{{tex}}}" if name else tex
-        line.math(tex)
+    if is_formula or base in MATH:
+        _write_math_accents(line, inner.formula(), marks)
         return
-    tex = inner.tex()
-    for accent, _ in known:
-        if accent == "k":
-            tex = _of_t1(rf"\k{{{tex}}}")
-        elif accent.isalpha():
-            tex = rf"{{\{accent}{{{tex}}}}}"
-        else:
-            tex = rf"{{\{accent}{tex}}}" if len(tex) == 1 else rf"{{\{accent}{{{tex}}}}}"
+    tex, letter = inner.tex(), base
+    for mark in marks:
+        composed = unicodedata.normalize("NFC", letter + mark)
+        if composed in _SET_UP:
+            tex, letter = _accented(tex, ACCENTS[mark][0]), composed
+        elif letter == base and mark in ACCENTS and ACCENTS[mark][1]:  # the rate of change: Ṁ
+            _write_math_accents(line, tex, marks)
+            return
     line.text(tex)
+
+
+def _write_math_accents(line: _Line, tex: str, marks: str) -> None:
+    for mark in marks:
+        name = ACCENTS.get(mark, ("", ""))[1]
+        tex = rf"\{name}{{{tex}}}" if name else tex
+    line.math(tex)
+
+
+def _accented(tex: str, accent: str) -> str:
+    if accent == "k":
+        return _of_t1(rf"\k{{{tex}}}")
+    if accent.isalpha() or len(tex) > 1:
+        return rf"{{\{accent}{{{tex}}}}}"
+    return rf"{{\{accent}{tex}}}"
 
 
 def _of_t1(tex: str) -> str:

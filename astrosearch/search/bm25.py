@@ -36,14 +36,26 @@ class WordRanking:
     matching : callable
         Finds the ids, ascending, that an FTS5 expression matches.
     split : callable
-        Splits texts into words, as the index's own were split.
+        Splits phrases into words, as the index's own were split.
     sentences : int
-        How many sentences there are.
+        How many sentences there are, without those removed.
+    removed : int64 [n], optional
+        Ids of sentences that are gone though postings still name them, ascending.
+    as_typed : bool
+        Whether the index's words are as they were written, not spelled in one way.
     """
 
-    def __init__(self, look_up: LookUp, matching: Matching, split: Split, sentences: int) -> None:
+    def __init__(
+        self,
+        look_up: LookUp,
+        matching: Matching,
+        split: Split,
+        sentences: int,
+        removed: NDArray[np.int64] | None = None,
+        as_typed: bool = False,
+    ) -> None:
         self._look_up, self._matching, self._split = look_up, matching, split
-        self._sentences = sentences
+        self._sentences, self._removed, self._as_typed = sentences, removed, as_typed
         self._kept: dict[str, Postings] = {}  # of words asked for lately, the latest last
         self._kept_size = 0  # postings
         self._keeping = threading.Lock()
@@ -61,7 +73,10 @@ class WordRanking:
         """
         for start in range(0, len(queries), TOGETHER):
             part = queries[start : start + TOGETHER]
-            phrases = list({phrase for terms in part for term in terms for phrase in term.phrases})
+            typed = self._as_typed
+            phrases = list(
+                {phrase for terms in part for term in terms for phrase in term.written(typed)}
+            )
             split = dict(zip(phrases, self._split(phrases), strict=True))
             known = self._known({word for words in split.values() for word in words})
             for terms in part:
@@ -74,12 +89,16 @@ class WordRanking:
         split: Mapping[str, tuple[str, ...]],
         known: Mapping[str, Postings],
     ) -> Postings | None:
-        spellings = {split[phrase] for phrase in term.phrases} - {()}
-        held = [_together([known.get(word) for word in words]) for words in sorted(spellings)]
+        spellings = {split[phrase] for phrase in term.written(self._as_typed)} - {()}
+        held = [
+            _together([known.get(word) for word in dict.fromkeys(words)])
+            for words in sorted(spellings)
+        ]
         postings = _any_of([each for each in held if each is not None])
         if postings is not None and term.name and any(len(words) > 1 for words in spellings):
             # M 13 is not any M with a 13. Names are rare: FTS5 takes a millisecond for one.
-            postings = _among(postings, self._matching(any_of([term]) or NOTHING))
+            sentences = self._matching(any_of([term], self._as_typed) or NOTHING)
+            postings = _among(postings, sentences)
         if postings is None:
             return None
         weight = self._idf(len(postings)) * (NAME_WEIGHT if term.name else 1)
@@ -92,10 +111,18 @@ class WordRanking:
             self._kept |= known
         missing = sorted(words - known.keys())
         if missing:
-            found = self._look_up(missing)
+            found = self._living(self._look_up(missing))
             known |= found
             self._keep(found)
         return known
+
+    def _living(self, found: Mapping[str, Postings]) -> dict[str, Postings]:
+        """Leave removed sentences out: they say nothing of how rare a word is."""
+        removed = self._removed
+        if removed is None or not len(removed):
+            return dict(found)
+        living = {word: _without(postings, removed) for word, postings in found.items()}
+        return {word: postings for word, postings in living.items() if postings is not None}
 
     def _keep(self, found: Mapping[str, Postings]) -> None:
         """Keep the postings of words, and let go of those asked for longest ago."""
@@ -132,16 +159,7 @@ def best(
     """
     import numpy as np
 
-    size = 1 + max((int(each.ids[-1]) for each in weighted), default=0)
-    sums = np.zeros(size, dtype=np.float32)
-    for each in weighted:
-        sums[each.ids] += each.impacts
-    if without is not None:
-        sums[without[: without.searchsorted(size)]] = 0
-    if among is not None:
-        kept = np.zeros(size, dtype=bool)
-        kept[among[: among.searchsorted(size)]] = True
-        sums[~kept] = 0
+    sums = summed(weighted, among, without)
     # The k-th best of one word's sentences is a score that all of the k best reach.
     least = np.float32(np.finfo(np.float32).tiny)
     found = [np.empty(0, dtype=np.int64)]
@@ -156,6 +174,30 @@ def best(
     ids = ids[np.diff(ids, prepend=-1) > 0]
     ids = ids[np.lexsort((ids, -sums[ids]))[:k]]
     return ids, sums[ids]
+
+
+def summed(
+    weighted: Sequence[Postings],
+    among: NDArray[np.int64] | None = None,
+    without: NDArray[np.int64] | None = None,
+) -> NDArray[np.float32]:
+    """Return the scores of all ids up to the last that holds a word; 0 for those not allowed.
+
+    For the parameters see `best`.
+    """
+    import numpy as np
+
+    size = 1 + max((int(each.ids[-1]) for each in weighted), default=0)
+    sums = np.zeros(size, dtype=np.float32)
+    for each in weighted:
+        sums[each.ids] += each.impacts
+    if without is not None:
+        sums[without[: without.searchsorted(size)]] = 0
+    if among is not None:
+        kept = np.zeros(size, dtype=bool)
+        kept[among[: among.searchsorted(size)]] = True
+        sums[~kept] = 0
+    return sums
 
 
 def scores_of(weighted: Sequence[Postings], ids: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -196,6 +238,17 @@ def _among(postings: Postings, ids: NDArray[np.int64]) -> Postings | None:
     import numpy as np
 
     kept = np.isin(postings.ids, ids, assume_unique=True, kind="sort")
+    return Postings(postings.ids[kept], postings.impacts[kept]) if kept.any() else None
+
+
+def _without(postings: Postings, ids: NDArray[np.int64]) -> Postings | None:
+    """Leave some ids out, which ascend; None if no others are left."""
+    import numpy as np
+
+    at = np.minimum(ids.searchsorted(postings.ids), len(ids) - 1)
+    kept = ids[at] != postings.ids
+    if kept.all():
+        return postings
     return Postings(postings.ids[kept], postings.impacts[kept]) if kept.any() else None
 
 

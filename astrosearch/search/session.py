@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from astrosearch.encoder.cross_encoder import Reranker
 from astrosearch.errors import (
     AstrosearchError,
     EncoderError,
     MissingExtra,
     NotAnIndex,
+    OutOfMemory,
     StorageError,
 )
 from astrosearch.search.snapshot import Snapshot
+from astrosearch.search.states import States, closed_error
 
 if TYPE_CHECKING:
     from astrosearch.encoder import Encoder
@@ -34,8 +37,9 @@ def _nothing(snapshot: Snapshot) -> None:
 class Session:
     """An index's files and encoder, kept open and up to date. Use it as a context manager.
 
-    Threads may share a session. Its lock is held only to choose the state that is read, never
-    while something is encoded or searched, so that threads answer side by side.
+    Threads may share a session. A lock is held only to choose the state that is read, never while
+    something is encoded or searched, so that threads answer side by side. A process forked from
+    one that uses a session opens the files for itself, and a pickled session is opened anew.
     """
 
     def __init__(
@@ -44,11 +48,13 @@ class Session:
         self.path = path
         self._given_encoder, self._device = encoder, device
         self._encoder: Encoder | None = None
-        self._loading = threading.Lock()  # one thread loads an encoder, the others wait for it
-        self._lock = threading.Lock()  # of all below
-        self._state = Snapshot(path)
-        self._readers = {self._state: 0}  # how many threads read a state, of those not closed
-        self._closed = False
+        self._rerankers: dict[str, Reranker] = {}  # by name
+        self._opened = States(path)
+        self._inherited: list[States] = []  # from a parent process: never closed, for they are its
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the path: whoever unpickles it, such as another process, opens the index anew."""
+        return _reopened, (type(self), self.path.absolute(), self._given_encoder, self._device)
 
     def __enter__(self) -> Self:
         return self
@@ -61,26 +67,32 @@ class Session:
     ) -> None:
         self.close()
 
+    @property
+    def _states(self) -> States:
+        """What this process has open; a forked child opens the index for itself."""
+        states = self._opened
+        if states.process != os.getpid():
+            self._inherited.append(states)
+            if states.closed:
+                raise closed_error()
+            self._opened = states = States(self.path)
+        return states
+
     def close(self) -> None:
         """Close the index's files; what another thread reads, when it is done."""
-        with self._lock:
-            self._closed = True
-            self._close_unread()
+        self._opened.close()
 
     def refresh(self) -> bool:
         """Take up what was committed since the last answer; return whether anything was.
 
         Every answer does this first, so it is seldom called for itself.
         """
-        with self._lock:
-            return self._refresh()
+        return self._states.refresh()
 
     @property
     def encoder(self) -> Encoder:
         """The index's encoder, loaded on first use."""
-        with self._lock:
-            built_with = self._state.encoder
-        return self.encoder_of(built_with)
+        return self.encoder_of(self._states.newest.encoder)
 
     def read(
         self,
@@ -98,10 +110,11 @@ class Session:
             f"{self.path.absolute()} was changed by another process while each answer was sought.\n"
             "Ask again."
         )
+        states = self._states
         for attempt in range(TRIES):
             settled = False  # whether once more would give the same
             try:
-                with self._own_state() if attempt else self._shared_state() as state:
+                with states.own() if attempt else states.shared() as state:
                     try:
                         prepare(state)
                         with state.held() if attempt else contextlib.nullcontext():
@@ -118,49 +131,13 @@ class Session:
                     break
         raise failure
 
-    # -- which state
-
-    @contextlib.contextmanager
-    def _shared_state(self) -> Iterator[Snapshot]:
-        """Give the newest state, which other threads may be reading."""
-        with self._lock:
-            self._refresh()
-            state = self._state
-            self._readers[state] += 1
-        try:
-            yield state
-        finally:
-            with self._lock:
-                self._readers[state] -= 1
-                self._close_unread()
-
-    @contextlib.contextmanager
-    def _own_state(self) -> Iterator[Snapshot]:
-        """Give the newest state in a snapshot for this thread alone, which may be held."""
-        self.refresh()  # so that it has nothing left to tell of what this answer shows
-        with contextlib.closing(Snapshot(self.path)) as state:
-            yield state
-
-    def _refresh(self) -> bool:
-        if self._closed:
-            raise AstrosearchError("this Index is closed.\nOpen it again: astrosearch.open()")
-        if self._state.is_current:
-            return False
-        self._state = Snapshot(self.path)
-        self._readers[self._state] = 0
-        self._close_unread()
-        return True
-
-    def _close_unread(self) -> None:
-        """Close the states that nobody reads, but for the newest of an open session."""
-        for state, readers in list(self._readers.items()):
-            if not readers and (self._closed or state is not self._state):
-                del self._readers[state]
-                state.close()
-
     def _agreeing(self, read: Callable[[Snapshot], T], state: Snapshot) -> T:
         try:
             return read(state)
+        except OutOfMemory:
+            raise
+        except MemoryError as error:
+            raise OutOfMemory(f"this answer from {self.path.absolute()}") from error
         except KeyError as error:
             raise NotAnIndex(
                 self.path.absolute(),
@@ -172,10 +149,19 @@ class Session:
 
     def encoder_of(self, built_with: EncoderIdentity) -> Encoder:
         """Return the encoder that a state was built with; another one after a rebuild."""
-        with self._loading:
+        with self._states.loading:
             if self._encoder is None or self._encoder.fingerprint != built_with.fingerprint:
                 self._encoder = self._loaded(built_with)
             return self._encoder
+
+    def reranker_of(self, model: str | Reranker | None) -> Reranker | None:
+        """Return a reranker, loaded once for all requests that name it."""
+        if not isinstance(model, str):
+            return model
+        with self._states.loading:
+            if model not in self._rerankers:
+                self._rerankers[model] = Reranker(model, self._device)
+            return self._rerankers[model]
 
     def _loaded(self, built_with: EncoderIdentity) -> Encoder:
         from astrosearch.encoder import load_encoder
@@ -196,3 +182,10 @@ class Session:
             ) from error
         built_with.expect(encoder.name, encoder.fingerprint)
         return encoder
+
+
+def _reopened(
+    kind: type[Session], path: Path, encoder: str | Encoder | None, device: str
+) -> Session:
+    """Open the index of a pickled session."""
+    return kind(path, encoder=encoder, device=device)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING
 from astrosearch.errors import NotFound
 from astrosearch.records import Context, Paper, Sentence, is_sentence_id
 from astrosearch.search.bm25 import WordRanking
-from astrosearch.search.candidates import may_answer
+from astrosearch.search.candidates import Chooser
 from astrosearch.search.filters import Filters
 from astrosearch.search.language import ParsedQuery
 from astrosearch.search.ordering import unfilled
+from astrosearch.store.catalogue import Catalogue
 from astrosearch.store.layout import DATABASE, SEGMENTS
+from astrosearch.store.listing import first_sentences
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
-from astrosearch.store.vectors import Tuning, VectorIndex, check_size
+from astrosearch.store.vectors import OpenFiles, Tuning, VectorIndex, check_size
 from astrosearch.store.words.splitter import Splitter
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ class Snapshot:
     ----------
     path : Path
         The index's folder.
+    before : Snapshot, optional
+        An earlier state: what files of vectors it has open stay open.
 
     Raises
     ------
@@ -51,8 +55,9 @@ class Snapshot:
         When `path` holds no index this version can read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, before: Snapshot | None = None) -> None:
         self.path, self._store = path, Store(path)
+        self._opened: OpenFiles = OpenFiles() if before is None else before._opened
         self._version = self._store.data_version()
         self._vectors: VectorIndex | None = None
         self._words: Words | None = None
@@ -88,7 +93,11 @@ class Snapshot:
     # -- by meaning
 
     def nearest(
-        self, queries: NDArray[np.float32], k: int, allowed_ids: NDArray[np.int64] | None = None
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        allowed_ids: NDArray[np.int64] | None = None,
+        sure: int | None = None,
     ) -> Ranked:
         """Return the nearest `k` of each query: ids and cosines [n, k]; -1 and NaN past the last.
 
@@ -98,8 +107,11 @@ class Snapshot:
         k : int
         allowed_ids : int64 [m], optional
             The only ids that may be returned.
+        sure : int, optional
+            So many are found with the recall that the index's codes are tuned to, the others with
+            less; `k` if it isn't given. Without codes a search finds all.
         """
-        return self._vector_index.search(queries, k, allowed_ids)
+        return self._vector_index.search(queries, self.size(k, allowed_ids), allowed_ids, sure)
 
     def vectors(self, ids: NDArray[np.int64], *, checked: bool = False) -> NDArray[np.float32]:
         """Return the vectors [n, dim] of ids, compared with their checksums when `checked`."""
@@ -112,7 +124,7 @@ class Snapshot:
         if self._vectors is None:
             with self._opening:
                 if self._vectors is None:
-                    self._vectors = open_vectors(self._store)
+                    self._vectors = open_vectors(self._store, self._opened)
         return self._vectors
 
     # -- by words
@@ -126,16 +138,21 @@ class Snapshot:
                     self._words = Words(self._store)
         return self._words.ranking
 
-    @property
+    @cached_property
     def removed_ids(self) -> NDArray[np.int64]:
         """Ids of sentences that are gone though vectors and words still name them, ascending."""
         return self._store.dead_vectors() if self._vectors is None else self._vectors.dead
 
     # -- which may answer
 
+    @cached_property
+    def chooser(self) -> Chooser:
+        """What chooses the sentences that filters leave."""
+        return Chooser(self._store)
+
     def may_answer(self, demands: ParsedQuery, filters: Filters) -> NDArray[np.int64] | None:
         """Return the ids that filters and a query's own demands leave, ascending; None: all."""
-        return may_answer(self._store, demands, filters)
+        return self.chooser.may_answer(demands, filters)
 
     def ranked(
         self, queries: Sequence[ParsedQuery], k: int, filters: Filters, rank: Ranking
@@ -154,10 +171,37 @@ class Snapshot:
             scores[places, : found.shape[1]] = found_scores
         return ids, scores
 
+    def listed(self, count: int, k: int, allowed_ids: NDArray[np.int64] | None) -> Ranked:
+        """List papers, the newest first, then by id: the first sentence of each, scores of 0.
+
+        Parameters
+        ----------
+        count : int
+            How many times: all `count` rows are the same.
+        k : int
+        allowed_ids : int64 [m], optional
+            Of the papers that have one of these sentences; ascending.
+        """
+        import numpy as np
+
+        ids, scores = unfilled(count, k)
+        firsts = first_sentences(self._store)
+        if allowed_ids is not None:
+            firsts = firsts[np.isin(firsts, allowed_ids, assume_unique=True)]
+        firsts = firsts[:k]
+        ids[:, : len(firsts)], scores[:, : len(firsts)] = firsts, 0
+        return ids, scores
+
     # -- sentences and papers
 
-    def hits(self, ids: NDArray[np.int64]) -> dict[int, tuple[Sentence, Paper]]:
+    def hits(
+        self,
+        ids: NDArray[np.int64],
+        known: Mapping[int, tuple[Sentence, int]] | None = None,
+    ) -> dict[int, tuple[Sentence, Paper]]:
         """Return the sentences of a ranking, all of them there and sound; -1 is no sentence.
+
+        `known` are those that `rows` has looked up, if all of them are.
 
         Raises
         ------
@@ -169,19 +213,34 @@ class Snapshot:
         import numpy as np
 
         wanted = np.unique(ids[ids >= 0])
-        found = self.sentences(wanted.tolist())
-        if len(found) < len(wanted):
-            raise KeyError
+        found = (
+            self.rows(wanted.tolist()) if known is None else {i: known[i] for i in wanted.tolist()}
+        )
+        papers = self.papers_of({key for _, key in found.values()})
         if self._vectors is not None:
             self._vectors.check(wanted)
+        return {i: (sentence, papers[key]) for i, (sentence, key) in found.items()}
+
+    def rows(self, ids: Iterable[int]) -> dict[int, tuple[Sentence, int]]:
+        """Look up sentences, each with its paper's key; KeyError if one isn't there."""
+        wanted = list(ids)
+        found = self._store.sentences(wanted) if wanted else {}
+        if len(found) < len(set(wanted)):
+            raise KeyError
+        return found
+
+    def papers_of(self, keys: Iterable[int]) -> dict[int, Paper]:
+        """Look up papers by their keys; NotAnIndex if one isn't there."""
+        wanted = set(keys)
+        found = self._store.papers(wanted) if wanted else {}
+        if len(found) < len(wanted):
+            raise self._store.damage_error("the paper of a sentence")
         return found
 
     def sentences(self, ids: Iterable[int]) -> dict[int, tuple[Sentence, Paper]]:
         """Look up sentences with their papers; those that aren't there are left out."""
         found = self._store.sentences(ids)
-        papers = self._store.papers({key for _, key in found.values()})
-        if len(papers) < len({key for _, key in found.values()}):
-            raise self._store.damage_error("the paper of a sentence")
+        papers = self.papers_of({key for _, key in found.values()})
         return {i: (sentence, papers[key]) for i, (sentence, key) in found.items()}
 
     def sentence(self, sentence_id: int) -> tuple[Sentence, Paper]:
@@ -236,6 +295,11 @@ class Snapshot:
             for i, (before, after) in near.items()
         }
 
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The papers: listed, counted, and found by what they are called."""
+        return Catalogue(self._store)
+
     def source_of(self, paper_id: str) -> SourceFile:
         """Return the file that a paper was read from; NotFound if there is no such paper."""
         return self._store.source_of(self._key_of(paper_id))
@@ -243,17 +307,14 @@ class Snapshot:
     def _key_of(self, paper_id: str) -> int:
         key = self._store.paper_key(paper_id)
         if key is None:
-            raise NotFound(
-                f"the index {self.path.absolute()} has no paper {paper_id}.\n"
-                "Give a sentence_id or a paper's id as a query shows it, such as 1807.06209."
-            )
+            raise self.catalogue.none_named(f"paper {paper_id}")
         return key
 
     def no_sentence(self, sentence_id: int) -> NotFound:
         """Say that a sentence isn't there."""
         return NotFound(
             f"the index {self.path.absolute()} has no sentence {sentence_id}.\n"
-            "Give a sentence_id or a paper's id as a query shows it."
+            "Give the id of a sentence as a query shows it, or what names a paper."
         )
 
     # -- the whole index
@@ -295,12 +356,17 @@ class Words:
     def __init__(self, store: Store) -> None:
         self._splitter, self._splitting = Splitter(), threading.Lock()
         self.ranking = WordRanking(
-            store.postings, store.matching, self._split, store.living_vectors()
+            store.postings,
+            store.matching,
+            self._split,
+            store.living_vectors(),
+            store.dead_vectors(),
+            as_typed=not store.is_spelled,
         )
 
-    def _split(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+    def _split(self, phrases: Sequence[str]) -> list[tuple[str, ...]]:
         with self._splitting:
-            return self._splitter.words_of(texts)
+            return self._splitter.words_of_phrases(phrases)
 
     def close(self) -> None:
         """Let go of its memory."""
@@ -308,13 +374,13 @@ class Words:
         self.ranking.close()
 
 
-def open_vectors(store: Store) -> VectorIndex:
-    """Open all that an index's manifest says is live."""
+def open_vectors(store: Store, opened: OpenFiles | None = None) -> VectorIndex:
+    """Open all that an index's manifest says is live, but for what is open already."""
     row, segments = store.codes(), store.segments()
-    sums = {}
+    sums, digests = {}, {}
     for live in store.files():
         check_size(store.folder / SEGMENTS / live.file, live.bytes)
-        sums[live.file] = live.sums
+        sums[live.file], digests[live.file] = live.sums, live.sha256
     return VectorIndex(
         store.folder / SEGMENTS,
         [segment.file for segment in segments],
@@ -328,6 +394,8 @@ def open_vectors(store: Store) -> VectorIndex:
             row.segment.last_id,
         ),
         sums,
+        digests,
+        opened,
     )
 
 
@@ -347,6 +415,6 @@ def in_memory(texts: Sequence[str]) -> Iterator[WordRanking]:
         yield WordRanking(
             lambda words: {word: postings[word] for word in words if word in postings},
             holding.matching,
-            asking.words_of,
+            asking.words_of_phrases,
             len(texts),
         )

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from astrosearch.errors import AstrosearchError, NotAnIndex, StorageError
+from astrosearch.errors import AstrosearchError, NotAnIndex, OutOfMemory, StorageError
 from astrosearch.files import KEPT, disk_errors
+from astrosearch.spelling import phrase_words
 
 BUSY_SECONDS = 30.0
 LOG_UNDER_WAY = {
@@ -30,10 +31,13 @@ def storage_errors(folder: Path) -> Iterator[None]:
             yield
         except sqlite3.OperationalError as error:
             raise _translated(folder, str(error)) from error
-        except (sqlite3.DatabaseError, UnicodeDecodeError, MemoryError) as error:
-            cause = str(error) or "it asks for more memory than there is"
+        except MemoryError as error:
+            raise OutOfMemory(f"reading the database in {folder}") from error
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise NotAnIndex(
-                folder, cause, "Restore it from a copy, or build anew: astrosearch index --rebuild"
+                folder,
+                str(error),
+                "Restore it from a copy, or build anew: astrosearch index --rebuild",
             ) from error
 
 
@@ -64,13 +68,20 @@ def connect(database: Path, *, write: bool = False) -> sqlite3.Connection:
 
 
 def _connect(database: Path, how: str) -> sqlite3.Connection:
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         f"file:{quote(str(database.absolute()))}?{how}",
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,
     )
+    know_spelling(connection)
+    return connection
+
+
+def know_spelling(connection: sqlite3.Connection) -> None:
+    """Teach a connection the function by which full text is spelled."""
+    connection.create_function("phrase_words", 1, phrase_words, deterministic=True)
 
 
 def connect_reading(database: Path) -> tuple[sqlite3.Connection, bool]:

@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from astrosearch.store.checksums import paper_sum, sentence_sum
-from astrosearch.store.words.splitter import TOKENIZE
+from astrosearch.store.database import know_spelling
+from astrosearch.store.words.splitter import PHRASES_TOKENIZE, TOKENIZE
 
 if TYPE_CHECKING:
     import sqlite3
@@ -183,14 +184,39 @@ def m004_names(db: Database) -> None:
         db.conn.execute(f"ALTER TABLE papers ADD COLUMN {column}")
     for column in ("title_tex TEXT", "bibcode TEXT"):
         db.conn.execute(f"ALTER TABLE papers ADD COLUMN {column}")
-    # Its triggers stay. sqlite-utils would end the transaction that an upgrade is.
-    db.conn.execute("DROP TABLE sentences_fts")
-    db.conn.execute(
-        f"""CREATE VIRTUAL TABLE sentences_fts USING FTS5 (
-            text, tokenize='{TOKENIZE}', content=sentences
+    _spell_full_text(db.conn)
+
+
+def _spell_full_text(connection: sqlite3.Connection) -> None:
+    """Make full text of what `phrase_words` says of each sentence, and keep it by triggers.
+
+    sqlite-utils has no word for it, and would end the transaction that an upgrade is.
+    """
+    know_spelling(connection)
+    for trigger in ("ai", "ad", "au"):
+        connection.execute(f"DROP TRIGGER sentences_{trigger}")
+    connection.execute("DROP TABLE sentences_fts")
+    connection.execute(
+        """CREATE VIEW sentences_spelled AS
+           SELECT sentence_id, phrase_words(text) AS text FROM sentences"""
+    )
+    connection.execute(
+        f"""CREATE VIRTUAL TABLE sentences_fts USING fts5(
+            text, tokenize='{PHRASES_TOKENIZE}',
+            content='sentences_spelled', content_rowid='sentence_id'
         )"""
     )
-    db.conn.execute("INSERT INTO sentences_fts(sentences_fts) VALUES ('rebuild')")
+    added = """INSERT INTO sentences_fts(rowid, text)
+               VALUES (new.sentence_id, phrase_words(new.text));"""
+    dropped = """INSERT INTO sentences_fts(sentences_fts, rowid, text)
+                 VALUES ('delete', old.sentence_id, phrase_words(old.text));"""
+    for name, when, does in (
+        ("ai", "AFTER INSERT ON", added),
+        ("ad", "AFTER DELETE ON", dropped),
+        ("au", "AFTER UPDATE OF text ON", dropped + added),
+    ):
+        connection.execute(f"CREATE TRIGGER sentences_{name} {when} sentences BEGIN {does} END")
+    connection.execute("INSERT INTO sentences_fts(sentences_fts) VALUES ('rebuild')")
 
 
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (

@@ -42,7 +42,7 @@ def test_alone_it_shows_its_help():
 
 def test_every_command_says_what_it_does():
     assert set(main.commands) == {
-        *("index", "query", "similar", "show", "info", "verify", "optimize", "remove"),
+        *("index", "query", "similar", "show", "papers", "info", "verify", "optimize", "remove"),
         *("repair", "pairs", "train", "evaluate"),
     }
     for name, command in main.commands.items():
@@ -297,7 +297,7 @@ def test_arguments_that_are_not_utf_8_say_so(example_index: Path):
 
 
 def test_odd_ids_are_not_found(example_index: Path):
-    for id in ("9" * 5000, "²", "-1", "2501.99001v9", "' OR 1=1"):
+    for id in ("9" * 5000, "²", "-1", "2501.98001v9", "' OR 1=1"):
         for command in ("show", "similar"):
             result = cli(command, "--index", example_index, "--", id)
             assert result.exit_code == 1

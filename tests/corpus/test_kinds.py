@@ -125,7 +125,7 @@ def test_a_draft_may_be_of_a_new_kind(tmp_path: Path, suffix: str):
 
 def test_what_is_read_is_said_by_the_table(tmp_path: Path, suffix: str):
     (tmp_path / "x.docx").write_text("x")
-    with pytest.raises(CorpusError, match=rf"Read are toys \({suffix}\), LaTeX \(.tex\), arXiv"):
+    with pytest.raises(CorpusError, match=rf"Supported formats: toys \({suffix}\), LaTeX \(.tex\), arXiv"):
         discover(tmp_path)
 
 
@@ -155,13 +155,12 @@ PACKAGE = Path(astrosearch.__file__).parent
 SUFFIXES = {suffix for kind in KINDS for suffix in kind.suffixes} | {*NOT_READ}
 # Who else may name a suffix, and which.
 OTHERS = {
-    "corpus/bundles.py": {
-        ".gz",
-        ".pdf",
-        ".tex",
-        ".txt",
-    },  # what arXiv packs
-    "corpus/latex/source.py": {".json", ".tex"},  # what TeX reads, and arXiv's 00README
+    "corpus/bundles.py": {".tex"},  # what arXiv packs
+    "corpus/latex/mainfile.py": {".tex"},  # what TeX reads
+    "corpus/latex/readme.py": {".tex"},
+    "corpus/latex/filenames.py": {".tex"},
+    "corpus/latex/citations.py": {".bib", ".tex"},
+    "training/pairs/bibliography.py": {".bib"},
     "output/timeline.py": {".pdf"},  # a figure that is written
     "training/pairs/splitting.py": {".jsonl"},  # pairs that are written
 }

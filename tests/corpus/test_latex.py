@@ -149,7 +149,7 @@ def test_formulas_read_as_people_write_them(tex: str, readable: str) -> None:
         (r"\setlength\itemsep{0em}Then {\fontsize{10}{12}\selectfont small}", "Then small"),
         (r"match\nobreakdashes-filter in \figurename~2", "match-filter in Figure 2"),
         (r"\numrange{1}{3} and \SIlist{1;2}{\m}", "1 – 3 and 1, 2 m"),
-        (r"seen \citep{2001A&A...1....1X}", "seen [2001A&A...1....1X]"),
+        (r"seen \citep{2001A&A...1....1X}", "seen […]"),
         (r"One \begin{widetext}\[a=b\]\end{widetext} two.", "One a = b two."),
     ],
 )
@@ -283,7 +283,7 @@ def test_citations_take_their_labels_from_the_bibliography() -> None:
     read = document(body + "\n\\bibliography{refs}", refs__bib=bib)
     assert read.passages[0].text == (
         "As Lovelace and Babbage (1843) wrote (e.g., The Survey Team et al. 2018; "
-        "Lovelace and Babbage 1843, sec. 2); see [gone] 1843."
+        "Lovelace and Babbage 1843, sec. 2); see […] 1843."
     )
     assert [m.tex for m in read.passages[0].marks] == ["ada", "many,ada", "gone", "ada"]
 
@@ -529,7 +529,10 @@ def test_any_soup_is_read_or_unreadable(soup: str) -> None:
 @settings(deadline=None, max_examples=300)
 @given(SOUP)
 def test_readable_formulas_hold_no_tex(soup: str) -> None:
-    assert not DEBRIS.search(MathText().render(soup))
+    readable = MathText().render(soup)
+    if "\\$" in soup:  # a dollar sign for people, too
+        readable = readable.replace("$", "")
+    assert not DEBRIS.search(readable)
 
 
 WORDS = st.lists(st.from_regex(r"[A-Za-zé]{1,9}", fullmatch=True), min_size=1, max_size=12)
@@ -567,7 +570,7 @@ def test_all_words_survive_with_their_lines(paragraphs: list[list[str]]) -> None
             "van den Heuvel et al. 1999",
         ),
         (r"A. Meiksin. Lines in the dark. \emph{A Journal}, 7:33, May 2020.", "Meiksin 2020"),
-        (r"See the manual at example.org.", "a"),
+        (r"See the manual at example.org.", "[…]"),
     ],
 )
 def test_numbered_entries_give_authors_and_year(entry: str, shown: str) -> None:

@@ -72,8 +72,12 @@ def test_the_year_comes_from_the_first_version_else_created_else_the_id(tmp_path
     assert one(tmp_path, versions=None, created="2006-12-31").paper.year == 2006
     assert one(tmp_path, versions=[], created=None).paper.year == 2007
     assert one(tmp_path, id="hep-th/9901001", versions=None).paper.year == 1999
-    unknown = one(tmp_path, id="mine-17", versions=None).paper
-    assert (unknown.year, unknown.url) == (None, None)
+    unknown = one(tmp_path, id="mine-17", versions=None, update_date=None).paper
+    assert (unknown.year, unknown.url, unknown.year_estimated) == (None, None, False)
+    changed = one(tmp_path, id="mine-17", versions=None).paper
+    assert (changed.year, changed.year_estimated) == (2009, True)
+    printed = one(tmp_path, id="mine-17", versions=None, **{"journal-ref": "ApJ 1999 (2005) 2011"})
+    assert (printed.paper.year, printed.paper.journal) == (2005, "ApJ 1999 (2005) 2011")
 
 
 def test_only_astro_ph_is_kept_unless_all_are_asked_for(tmp_path: Path) -> None:

@@ -768,3 +768,24 @@ def test_threads_encode_side_by_side_what_one_encodes(tiny: Path):
     with ThreadPoolExecutor(8) as pool:
         for found in pool.map(encode, range(8)):
             assert all(np.allclose(rows, alone, atol=1e-5) for rows in found)
+
+
+SIGNALLED = """
+import signal, sys
+from astrosearch.encoder import load_encoder
+for _ in range(3):  # each goes when the next is there
+    encoder = load_encoder(sys.argv[1], "cpu")
+    encoder.encode(["a star"])
+del encoder
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals have no stack of their own on Windows")
+def test_ctrl_c_is_no_crash_after_encoders_came_and_went(tiny: Path) -> None:
+    command = [sys.executable, "-c", SIGNALLED, str(tiny)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "interrupted\n"), done.stderr

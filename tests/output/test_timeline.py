@@ -291,3 +291,11 @@ def test_drawing_leaves_no_state_of_pyplot(tmp_path: Path):
 def test_nothing_to_draw_is_an_error_of_the_library_too(tmp_path: Path):
     with pytest.raises(AstrosearchError, match="nothing was found"):
         plot_answers([("dust", [])], tmp_path / "t.png")
+
+
+def test_a_category_has_one_colour_in_every_figure():
+    usual = ["CO", "GA", "SR", "EP", "IM", "HE"]
+    colours = [plotting.colour_of(f"astro-ph.{name}") for name in usual]
+    assert len(set(colours)) == len(usual)
+    assert plotting.colour_of("cs.LG") == plotting.colour_of("cs.LG")
+    assert plotting.colour_of("\udc80").startswith("#")

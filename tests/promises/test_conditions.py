@@ -249,8 +249,8 @@ def test_a_log_that_another_user_just_begins_or_ends_is_waited_for(index: Path, 
             return getattr(self.connection, name)
 
     with astrosearch.open(index, encoder=WordEncoder()) as opened:
-        refusing = Refusing(opened._state._store.connection)
-        opened._state._store.connection = refusing  # type: ignore[assignment]
+        refusing = Refusing(opened._opened.newest._store.connection)
+        opened._opened.newest._store.connection = refusing  # type: ignore[assignment]
         assert opened.counts.papers == PAPERS
         assert refusing.refused == 3
         assert len(opened.query("gas")) == 10

@@ -97,7 +97,12 @@ def test_postings_name_each_text_of_a_word_once(texts):
 
 def test_words_are_split_as_the_full_text_splits_them():
     split = Splitter().words_of(["Galaxies, H-alpha", "Étoiles σ₈", "", "NGC1068 N-body's"])
-    assert split == [("galaxi", "h", "alpha"), ("etoil", "σ₈"), (), ("ngc1068", "n", "bodi", "s")]
+    assert split == [
+        ("galaxi", "halpha"),
+        ("etoil", "sigma", "sigma8"),
+        (),
+        ("ngc", "1068", "ngc1068", "n", "bodi", "s"),
+    ]
 
 
 def test_a_name_is_its_words_side_by_side():
@@ -110,7 +115,7 @@ def test_a_name_is_its_words_side_by_side():
         ranking = WordRanking(
             lambda asked: {word: held[word] for word in asked if word in held},
             splitter.matching,
-            phrases.words_of,
+            phrases.words_of_phrases,
             len(texts),
         )
         name, other = ranking.weighted([tuple(terms("M 13")), tuple(terms("M-dwarf"))])
@@ -121,8 +126,7 @@ def test_a_name_is_its_words_side_by_side():
 def test_an_article_is_no_part_of_a_name():
     found = list(terms("is GW151226 a merger near HD 209458 b"))
     named = [term.phrases for term in found if term.name]
-    assert named[0] == ("gw 151226", "gw151226")
-    assert "hd 209458 b" in named[1]
+    assert named == [("gw151226",), ("hd209458b",)]
 
 
 # --- the table ------------------------------------------------------------------------------

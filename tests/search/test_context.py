@@ -245,7 +245,7 @@ def test_show_dims_what_is_around_the_paragraph(built: Path, width: int):
     with astrosearch.open(built, encoder=WordEncoder()) as opened:
         print_shown(console, look_up(opened, str(number)))
     out = file.getvalue()
-    assert "\x1b[1;33mTraps come in kinds." in out
+    assert "\x1b[1;35mTraps come in kinds." in out
     assert "\x1b[2mEdges of dead zones." in out
     assert "These are known:" in out
     assert "\x1b[2mThese" not in out

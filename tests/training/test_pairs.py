@@ -22,6 +22,7 @@ from astrosearch.corpus.read import read_source
 from astrosearch.corpus.source import Source
 from astrosearch.errors import AstrosearchError, NotFound, PairsError, Unreadable
 from astrosearch.training.pairs.bibliography import bbl_works, bib_entries, bib_work
+from astrosearch.training.pairs.citing import _tidy
 from astrosearch.training.pairs.cleaning import is_boilerplate, is_boilerplate_section, is_fragment
 from astrosearch.training.pairs.families import Families
 from astrosearch.training.pairs.file import KINDS, Columns, Pair, read_pairs, write_pairs
@@ -658,3 +659,33 @@ def test_as_many_citing_sentences_are_found_as_were_counted_by_others():
             counted += row["slug"] == folder and row["n_cites"] <= 4
     found = pairs_of(SHARED / "corpus" / "latex" / folder, weights={"citation": 1.0})
     assert 0.75 * counted <= len({pair.text_a for pair in found}) <= 1.5 * counted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is (" + "e.g. " * 2000 + "x",
+        "It is (" + "see e.g." * 2000 + "x",
+        "It" + " see e.g." * 2000 + " x",
+        "It is [" + "i. e. ,;. " * 2000 + "x",
+        "It is (" + "review reviews a and " * 1000 + "x",
+    ],
+)
+def test_what_citations_leave_is_tidied_without_end_to_its_length(text: str):
+    assert _tidy(text)  # one of 114 characters took minutes, and none longer ever ended
+
+
+def test_what_citations_leave_is_taken_away():
+    assert _tidy("models (see e.g. and references therein) fit.") == "Models fit."
+    assert _tidy("models (e. g. ; cf.) fit (reviews by ).") == "Models fit."
+    assert _tidy("models by , see e.g. were used.") == "Models were used."
+
+
+def test_left_to_itself_mining_gives_the_bundled_encoders_pairs(papers: Path, tmp_path: Path):
+    out = CliRunner().invoke(main, ["pairs", str(papers), "-o", str(tmp_path / "p.jsonl")])
+    assert out.exit_code == 0, out.stderr
+    assert out.stderr.startswith("looking for papers")
+    pairs = [json.loads(line) for line in (tmp_path / "p.jsonl").read_text().splitlines()]
+    weights = {pair["kind"]: pair["weight"] for pair in pairs}
+    assert weights == {"citation": 3, "title": 1, "neighbour": 0.1, "abstract": 3}
+    assert "no validation pairs of kind" in out.stderr

@@ -7,12 +7,13 @@ import hashlib
 import http.server
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,6 +28,7 @@ from astrosearch.encoder import load_encoder
 from astrosearch.encoder.devices import has_torch
 from astrosearch.encoder.folder import read_folder
 from astrosearch.errors import EncoderError, PairsError, StorageError, TrainingError
+from astrosearch.training.fit.card import base_section
 from astrosearch.training.fit.curves import WIDTH, chart, save_picture
 from astrosearch.training.fit.data import by_kind, read_training_pairs, weighted
 from astrosearch.training.fit.dev_benchmark import dev_benchmark
@@ -116,6 +118,11 @@ def fit(toy: Path, output: Path, base: Path, recipe: Recipe = TINY, **options: A
     return train([toy], output, recipe=recipe, base=str(base), device="cpu", **options)
 
 
+def steps_to(steps: list[int]) -> Callable[[Progress], None]:
+    """Note the steps that training tells of."""
+    return lambda p: steps.append(p.done) if p.stage.startswith("training") else None
+
+
 def vectors(folder: Path, texts: list[str]) -> Any:
     return load_encoder(str(folder), "cpu").encode(texts)
 
@@ -190,10 +197,13 @@ def test_the_seed_recipe_reaches_the_trainer_whole(seed_trainer: Any) -> None:
     assert seed_trainer.model.max_seq_length == 256
 
 
-def test_the_astro_recipe_computes_in_bf16_on_a_cpu(
-    toy: Path, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("bfloat16", [True, False])
+def test_the_astro_recipe_computes_in_bf16_where_the_processor_does(
+    toy: Path, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, bfloat16: bool
 ) -> None:
     import torch
+
+    monkeypatch.setattr("astrosearch.training.fit.trainer.has_bfloat16", lambda: bfloat16)
 
     seen = set()
     plain = torch.nn.Linear.forward
@@ -204,9 +214,13 @@ def test_the_astro_recipe_computes_in_bf16_on_a_cpu(
         return found
 
     monkeypatch.setattr(torch.nn.Linear, "forward", forward)
-    fit(toy, tmp_path / "out", tiny, max_steps=1)
-    assert (True, torch.bfloat16) in seen
-    assert (True, torch.float32) not in seen
+    told: list[str] = []
+    trained = fit(toy, tmp_path / "out", tiny, max_steps=1, progress=lambda p: told.append(p.stage))
+    used, other = (torch.bfloat16, torch.float32)[:: 1 if bfloat16 else -1]
+    assert (True, used) in seen
+    assert (True, other) not in seen
+    assert trained.precision == ("bf16" if bfloat16 else "f32")
+    assert any(stage.endswith(f"on cpu in {trained.precision}") for stage in told)
 
 
 def test_the_epochs_in_the_log_are_the_trainers_own(toy: Path, tiny: Path, tmp_path: Path) -> None:
@@ -281,7 +295,7 @@ def test_the_card_has_the_seeds_sections_and_ours(seed_folder: Path) -> None:
 @pytest.mark.skipif(not CARD.exists(), reason="../shared isn't there")
 def test_no_section_of_the_published_card_is_missing(seed_folder: Path) -> None:
     def headings(path: Path) -> set[str]:
-        text = path.read_text(encoding="utf-8")
+        text = re.sub("(?s)<!--.*?-->", "", path.read_text(encoding="utf-8"))
         return {line for line in text.splitlines() if line.startswith("##")}
 
     assert headings(CARD) <= headings(seed_folder / "README.md")
@@ -444,12 +458,72 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_been(
     half = tmp_path / "broken.training" / "seed-42" / "checkpoint-8.partial"
     half.mkdir()
     steps: list[int] = []
-    again = fit(toy, tmp_path / "broken", tiny, progress=lambda p: steps.append(p.done))
+    again = fit(toy, tmp_path / "broken", tiny, progress=steps_to(steps))
     assert steps[0] == 5  # step 4 was saved
     assert not half.exists()
     assert [e["step"] for e in again.best.log if "loss" in e] == [2, 4, 6, 8, 10]
     apart = vectors(tmp_path / "whole", texts) - vectors(tmp_path / "broken", texts)
     assert np.abs(apart).max() < 1e-3
+
+
+class Asked:
+    """Progress that has this process asked to end, at a step that no checkpoint falls on."""
+
+    def __init__(self, number: int, times: int = 1) -> None:
+        self.number, self.times = number, times
+        self.told: list[str] = []
+
+    def __call__(self, progress: Progress) -> None:
+        self.told.append(progress.stage)
+        if progress.stage.startswith("training") and progress.done == 6:
+            for _ in range(self.times):
+                signal.raise_signal(self.number)
+
+
+def test_a_run_asked_to_end_saves_its_step(toy: Path, tiny: Path, tmp_path: Path) -> None:
+    fit(toy, tmp_path / "whole", tiny)
+    asked = Asked(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        fit(toy, tmp_path / "broken", tiny, progress=asked)
+    assert any("saving after this step" in stage for stage in asked.told)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    steps: list[int] = []
+    fit(toy, tmp_path / "broken", tiny, progress=steps_to(steps))
+    assert steps[0] == 7
+    texts = ["ringa seen", "the light of bluec"]
+    apart = vectors(tmp_path / "whole", texts) - vectors(tmp_path / "broken", texts)
+    assert np.abs(apart).max() < 1e-3
+
+
+def test_asked_twice_a_run_ends_at_once(toy: Path, tiny: Path, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        fit(toy, tmp_path / "broken", tiny, progress=Asked(signal.SIGINT, times=2))
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    steps: list[int] = []
+    fit(toy, tmp_path / "broken", tiny, progress=steps_to(steps))
+    assert steps[0] == 5  # the last checkpoint was that of step 4
+
+
+def test_sigterm_saves_the_step_as_ctrl_c_does(toy: Path, tiny: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    options = ["--base", tiny, "--max-steps", "500", "--batch-size", "2", "--epochs", "100"]
+    command = [sys.executable, "-m", "astrosearch", "train", toy, "-o", out, *options]
+    lines = []
+    with subprocess.Popen(
+        [*map(str, command)], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            lines.append(line)
+            if line.startswith("training"):
+                process.send_signal(signal.SIGTERM)
+                break
+        rest = process.stderr.read()
+    assert process.returncode == 128 + signal.SIGTERM, rest
+    assert lines[0].startswith("loading the packages")
+    assert "saving after this step" in rest
+    assert "what was finished is kept" in rest
+    assert list((tmp_path / "out.training" / "seed-42").glob("checkpoint-*"))
 
 
 def test_checkpoints_hold_no_pickle(toy: Path, tiny: Path, tmp_path: Path) -> None:
@@ -494,7 +568,7 @@ def test_a_full_disk_keeps_the_last_checkpoint(
     run = tmp_path / "out.training" / "seed-42"
     assert checkpoints.last_checkpoint(run) == run / "checkpoint-4"
     steps: list[int] = []
-    fit(toy, tmp_path / "out", tiny, progress=lambda p: steps.append(p.done))
+    fit(toy, tmp_path / "out", tiny, progress=steps_to(steps))
     assert steps[0] == 5
 
 
@@ -533,7 +607,7 @@ def test_a_killed_run_goes_on(toy: Path, tiny: Path, tmp_path: Path) -> None:
     assert not out.exists()
     steps: list[int] = []
     recipe = replace(TINY, epochs=40)
-    found = fit(toy, out, tiny, recipe, progress=lambda p: steps.append(p.done))
+    found = fit(toy, out, tiny, recipe, progress=steps_to(steps))
     assert steps[0] > 4
     assert found.best.steps == 200
     assert (out / "model.safetensors").is_file()
@@ -841,3 +915,21 @@ def test_help_names_every_option() -> None:
     for option in ("--recipe", "--base", "--device", "--epochs", "--batch-size", "--seeds"):
         assert option in out.stdout
     assert os.environ.get("OMP_WAIT_POLICY") is None or out.exit_code == 0
+
+
+def test_a_card_says_where_training_started_and_leaves_nothing_to_fill_in(
+    seed_folder: Path,
+) -> None:
+    card = (seed_folder / "README.md").read_text()
+    assert "## Base" in card
+    assert "<!--" not in card
+    assert "sentence_transformers_model_id" not in card
+    assert "Hub\n" not in card
+    assert "astrosearch pairs CORPUS -o" in card
+    assert "mean of those of all seeds" not in card  # there was one
+
+
+def test_a_base_that_is_bundled_is_called_by_its_name(trained: Trained) -> None:
+    own = replace(trained, base="default", base_origin="sentence-transformers/all-MiniLM-L6-v2")
+    assert "astro-minilm, the encoder bundled with astrosearch" in base_section(own)
+    assert "itself trained from `sentence-transformers/all-MiniLM-L6-v2`" in base_section(own)

@@ -15,16 +15,17 @@ from astrosearch.corpus.latex.authors import author_names
 from astrosearch.corpus.latex.citations import Bibliography
 from astrosearch.corpus.latex.frontpages import without_title_pages
 from astrosearch.corpus.latex.macros.actions import expand
+from astrosearch.corpus.latex.mainfile import Candidate, choose_main, documents_in
 from astrosearch.corpus.latex.numbering import numbers
 from astrosearch.corpus.latex.reader.handlers import open_reader
 from astrosearch.corpus.latex.reader.sections import read_document
-from astrosearch.corpus.latex.source import Mains, choose_main, find_mains
+from astrosearch.corpus.latex.source import Mains, find_mains
 from astrosearch.corpus.latex.tokens import line_ends
 from astrosearch.corpus.limits import Budget
 from astrosearch.errors import Unreadable
 from astrosearch.records import Paper
 
-__all__ = ["Mains", "choose_main", "find_mains", "read_latex"]
+__all__ = ["Candidate", "Mains", "choose_main", "documents_in", "find_mains", "read_latex"]
 
 
 # 10 MB of TeX hold a quarter of these.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import islice
 
+from astrosearch.corpus.latex.personal_names import names_in
 from astrosearch.corpus.latex.tokens import closing_brace
 
 MAX_AUTHORS = 3_000
@@ -14,35 +15,42 @@ MAX_FIELD = 500_000  # characters
 
 _WITH_ARGUMENT = re.compile(
     r"\\(?:thanks|footnote|footnotetext|altaffilmark|altaffiltext|altaffiliation|affil|affiliation|inst"
-    r"|email|orcid|orcidlink|orcidID|textsuperscript|authornote|corref|fnref|ead|address|institute"
-    r"|footnotemark|thanksref|vspace|hspace|href|fnmsep|correspondingauthor|color|sup|label|ref"
-    r"|collaboration|orcidicon|email|url|texttt|IEEEauthorrefmark|authorrefmark|protect\\footnote"
-    r"|aff|mailto|altaffilnote|unskip|deceased|includegraphics|scalerel|textsc\{)\*?"
+    r"|email|emailAdd|orcid|orcidlink|orcidID|textsuperscript|authornote|corref|corauth|fnref|ead|address"
+    r"|institute|footnotemark|thanksref|vspace|hspace|href|fnmsep|correspondingauthor|color|sup|supit"
+    r"|supscr|supsc|label|ref|tnoteref|tnotemark|cortext|fntext|note|notetoeditor|affmark|affilmark"
+    r"|affilnum|mark|collaboration|orcidicon|orcidauthor|url|texttt|IEEEauthorrefmark"
+    r"|IEEEauthorblockA|IEEEmembership|authorrefmark|authormark|protect\\footnote|affaddr|authorinfo"
+    r"|aff|afil|adress|mailto|altaffilnote|unskip|deceased|includegraphics|scalerel|role|textsc\{"
+    r"|dedicated|authoremail|footnoteA|textcolor|CJKfamily|rlap|llap|raisebox\s*\{[^{}]*\})\*?"
     r"\s*+(?:\[[^\]]{0,500}\]\s*+)?(?=\{)"
 )
+_MARK_COMMAND = re.compile(r"\\(?:footnotemark|fnmark|orcidlink)\s*\[[^\]]{0,100}\]")
+_CJK = re.compile(r"\\begin\s*\{CJK\*?\}.{0,500}?\\end\s*\{CJK\*?\}", re.DOTALL)
 _MATH = re.compile(r"\$[^$]*\$|\\\([^)]{0,500}\\\)")
 _SUPERSCRIPT = re.compile(r"(?<!\\)\^(?:\{[^{}]*\}|\\?\w+|\*)")
 _LINE = re.compile(
-    r"\\\\\s*(?:\[[^\]]{0,100}\])?|\\newline(?![A-Za-z])|\\par(?![A-Za-z])|\n[ \t]*\n"
+    r"\\\\\s*(?:\[[^\]]{0,100}\])?|\\(?:newline|par|cr|nextline|skiplinehalf|medskip|smallskip|bigskip)"
+    r"(?![A-Za-z])|\n[ \t]*\n"
 )
-_NEW_AUTHOR = re.compile(r"(?:\\\\\s*+(?:\[[^\]]{0,100}\]\s*+)?)?\\newauthor(?![A-Za-z])")
-_AND = re.compile(r"\\(?:and|And|AND|authand)(?![A-Za-z])|\\quad|\\qquad")
-_SEPARATOR = re.compile(r"\s*[;,،|+]\s*|(?:^|\s+)(?:and|&)(?:\s+|$)")
-_INSTITUTION = re.compile(
-    r"univ|instit|depart|observ|cent(?:er|re)\b|school|laborat|college|e-?mail|@|http|street|"
-    r"physics|astronom(?:y|ie|ia)|division|nasa|fellow|\d{3}|avenue|road|academy|faculty|dipart|"
-    r"program|draft|version|submitted|january|february|march|april|june|july|august|september|"
-    r"october|november|december|accepted|received|contact|foundation|agency|facility|road\b",
+_NEW_AUTHOR = re.compile(
+    r"(?:\\\\\s*+(?:\[[^\]]{0,100}\]\s*+)?)?\\(?:newauthor|nextauthor)(?![A-Za-z])"
+)
+_AND = re.compile(
+    r"\\(?:and|And|AND|ANDD|authand|andauthor|alignauthor)(?![A-Za-z])|\\quad|\\qquad"
+)
+_GIVEN_FAMILY = re.compile(
+    r"\\(?:sur|lastname|surname|snm|sfx|particle|prefix|spfx|suffix)(?=\s*\{)"
+)
+_ADDRESS = re.compile(
+    r"\buniv|\binstit|\bdepart|\bdept\b|\bobservat|\bosservat|\bcent(?:er|re|ro)\b|\bschools?\b"
+    r"|\blaborat|\bcollege\b|\be-?mail|@|https?:|\bstreet\b|\bphysics\b|\bastronom(?:y|ie|ia)\b"
+    r"|\bastrophysics\b|\bdivision\b|\bnasa\b|\bfellow\b|\d{3}|\bavenue\b|\broad\b|\bacademy\b"
+    r"|\bfacult|\bdipart|\bprogram|\bdraft\b|\bversion\b|\bsubmitted\b|\baccepted\b|\breceived\b"
+    r"|\bcontact\b|\bfoundation\b|\bagency\b|\bfacility\b|\bjanuary\b|\bfebruary\b|\bseptember\b"
+    r"|\boctober\b|\bnovember\b|\bdecember\b",
     re.IGNORECASE,
 )
-_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|Ph\.?D)\.?$")
-_NOBODY = frozenset(
-    (
-        "et al", "others", "author", "authors", "the authors", "first author", "second author",
-        "third author", "fourth author", "a. n. other", "many others", "others tbd", "more",
-    )
-)  # fmt: skip
-_WORD = re.compile(r"[^\W\d_]")
+_PERSON_LINE = re.compile(r"\W*(?:[A-Z]\.[ -]?)+(?:[a-z]{2,3} ){0,2}[^\W\d_][\w'’-]+\W*")
 
 
 def author_names(fields: Iterable[str], plain: Callable[[str], str]) -> tuple[str, ...]:
@@ -60,28 +68,34 @@ def author_names(fields: Iterable[str], plain: Callable[[str], str]) -> tuple[st
 
 
 def _names(field: str, plain: Callable[[str], str]) -> list[str]:
-    field = _without_notes(field.replace("\x1f", ""))
+    field = _CJK.sub(" ", field.replace("\x1f", ""))
+    field = _MARK_COMMAND.sub(" | ", _without_notes(field))
     field = _MATH.sub(" | ", field)
     field = _SUPERSCRIPT.sub(" | ", field)
     field = _NEW_AUTHOR.sub(", ", field)
-    found: list[str] = []
-    for person in _AND.split(field):
-        lines = _LINE.split(person)
-        taken = ""
-        for number, line in enumerate(lines):
-            text = plain(line).strip()
-            if not text:
-                continue
-            joined = taken.rstrip(" |").endswith((",", " and", "&", ";")) or re.match(
-                r"[| ]*(?:,|and\b|&)", text
-            )
-            if taken and not (joined and not _INSTITUTION.search(text)):
-                break
-            if number and not taken and _INSTITUTION.search(text):
-                break
-            taken = f"{taken} {text}"
-        found += _split(taken)
-    return found
+    field = _GIVEN_FAMILY.sub(" ", field)
+    people = [_lines_of_names(person, plain) for person in _AND.split(field)]
+    return names_in([person for person in people if person.strip(" |")])
+
+
+def _lines_of_names(person: str, plain: Callable[[str], str]) -> str:
+    """The lines that hold names: the first, and those that go on with it; not addresses."""
+    taken = ""
+    for number, line in enumerate(_LINE.split(person)):
+        text = plain(line).strip()
+        if not text:
+            continue
+        address = _ADDRESS.search(text)
+        joined = taken.rstrip(" |").endswith((",", " and", "&", ";")) or re.match(
+            r"[| ]*(?:,|and\b|&)", text
+        )
+        another = not joined and _PERSON_LINE.fullmatch(text) is not None
+        if taken and (address or not (joined or another)):
+            break
+        if number and not taken and address:
+            break
+        taken = f"{taken} | {text}" if another else f"{taken} {text}"
+    return taken
 
 
 def _without_notes(field: str) -> str:
@@ -95,26 +109,3 @@ def _without_notes(field: str) -> str:
         kept += [field[last : match.start()], " | "]
         last = position = end + 1
     return "".join([*kept, field[last:]])
-
-
-def _split(text: str) -> list[str]:
-    names: list[str] = []
-    for piece in _SEPARATOR.split(text):
-        name = re.sub(r"\([^)]{0,500}\)|[\^*†‡§¶★⋆⁰¹²³⁴⁵⁶⁷⁸⁹0-9]+", " ", piece)
-        name = re.sub(r"\s+([.,])", r"\1", " ".join(name.split())).strip(" ,;:–—-&")
-        name = re.sub(r"^(?:by|and|with|pi)[\s:]+", "", name, flags=re.IGNORECASE)
-        if _SUFFIX.fullmatch(name) and names:
-            names[-1] += f" {name}"
-        elif _is_name(name):
-            names.append(name)
-    return names
-
-
-def _is_name(name: str) -> bool:
-    return (
-        2 < len(name) < 100
-        and bool(_WORD.search(name))
-        and not _INSTITUTION.search(name)
-        and name.lower().strip(".") not in _NOBODY
-        and any(c.isupper() for c in name)
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from astrosearch.corpus.latex.mathwords import stacked
 from astrosearch.corpus.latex.tokens import words
 
 RELATIONS = words(
@@ -12,6 +13,7 @@ RELATIONS = words(
         ≺ ≻ ≼ ≽ ≐ ≑ ⊥ ∥ ∼
         """
 )
+SIGNS = frozenset("<>∼≈≃=≤≥")  # of which two may be set as one
 _BINARY = words(
     """
         + - − ± ∓ × ∗ * ∪ ∩ ⊗ ⊕ ∧ ∨ ∘ ÷
@@ -33,9 +35,11 @@ def _part(text: str) -> str:
 class Line:
     """Joins a formula's parts with the spaces that a reader needs."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, stacking: bool = True) -> None:
+        self._stacking = stacking  # whether two signs in a row may be set as one
         self.items: list[str] = []
         self.last = ""  # kind of the last item
+        self._row_ended = False
 
     def text(self) -> str:
         """The whole line."""
@@ -43,6 +47,9 @@ class Line:
 
     def _add(self, text: str, kind: str) -> None:
         if text:
+            if self._row_ended and not text.isspace():
+                self.items.append("; ")
+                self._row_ended = False
             self.items.append(text)
             self.last = kind
 
@@ -71,7 +78,8 @@ class Line:
     def newline(self) -> None:
         """The end of a row."""
         if self.items:
-            self._add("; ", "punctuation")
+            self._row_ended = True
+            self.last = "punctuation"
 
     def takes_errors(self, script: str) -> bool:
         """Whether a pair of scripts that follows can be the errors of a value."""
@@ -90,6 +98,9 @@ class Line:
     def ordinary(self, text: str) -> None:
         """A letter, a number, or a group."""
         if not text:
+            return
+        if text in RELATIONS:
+            self.relation(text)
             return
         spaced = self.last in ("function", "word") and (text[0].isalnum() or text[0] in "√|‖∑∫∏∂")
         tight = self.last in ("script", "fraction") and text[0].isalnum() and self._ends_wordy()
@@ -144,10 +155,25 @@ class Line:
             self._add(text, "script")
 
     def relation(self, text: str) -> None:
-        """A sign such as `=`, spaced on both sides."""
+        """A sign such as `=`, spaced on both sides. One that makes one with the last joins it."""
+        if text in SIGNS and self.stacks(text):
+            return
         tail = " " if text != "∼" or self.items else ""
         head = " " if self.items and self.last != "open" else ""
         self._add(head + text + tail, "relation")
+
+    def stacks(self, text: str) -> bool:
+        r"""Write a sign and the one before it as one, `<` and `∼` as `≲`, where they make one."""
+        at = len(self.items) - 1
+        while at >= 0 and self.items[at].isspace():
+            at -= 1
+        before = self.items[at] if at >= 0 else ""
+        sign = stacked(before, text) if before.strip() in SIGNS else None
+        if sign is None or not self._stacking or "=" in (text, before.strip()):
+            return False
+        self.items[at:] = [f"{' ' if before[0] == ' ' else ''}{sign} "]
+        self.last, self._row_ended = "relation", False
+        return True
 
     def binary(self, text: str) -> None:
         """A sign such as `+`: spaced between terms, not before one."""

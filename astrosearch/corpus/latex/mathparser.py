@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 
 from astrosearch.corpus.latex import mathwords as words
-from astrosearch.corpus.latex.mathline import RELATIONS, Line, fraction_text
+from astrosearch.corpus.latex.mathline import RELATIONS, SIGNS, Line, fraction_text
+from astrosearch.corpus.latex.mathtables import TABLES, after_dimension, table_text
 from astrosearch.corpus.latex.quantities import angle_text, number_text, roman, unit_text
 from astrosearch.corpus.latex.symbols import (
     FUNCTIONS,
@@ -20,9 +21,6 @@ from astrosearch.corpus.latex.symbols import (
 
 MAX_DEPTH = 60  # groups and arguments within each other; real formulas stay below 25
 
-_DIMENSION = re.compile(
-    r"\s*(?:\\fontdimen\s*\d+\s*\\font|-?[\d.]*\s*(?:pt|mm|cm|in|em|ex|mu|truecm|truein))(?![A-Za-z])"
-)
 _SIGNS = frozenset("+-−")
 _SIGNED = re.compile(r"[+\-−] ?\.?\d[^;]*$")
 
@@ -34,6 +32,10 @@ class Formula:
         self.tokens, self.table = tokens, table
         self.position = 0
         self.depth = 0
+        # "<SFR> ∼ 1" is a mean, unless the signs are shifted over one another.
+        self._stacking = not ("<" in tokens and ">" in tokens) or not words.SHIFTS.isdisjoint(
+            tokens
+        )
         self._scripts: dict[int, tuple[str, int]] = {}  # read ahead: where from, what, where to
 
     def read(self) -> str:
@@ -53,22 +55,32 @@ class Formula:
 
     def _list(self, *, text: bool, first: bool = False, stop: str = "}") -> str:
         """Everything up to the closing brace, which is left to the caller."""
-        line = Line()
+        line = Line(stacking=self._stacking)
         while self.position < len(self.tokens):
             lexeme = self.tokens[self.position]
             if lexeme in ("}", stop):
                 break
             self.position += 1
-            if lexeme in ("\\over", "\\atop", "\\choose", "\\above"):
+            if lexeme in words.DIVIDERS:
+                if lexeme == "\\above":
+                    self.position = after_dimension(self.tokens, self.position)
                 above = line.text()
                 below = self._rest(text=text, stop=stop)
-                return fraction_text(above, below) if lexeme == "\\over" else f"({above}, {below})"
+                sign = words.stacked(above, below)
+                if sign or lexeme in ("\\over", "\\above"):
+                    return sign or fraction_text(above, below)
+                return f"({above}, {below})"
+            if lexeme in ("\\eqno", "\\leqno"):
+                self._rest(text=text, stop=stop)
+                break
             if text and (lexeme.isspace() or lexeme == "~"):
                 line.space()
             elif lexeme == "$":
                 text = not text if text else text
             elif lexeme == "^" or lexeme == "_":
                 script = self._argument()
+                if script in SIGNS and self._stacked_scripts(lexeme, script, line):
+                    continue
                 signed = script[:1] in _SIGNS and line.takes_errors(script)
                 if signed and (errors := self._errors(lexeme, script)):
                     line.errors(errors)
@@ -91,16 +103,37 @@ class Formula:
         if not _SIGNED.match(script):
             return ""
         saved = self.position
-        self._skip_space()
-        if self._peek() == ("_" if lexeme == "^" else "^"):
-            self.position += 1
-            start = self.position
-            other = self._argument()
-            if _SIGNED.match(other) and other[0] != script[0]:
-                return f"{script}/{other}" if lexeme == "^" else f"{other}/{script}"
+        start, other = self._other_script(lexeme)
+        if other and _SIGNED.match(other) and other[0] != script[0]:
+            return f"{script}/{other}" if lexeme == "^" else f"{other}/{script}"
+        if other is not None:
             self._scripts[start] = other, self.position
         self.position = saved
         return ""
+
+    def _other_script(self, lexeme: str) -> tuple[int, str | None]:
+        """Read the subscript that follows a superscript, or the other way round, if one does."""
+        self._skip_space()
+        if self._peek() != ("_" if lexeme == "^" else "^"):
+            return 0, None
+        self.position += 1
+        start = self.position
+        return start, self._argument()
+
+    def _stacked_scripts(self, lexeme: str, script: str, line: Line) -> bool:
+        r"""Write a sign in a script as one with its base or the other script: `<_\sim`."""
+        if line.last == "relation" and line.stacks(script):
+            return True
+        saved = self.position
+        start, other = self._other_script(lexeme)
+        sign = words.stacked(script, other) if other else None
+        if sign:
+            line.relation(sign)
+            return True
+        if other is not None:
+            self._scripts[start] = other, self.position
+        self.position = saved
+        return False
 
     def _argument(self, *, text: bool = False) -> str:
         ahead = self._scripts.pop(self.position, None)
@@ -118,7 +151,7 @@ class Formula:
             self.position -= 1
             self.tokens[self.position] = lexeme[1:]
             return lexeme[0]
-        line = Line()
+        line = Line(stacking=self._stacking)
         self.depth += 1
         if self.depth <= MAX_DEPTH:
             self._one(lexeme, line)
@@ -191,7 +224,7 @@ class Formula:
         elif character == "|":
             line.symbol("‖")
         elif character in "%#_$":
-            line.ordinary(character if character != "$" else "USD")
+            line.ordinary(character if character != "$" else words.DOLLAR)
         elif character == "&":
             line.ordinary("and")
 
@@ -210,6 +243,8 @@ class Formula:
             return
         if name in words.DROPPED_ARGUMENT:
             self._dropped(name, line)
+        elif name in ("cr", "crcr"):
+            line.newline()
         elif name in words.TEXT:
             self._text(name, line)
         elif name in ("mathbb", "mathds", "Bbb"):
@@ -231,6 +266,8 @@ class Formula:
         above, _, below = (argument := self._argument()).partition("; ")
         if _SIGNED.match(above) and _SIGNED.match(below):
             line.errors(f"{above}/{below}")
+        elif sign := words.stacked(above, below):
+            line.relation(sign)
         else:
             line.ordinary(argument)
 
@@ -257,7 +294,7 @@ class Formula:
 
     def _dropped(self, name: str, line: Line) -> None:
         if name in words.DIMENSIONED:
-            self._dimension()
+            self.position = after_dimension(self.tokens, self.position)
             return
         for _ in range(words.DROPPED_ARGUMENT[name]):
             self._option()
@@ -267,14 +304,6 @@ class Formula:
                 self._argument(text=True)
         if name in ("hspace", "hspace*", "begin", "end", "mspace"):
             line.space()
-
-    def _dimension(self) -> None:
-        rest = "".join(self.tokens[self.position : self.position + 12])
-        match = _DIMENSION.match(rest)
-        length = match.end() if match else 0
-        while length > 0 and self.position < len(self.tokens):
-            length -= len(self.tokens[self.position])
-            self.position += 1
 
     def _accent(self, name: str, line: Line) -> None:
         base = self._argument()
@@ -295,12 +324,21 @@ class Formula:
         elif name in ("stackrel", "overset", "underset", "accentset"):
             upper = self._argument()
             lower = self._argument()
-            line.symbol(words.STACKED.get((upper, lower), lower))
+            line.symbol(words.stacked(upper, lower) or lower)
         elif name == "buildrel":
             upper = self._rest(text=False, stop="\\over")
             self.position += 1
             lower = self._argument()
-            line.symbol(words.STACKED.get((upper, lower), lower))
+            line.symbol(words.stacked(upper, lower) or lower)
+        elif name in TABLES and self._starts_group():
+            self._table(name, line)
+        elif name == "root":
+            degree = self._rest(text=False, stop="\\of")
+            self.position += 1
+            line.ordinary(f"{superscript(degree)}√({self._argument()})")
+        elif name == "mathchoice":
+            line.ordinary(self._argument())
+            self._raw(), self._raw(), self._raw()
         elif name in ("binom", "dbinom", "tbinom"):
             upper = self._argument()
             line.ordinary(f"({upper} choose {self._argument()})")
@@ -327,11 +365,29 @@ class Formula:
         elif len(name) > 1 or not line.items:
             line.word(name)
 
+    def _starts_group(self) -> bool:
+        self._skip_space()
+        return self._peek() == "{"
+
+    def _table(self, name: str, line: Line) -> None:
+        """A table of plain TeX, whose cells are read as formulas of their own."""
+
+        def render(cell: list[str], text: bool) -> str:
+            inner = Formula(cell, self.table)
+            inner.depth = self.depth + 1
+            return inner._list(text=text).strip() if inner.depth <= MAX_DEPTH else ""
+
+        line.ordinary(table_text(name, self._raw_tokens(), render))
+
     def _raw(self) -> str:
+        """An argument as it is written."""
+        return "".join(self._raw_tokens())
+
+    def _raw_tokens(self) -> list[str]:
         """An argument's tokens as they are."""
         self._skip_space()
         if self._peek() != "{":
-            return ""
+            return []
         start = self.position + 1
         depth = 0
         while self.position < len(self.tokens):
@@ -340,4 +396,4 @@ class Formula:
             self.position += 1
             if depth == 0:
                 break
-        return "".join(self.tokens[start : self.position - 1])
+        return self.tokens[start : self.position - 1]

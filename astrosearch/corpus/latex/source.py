@@ -1,35 +1,32 @@
-"""Which files make a document: decoding, main files, and the names that `\\input` may mean."""
+"""Which files make a document: decoding, and main files."""
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from astrosearch.corpus.document import SourceTree
-from astrosearch.corpus.kinds import LATEX
+from astrosearch.corpus.latex.filenames import TEX, FileNames, without_tex
 from astrosearch.corpus.normalization import nfc
 from astrosearch.errors import Unreadable
 
-_TEX = ".tex"  # what TeX adds to the name of a file that is read
 _MAIN = re.compile(r"\\document(?:class|style)\s*+(?:\[[^\]]{0,2000}\]\s*+)?\{([^}]{0,500})\}")
 _BEGIN = re.compile(r"\\begin\s*\{document\}")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _READS = re.compile(
     r"\\(?:input|include|subfile|subfileinclude|InputIfFileExists)"
-    r"(?:\s*\{([^{}]*)\}|[ \t]+([^\s\\{}%]+))"
-    r"|\\(?:sub)?import\*?\s*\{([^{}]*)\}\s*\{([^{}]*)\}"
+    r"(?:\s*\{((?:[^{}]|\{[^{}]{0,200}\}){0,500})\}|[ \t]+([^\s\\{}%]+)|(\\[A-Za-z]+ ?[/.\w-]+))"
+    r"|\\(?:sub)?(?:import|inputfrom|includefrom)\*?\s*\{([^{}]*)\}\s*\{([^{}]*)\}"
 )
+_SHORT_MACRO = re.compile(
+    r"\\(?:(?:re)?newcommand|providecommand|def)\*?\s*\{?\s*\\([A-Za-z@]+)\s*\}?\s*\{([^{}\n]{0,200})\}"
+)
+_WORD = re.compile(r"\\([A-Za-z@]+)(?:\{\}| *)")
 _PLAIN_TEX = re.compile(
     r"\\(?:magnification|hsize|vsize|centerline|nopagenumbers|input\s+\w+|bye|end)(?![A-Za-z])"
-)
-_ASIDE = re.compile(
-    r"respon|referee|reply|cover.?letter|rebuttal|suppl|appendix|onlinematerial|template|sample|"
-    r"guide|^si\.",
-    re.IGNORECASE,
 )
 # No control characters but white space, and no marks without width.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u200b]")
@@ -88,20 +85,9 @@ def _cp1252() -> dict[int, str]:
     return table | _UNDEFINED
 
 
-def candidates(name: str, folders: Sequence[str]) -> Iterator[str]:
-    """Names in the tree that a file name in the source may mean, best first."""
-    extension = posixpath.splitext(name)[1]
-    names = [name, name + _TEX] if extension else [name + _TEX, name]
-    if extension and extension != _TEX and not re.fullmatch(r"\.[a-z]{2,4}", extension):
-        names.reverse()
-    for folder in folders:
-        for one in names:
-            yield posixpath.normpath(posixpath.join(folder, one)).lstrip("/")
-
-
 def is_tex(name: str) -> bool:
     """Whether a file has the suffix that TeX itself gives."""
-    return name.lower().endswith(_TEX)
+    return name.lower().endswith(TEX)
 
 
 def _read(tree: SourceTree, name: str) -> str:
@@ -109,34 +95,55 @@ def _read(tree: SourceTree, name: str) -> str:
     return _COMMENT.sub("", decode(data, name)) if data else ""
 
 
-def _head(tree: SourceTree, name: str) -> str:
+def uncommented(tree: SourceTree, name: str) -> str:
+    """Text of a file without its comments; nothing of one that can't be read."""
     try:
         return _read(tree, name)
     except Unreadable:
         return ""
 
 
-def _document_class(text: str) -> str | None:
+def is_plain_tex(text: str) -> bool:
+    """Whether a text without a document class has commands of plain TeX's documents."""
+    return _PLAIN_TEX.search(text) is not None
+
+
+def document_class(text: str) -> str | None:
+    """Class of a LaTeX document; None of a text that is none, or has no body."""
     match = _MAIN.search(text)
     return match[1].strip() if match and _BEGIN.search(text) else None
 
 
-def _children(text: str, name: str, known: frozenset[str]) -> Iterator[str]:
+def children_of(text: str, name: str, files: FileNames) -> Iterator[str]:
+    """Names of the files that a document reads, those that are known."""
     folder = posixpath.dirname(name)
+    meanings: dict[str, str] | None = None
     for match in _READS.finditer(text):
-        if match[3] is not None:
-            wanted, folders = match[4], [posixpath.join(folder, match[3].strip())]
-        else:
-            wanted = (match[1] if match[1] is not None else match[2]).strip().strip('"')
-            folders = [folder]
+        inside = match[4]
+        wanted = next(part for part in (match[5], match[1], match[2], match[3]) if part is not None)
+        if "\\" in wanted or (inside and "\\" in inside):
+            meanings = _short_macros(text, name) if meanings is None else meanings
+            wanted, inside = _replaced(wanted, meanings), _replaced(inside or "", meanings)
         # A child's own names are relative to the main's folder, which lies at or above its own.
-        while folder:
-            folder = posixpath.dirname(folder)
-            folders.append(folder)
-        folder = posixpath.dirname(name)
-        found = next((c for c in candidates(wanted.strip(), folders) if c in known), None)
+        folders = [posixpath.join(folder, without_tex(inside))] if inside else []
+        above = folder
+        folders.append(above)
+        while above:
+            above = posixpath.dirname(above)
+            folders.append(above)
+        found = files.find(without_tex(wanted), folders)
         if found is not None:
             yield found
+
+
+def _short_macros(text: str, name: str) -> dict[str, str]:
+    """What the macros stand for that may be part of a file's name."""
+    job = posixpath.splitext(posixpath.basename(name))[0]
+    return {"jobname": job} | {match[1]: match[2] for match in _SHORT_MACRO.finditer(text)}
+
+
+def _replaced(name: str, meanings: Mapping[str, str]) -> str:
+    return _WORD.sub(lambda word: meanings.get(word[1], word[0]), name)
 
 
 def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
@@ -146,7 +153,7 @@ def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
     says that it is part of something, is no main. `names` limits the search to these files.
     """
     wanted = [n for n in (tree.names() if names is None else names) if is_tex(n)]
-    known = frozenset(tree.names())
+    files = FileNames(tree.names())
     classes: dict[str, str | None] = {}
     reads: dict[str, set[str]] = {}
     plain = set[str]()
@@ -156,9 +163,9 @@ def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
             text = _read(tree, name)
         except Unreadable as failure:
             text, faults[name] = "", failure.reason
-        classes[name] = _document_class(text)
-        reads[name] = set(_children(text, name, known))
-        if _PLAIN_TEX.search(text):
+        classes[name] = document_class(text)
+        reads[name] = set(children_of(text, name, files))
+        if is_plain_tex(text):
             plain.add(name)
         if not text or text.isspace():
             faults.setdefault(name, "empty")
@@ -187,63 +194,3 @@ def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
 
 def _alone(names: Sequence[str]) -> Sequence[str]:
     return names if len(names) == 1 else ()
-
-
-def choose_main(tree: SourceTree) -> str | None:
-    """The main file of a bundle that holds one paper, as arXiv's do; None where there is none."""
-    names = tree.names()
-    named = _readme_main(tree, names)
-    if named is not None:
-        return named
-    sources = [n for n in names if n.lower().endswith(LATEX.suffixes)]
-    if not sources:
-        sources = [n for n in names if "." not in posixpath.basename(n)] or (
-            list(names) if len(names) == 1 else []
-        )
-    known = frozenset(names)
-    ranks: dict[str, tuple[bool, bool, bool, int, int]] = {}
-    plain: dict[str, int] = {}
-    children: set[str] = set()
-    for name in sources:  # one text in memory at a time
-        text = _head(tree, name)
-        if _document_class(text) is not None:
-            children.update(_children(text, name, known))
-            ranks[name] = (
-                not _ASIDE.search(posixpath.basename(name)),
-                "\\title" in text or "\\abstract" in text or "{abstract}" in text,
-                "abstract" in text,
-                -name.count("/"),
-                len(text),
-            )
-        elif _PLAIN_TEX.search(text):
-            plain[name] = len(text)
-    if not ranks:
-        return max(plain, key=plain.__getitem__, default=None)
-    return max(ranks, key=lambda name: (name not in children, *ranks[name]))
-
-
-def _readme_main(tree: SourceTree, names: Sequence[str]) -> str | None:
-    known = frozenset(names)
-    for name in names:
-        base = posixpath.basename(name).lower()
-        if not base.startswith("00readme"):
-            continue
-        text = _head(tree, name)
-        if base.endswith(".json"):
-            try:
-                listed = json.loads(text).get("sources", [])
-            except (ValueError, AttributeError, RecursionError):
-                continue
-            listed = listed if isinstance(listed, list) else []
-            wanted = [
-                str(entry.get("filename"))
-                for entry in listed
-                if isinstance(entry, dict) and entry.get("usage") == "toplevel"
-            ]
-        else:
-            wanted = re.findall(r"^[ \t]*(\S+)[ \t]+toplevelfile\b", text, re.MULTILINE)
-        for file in wanted:
-            found = posixpath.normpath(posixpath.join(posixpath.dirname(name), file))
-            if found in known:
-                return found
-    return None

@@ -63,7 +63,7 @@ _GENERAL = {
     "sim": "∼", "ast": "*", "star": "*", "prime": "′", "ldots": "...", "dots": "...",
     "cdots": "...", "dotsc": "...", "dotsb": "...", "dotsm": "...", "lvert": "|", "rvert": "|",
     "lVert": "‖", "rVert": "‖", "vert": "|", "Vert": "‖", "mid": "|", "mathchar": "",
-    "textdollar": "USD", "textbackslash": "/", "textasciitilde": "~", "textasciicircum": "^",
+    "textdollar": "$", "textbackslash": "/", "textasciitilde": "~", "textasciicircum": "^",
     "textunderscore": "_", "textbar": "|", "textless": "<", "textgreater": ">", "slash": "/",
     "textendash": "–", "textemdash": "—", "textquoteright": "’", "textquoteleft": "‘",
     "textquotedblleft": "“", "textquotedblright": "”", "textregistered": "®",
@@ -97,6 +97,9 @@ _GENERAL = {
     "upi": "π", "hdots": "...",
     "figurename": "Figure", "tablename": "Table", "nobreakdash": "", "nobreakdashes": "",
     "textlangle": "⟨", "textrangle": "⟩", "simlt": "≲", "simgt": "≳", "textcelsius": "°C",
+    "ltsima": "≲", "gtsima": "≳", "simless": "≲", "simgreat": "≳", "lesim": "≲", "gesim": "≳",
+    "lsimeq": "≲", "gsimeq": "≳", "ltorder": "≲", "gtorder": "≳", "lapprox": "⪅", "gapprox": "⪆",
+    "ltapprox": "⪅", "gtapprox": "⪆", "lapproxeq": "⪅", "gapproxeq": "⪆",
 }  # fmt: skip
 _GREEK = words(
     """

@@ -24,6 +24,7 @@ _VERB = re.compile(
 )
 _URL = re.compile(r"\\(?:url|href|path|nolinkurl)[ \t]*\{[^{}\n]*\}")
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
+_REST_OF_LINE = re.compile(r"[ \t]*\n")
 _BRACKETS = re.compile(r"\\.|[{}\[\]]|\n[ \t]*\n", re.DOTALL)
 _ENVIRONMENTS = re.compile(r"\\(?:(begin)|end)[ \t]*\{([A-Za-z@]+\*?)\}|\\\\")
 _SPECIAL = {
@@ -103,9 +104,23 @@ def _blank_verbatim(text: str) -> str:
             unclosed.add(name)
             continue
         position = end + len(closing)
+        if name == "comment":
+            position = hidden_end(text, match.start(), position)
         kept += [text[done : match.start()], BREAK * text.count("\n", match.start(), position)]
         done = position
     return "".join([*kept, text[done:]])
+
+
+def hidden_end(text: str, start: int, end: int) -> int:
+    """Return where the text goes on after an environment that isn't printed.
+
+    One that has lines of its own takes its last line end along: it ends no paragraph.
+    """
+    line = text.rfind("\n", 0, start) + 1
+    if text[line:start].strip(" \t\x1f"):
+        return end
+    following = _REST_OF_LINE.match(text, end)
+    return following.end() if following else end
 
 
 def closing_brace(text: str, position: int, limit: int) -> int:

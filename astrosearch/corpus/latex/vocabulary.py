@@ -23,7 +23,7 @@ ARGUMENTS: dict[str, int] = {
         orcidlink correspondingauthor corresp titlerunning authorrunning offprints
         altaffilmark inst facilities facility software plotone epsscale index
         tablenotemark tablewidth tabletypesize tablecolumns tablenum rotate
-        collaboration deleted sout st todo comment addbibresource graphicspath
+        collaboration deleted sout xout st todo comment addbibresource graphicspath
         pagenumbering usetikzlibrary hypersetup hyphenation hphantom phantom
         vphantom color colorbox rhead lhead chead lfoot cfoot rfoot fancyhead
         fancyfoot usefont notetoeditor date tableofcontents refstepcounter
@@ -43,7 +43,7 @@ ARGUMENTS: dict[str, int] = {
         communicated idline nonumber boldmath animategraphics addresses degreeaward
         university unilogo copyyear defenddate rightsstatement ead cortext runtitle
         thankstext features newgeometry linespread epsffile runauthor glossary
-        UTaddsupervisor
+        UTaddsupervisor DIFdel DIFdelFL fxnote fxwarning fxerror fxfatal
         UTaddcommittee
         """
     ),
@@ -64,7 +64,7 @@ ARGUMENTS: dict[str, int] = {
     **dict.fromkeys(["definecolor", "addcontentsline", "setfootnoterule", "DeclareFieldFormat"], 3),
     "textcolor": 1, "scalebox": 1, "rotatebox": 1, "fcolorbox": 2,
     "multicolumn": 2, "multirow": 2, "foreignlanguage": 1, "selectlanguage": 1, "hyperlink": 1,
-    "hypertarget": 1, "hyperref": 0, "lower": 0, "penalty": 0, "tablenotetext": 2, "nodata": 0,
+    "hypertarget": 1, "hyperref": 0, "lower": 0, "penalty": 0, "nodata": 0,
     "hfill": 0, "vfill": 0, "titlespacing": 4, "titleformat": 5, "newtcolorbox": 2,
     "makebox": 0, "framebox": 0, "adjustbox": 1, "textblockorigin": 2,
     "minipage": 1, "altaffiltext": 2, "addtocontents": 2, "addtotoc": 1,
@@ -73,33 +73,84 @@ ARGUMENTS: dict[str, int] = {
     "color": 1, "enlargethispage": 1, "tablehead": 1, "tabcaption": 0,
     "pagecolor": 1, "cellcolor": 1, "rowcolor": 1, "change": 0, "added": 0, "explain": 1,
     "highlight": 0, "authorcomment": 1, "linenumbers": 0, "bibitem": 1, "thispdfpagelabel": 1,
-    "tablecomments": 1, "startlongtable": 0, "citestyle": 1, "maketitle": 0,
-    "suppressAffiliations": 0, "noaffiliation": 0, "UTcopyrightlegend": 0, "printglossary": 0,
-    "glsresetall": 0, "acresetall": 0, "printglossaries": 0,
+    "startlongtable": 0, "citestyle": 1, "maketitle": 0,
+    "suppressAffiliations": 0, "noaffiliation": 0, "UTcopyrightlegend": 0,
+    **dict.fromkeys(
+        words(
+            """
+        printglossary printglossaries glsresetall acresetall printbibliography printbibheading
+        printbiblist printshorthands bibbysection bibbysegment bibbycategory printindex
+        printnoidxglossary printnoidxglossaries printunsrtglossary printunsrtglossaries
+        printacronyms printabbreviations printsymbols printnomenclature printnomencl
+        listofabbreviations makeglossaries makenoidxglossaries makenomenclature makeindex
+        glsaddall glsaddallunused printendnotes theendnotes listofacronyms printnotes
+        insertTableNotes
+        """
+        ),
+        0,
+    ),
+    **dict.fromkeys(
+        words(
+            """
+        acsetup glsadd loadglsentries setacronymstyle setabbreviationstyle setglossarystyle
+        nobibliography glossarystyle glssetwidest acuse acused acroplural glsunset glsreset
+        acreset tablefootmark tmark tabnotemark defbibheading defbibnote defbibfilter
+        DeclareBibliographyCategory tablerefs
+        tablebib tablefirsthead tabletail tablelasttail tablelasthead
+        SetTblrInner SetTblrOuter UseTblrLibrary DTLdisplaydb
+        DTLdisplaylongdb csvautotabular csvautolongtable csvautobooktabular pgfplotstableread
+        """
+        ),
+        1,
+    ),
+    "DeclareAcronym": 2, "newabbreviation": 3, "newdualentry": 4, "longnewglossaryentry": 3,
+    "newacroplural": 2, "newglossary": 3, "glsxtrnewsymbol": 3, "newacro": 2, "NewTblrTheme": 2,
+    "pgfplotstabletypeset": 1,
 }  # fmt: skip
 
 # Citation commands and the form they print.
 CITATIONS: dict[str, str] = {
-    **dict.fromkeys(["citet", "Citet", "textcite", "Textcite", "newcite", "textcites"], "text"),
+    **dict.fromkeys(
+        words(
+            """
+        citet Citet textcite Textcite newcite textcites Textcites citetads citeN citeA citeasnoun
+        shortciteN shortciteA citeauthoryear footcitet fullcitet
+        """
+        ),
+        "text",
+    ),
     **dict.fromkeys(
         words(
         """
         citep Citep parencite Parencite autocite Autocite parencites autocites
         footcite footcitep supercite citepads citenum onlinecite smartcite fullcite
-        scite
+        scite footcites smartcites supercites Autocites Parencites Smartcite footfullcite citen
+        notecite pnotecite
         """
     ),
         "parens",
     ),
     **dict.fromkeys(
-        ["citealt", "citealp", "Citealt", "Citealp", "citealtads", "shortcite"], "bare"
+
+        words(
+            """
+        citealt citealp Citealt Citealp citealtads citealpads shortcite citeNP shortciteNP
+        shortciteANP citeANP citenp citenop
+        """
+        ),
+        "bare",
     ),
     **dict.fromkeys(["cite", "Cite", "cites", "citeads"], "plain"),
     **dict.fromkeys(["citeauthor", "Citeauthor", "citeauthors", "citefullauthor"], "author"),
     **dict.fromkeys(["citeyear", "citeyearads", "citedate", "citeyearNP"], "year"),
-    "citeyearpar": "yearpar", "nocite": "no", "citetads": "text", "citeNP": "bare",
-    "citeN": "text", "citeA": "text", "citeasnoun": "text",
+    "citeyearpar": "yearpar", "nocite": "no", "bibentry": "no", "citetitle": "no",
 }  # fmt: skip
+MANY_CITATIONS = words(
+    """
+    textcites Textcites parencites Parencites autocites Autocites footcites smartcites supercites
+    cites
+    """
+)
 
 # Reference commands; "auto": the kind of thing is printed before its number.
 REFERENCES: dict[str, str] = {
@@ -142,6 +193,8 @@ LAYOUT = words(
     MakeUppercase MakeLowercase NoCaseChange uppercase lowercase textquotesingle obeylines
     enddocument endinput bye end hss vss goodbreak filbreak smash landscape listoffigures
     tableofcontents printbibliography newblock nextand And AND bsp thebibliography listoftables
+    DIFaddbegin DIFaddend DIFdelbegin DIFdelend DIFmodbegin DIFmodend DIFaddbeginFL DIFaddendFL
+    DIFdelbeginFL DIFdelendFL DIFadd DIFaddFL
     nolinebreak mbox hbox vbox fbox text emph textit textbf textrm textsf texttt textsc textup
     textsl textmd textnormal ensuremath underline uline centerline strut par
     """
@@ -183,27 +236,43 @@ FLOATS = words(
         figure table deluxetable longtable wrapfigure wraptable sidewaysfigure
         sidewaystable SCfigure longrotatetable rotatetable floattable supertabular
         xtabular algorithm threeparttable marginfigure margintable plate figurehere
-        subfigure subtable planotable landscape teaser floatingfigure
-        algorithm2e listing rotatetable splitdeluxetable SCtable turnpage
-        interactive splitinteractive
+        subfigure subtable planotable teaser floatingfigure
+        algorithm2e listing splitdeluxetable SCtable
+        interactive splitinteractive longtblr talltblr xltabular ltablex mpsupertabular
+        mpxtabular tablehere
         """
 )
 DROPPED_ENVIRONMENTS = words(
     """
-        tabular tabularx tabulary array tikzpicture picture verbatim lstlisting
+        tabular tabularx tabulary array tblr tabularray tabularht spreadtab tabularkv longtabu
+        NiceArray NiceTabularX booktabs ruledtabular cotable acronym acronyms theindex
+        theglossary thenomenclature tikzpicture picture verbatim lstlisting
         minted Verbatim thebibliography references comment keywords keyword
         filecontents pspicture algorithmic alltt scope pycode pythontexcustomcode
         CCSXML NiceTabular asy codebox tcblisting forest
         deletedtext psmatrix subjclass refs pgfpicture axis
         authorlist affiliations UTcommittee tabbing
-        longtabu tabu copyrightpage figurehead
+        tabu copyrightpage figurehead
         """
 )
 LISTS = words(
     """
-        itemize enumerate description list asparaenum inparaenum compactitem
-        compactenum enumerate* itemize* asparaitem trivlist tightitemize sitemize
+        itemize enumerate description list asparaenum compactitem
+        compactenum asparaitem trivlist tightitemize sitemize compactdesc asparadesc
         """
+)
+# Lists within a line, and which of them have numbered items.
+INLINE_LISTS = {
+    "inparaenum": True, "enumerate*": True, "inparaitem": False, "itemize*": False,
+    "inparadesc": False, "description*": False, "inparablank": False, "inlineenum": True,
+    "inlinelist": True, "runinenumerate": True, "enumerateinline": True,
+}  # fmt: skip
+# Tables whose rows stand in the float itself: only captions and notes in commands are read.
+ROWS_WITHIN = words(
+    """
+    deluxetable longtable splitdeluxetable supertabular xtabular mpsupertabular mpxtabular
+    longtblr talltblr xltabular ltablex planotable longtabu
+    """
 )
 BLOCKS = frozenset(
     ["quote", "quotation", "center", "flushleft", "flushright", "minipage", "multicols"]

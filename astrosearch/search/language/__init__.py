@@ -4,7 +4,7 @@
 (spellings.py).
 """
 
-from astrosearch.search.language.grammar import NOTHING, ParsedQuery, any_of, parse
-from astrosearch.search.language.spellings import Term, terms
+from astrosearch.search.language.grammar import LONGEST, NOTHING, ParsedQuery, any_of, parse
+from astrosearch.search.language.spellings import Term, phrase, terms
 
-__all__ = ["NOTHING", "ParsedQuery", "Term", "any_of", "parse", "terms"]
+__all__ = ["LONGEST", "NOTHING", "ParsedQuery", "Term", "any_of", "parse", "phrase", "terms"]

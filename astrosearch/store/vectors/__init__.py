@@ -7,6 +7,7 @@ VectorIndex searches all of it as one (search.py). What a GPU can do is in gpu.p
 
 from astrosearch.store.vectors.build_codes import tune, write_codes
 from astrosearch.store.vectors.codes import CODES, EXACT_UP_TO, Codes, Tuning, coded_ids
+from astrosearch.store.vectors.opened import OpenFiles
 from astrosearch.store.vectors.search import VectorIndex
 from astrosearch.store.vectors.segments import (
     MAX_SEGMENT_BYTES,
@@ -25,6 +26,7 @@ __all__ = [
     "MAX_SEGMENT_BYTES",
     "Codes",
     "Kind",
+    "OpenFiles",
     "Segment",
     "SegmentFile",
     "Tuning",

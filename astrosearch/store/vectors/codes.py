@@ -9,10 +9,12 @@ How wide it searches is chosen when it is made, from its own vectors.
 from __future__ import annotations
 
 import math
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from astrosearch.errors import OutOfMemory
 from astrosearch.store.vectors.library import faiss
 from astrosearch.store.vectors.segments import check_sums, damage_error
 
@@ -48,11 +50,21 @@ class Codes:
         try:
             self.index = library.read_index(str(path))
             self.lists, self.vectors = int(self.index.nlist), int(self.index.ntotal)
-        except (RuntimeError, AttributeError, MemoryError) as error:
+        except MemoryError as error:
+            raise OutOfMemory(f"opening the codes in {path}") from error
+        except (RuntimeError, AttributeError) as error:
             raise damage_error(path) from error
         if not (self.lists and self.vectors):
             raise damage_error(path)
         self.tuning = tuning
+
+    def tuned(self, tuning: Tuning) -> Codes:
+        """Return the same codes, searched as widely as `tuning` says."""
+        if tuning == self.tuning:
+            return self
+        other = copy(self)
+        other.tuning = tuning
+        return other
 
     def candidates(
         self,
@@ -62,10 +74,11 @@ class Codes:
         among: NDArray[np.int64] | None = None,
         without: NDArray[np.int64] | None = None,
         all_lists: bool = False,
+        least: int = 0,
     ) -> NDArray[np.int64]:
         """Return candidates int64 [n, c], c >= k, for the nearest `k`; -1 where there are fewer.
 
-        `among` are the only ids allowed, `without` ids that are not.
+        `among` are the only ids allowed, `without` ids that are not; `least` is the least c.
         """
         library = faiss()
         share, selector = 1.0, None
@@ -76,7 +89,7 @@ class Codes:
         probes = self.lists if all_lists else self._probes(k, share)
         parameters = library.SearchParametersIVF(nprobe=probes, sel=selector)
         found: tuple[Any, NDArray[np.int64]] = self.index.search(
-            queries, self._candidates(k), params=parameters
+            queries, min(self.vectors, max(self._candidates(k), least)), params=parameters
         )
         return found[1]
 

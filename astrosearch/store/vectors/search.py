@@ -7,8 +7,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from astrosearch.files import allow_files
 from astrosearch.store.vectors.codes import Codes, Tuning, seconds_exact
 from astrosearch.store.vectors.gpu import gpus, nearest
+from astrosearch.store.vectors.opened import OpenFiles
 from astrosearch.store.vectors.rankings import merge_rankings
 from astrosearch.store.vectors.segments import CHUNK, Segment, damage_error
 
@@ -20,7 +22,11 @@ if TYPE_CHECKING:
 MANY_DEAD = 256
 
 NO_SUMS: Mapping[str, bytes | None] = MappingProxyType({})
+NO_DIGESTS: Mapping[str, str] = MappingProxyType({})
 
+SPARE_FILES = 64  # that a process may have open besides an index's segments
+
+GPU_DEPTH = 2048  # the most neighbours that FAISS finds on a GPU
 GPU_QUERIES = 1000  # in one batch, from which a GPU searches all vectors, where there is one
 RANKED_BYTES = 64 * 2**20  # of vectors gathered at once
 
@@ -40,6 +46,10 @@ class VectorIndex:
         The file of codes, how to search it, and the last id it covers.
     sums : mapping of str to bytes, optional
         The manifest's checksums of the files.
+    digests : mapping of str to str, optional
+        Their sha256.
+    opened : OpenFiles, optional
+        What another state of the index has open: files of the same name and sha256 stay open.
 
     Raises
     ------
@@ -55,11 +65,18 @@ class VectorIndex:
         dead: NDArray[np.int64],
         codes: tuple[str, Tuning, int] | None = None,
         sums: Mapping[str, bytes | None] = NO_SUMS,
+        digests: Mapping[str, str] = NO_DIGESTS,
+        opened: OpenFiles | None = None,
     ) -> None:
         import numpy as np
 
         self.dimension, self.dead = dimension, dead
-        self.segments = [Segment(folder / file, sums.get(file)) for file in files]
+        opened = OpenFiles() if opened is None else opened
+        live = [(file, digests.get(file, "")) for file in files]
+        allow_files(len(live) + SPARE_FILES)
+        self.segments = [
+            opened.segment(folder / file, digest, sums.get(file)) for file, digest in live
+        ]
         for segment in self.segments:
             if segment.vectors.shape[1] != dimension:
                 raise damage_error(segment.path)
@@ -67,12 +84,18 @@ class VectorIndex:
         self.codes, self._coded_up_to = None, -1
         if codes is not None:
             file, tuning, self._coded_up_to = codes
-            self.codes = Codes(folder / file, tuning, sums.get(file))
+            live.append((file, digests.get(file, "")))
+            self.codes = opened.codes(folder / file, live[-1][1], sums.get(file), tuning)
             if self.codes.index.d != dimension:
                 raise damage_error(folder / file)
+        opened.keep(live)
 
     def search(
-        self, queries: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        among: NDArray[np.int64] | None = None,
+        sure: int | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Find the nearest vectors: exactly, except among those that codes cover.
 
@@ -82,6 +105,8 @@ class VectorIndex:
         k : int
         among : int64 [m], optional
             The only ids that may be returned.
+        sure : int, optional
+            So many are found with the recall that codes are tuned to; else `k`.
 
         Returns
         -------
@@ -94,7 +119,7 @@ class VectorIndex:
 
         if among is not None:
             among = _without(_ascending(among), self.dead)
-        if among is None and len(queries) >= GPU_QUERIES and gpus():
+        if among is None and len(queries) >= GPU_QUERIES and k <= GPU_DEPTH and gpus():
             found = [self._by_brute_force(segment, queries, k) for segment in self.segments]
         else:
             found = [
@@ -103,7 +128,7 @@ class VectorIndex:
                 if segment.ids[0] > self._coded_up_to
             ]
             if self.codes is not None:
-                found.append(self._search_codes(self.codes, queries, k, among))
+                found.append(self._search_codes(self.codes, queries, k, among, sure or k))
         ids, scores = merge_rankings(found, len(queries), k)
         scores[ids < 0] = np.nan
         return ids, scores
@@ -161,6 +186,7 @@ class VectorIndex:
         queries: NDArray[np.float32],
         k: int,
         among: NDArray[np.int64] | None,
+        sure: int,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
 
         dead = _within(self.dead, 0, self._coded_up_to)
@@ -168,18 +194,24 @@ class VectorIndex:
         if among is not None:
             wanted = _within(among, 0, self._coded_up_to)
             share = len(wanted) / codes.vectors
-            if seconds_exact(len(wanted), self.dimension) <= codes.seconds(k, share):
+            if seconds_exact(len(wanted), self.dimension) <= codes.seconds(sure, share):
                 return self._rank(queries, wanted, k)
         more = 0 if len(dead) > MANY_DEAD else len(dead)
         without = dead if more == 0 else None
-        ids = codes.candidates(queries, k + more, among=wanted, without=without)
+        least = k + more
+        ids = codes.candidates(queries, sure + more, among=wanted, without=without, least=least)
         found, scores = self._rank_each(queries, ids, k)
         # Where a query's lists held too few, all lists are asked, then the vectors themselves.
         available = codes.vectors - len(dead) if wanted is None else len(wanted)
         short = (found >= 0).sum(axis=1) < min(k, available)
         if short.any():
             ids = codes.candidates(
-                queries[short], k + more, among=wanted, without=without, all_lists=True
+                queries[short],
+                sure + more,
+                among=wanted,
+                without=without,
+                all_lists=True,
+                least=least,
             )
             found[short], scores[short] = self._rank_each(queries[short], ids, k)
             short = (found >= 0).sum(axis=1) < min(k, available)

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from astrosearch.errors import NotAnIndex
-from astrosearch.files import sha256_of, written_whole
+from astrosearch.errors import AstrosearchError, NotAnIndex, OutOfMemory
+from astrosearch.files import TOO_MANY, disk_errors, sha256_of, too_many_files, written_whole
 from astrosearch.store.vectors.headers import check_header
 from astrosearch.store.vectors.library import faiss
 from astrosearch.store.vectors.sums import BLOCK, Packed, Sums
@@ -115,7 +115,7 @@ def write_faiss(index: Any, path: Path) -> None:
         library.write_index(index, library.PyCallbackIOWriter(file.write))
 
 
-def damage_error(path: Path) -> NotAnIndex:
+def damage_error(path: Path) -> AstrosearchError:
     """Return the error that says why a segment file can't be used."""
     try:
         path.open("rb").close()
@@ -125,8 +125,9 @@ def damage_error(path: Path) -> NotAnIndex:
             f"segment {path.name} can't be read ({error.strerror})",
             f"Check the permissions of {path}",
         )
-    except OSError:
-        pass
+    except OSError as error:
+        if error.errno in TOO_MANY:
+            return too_many_files()
     return NotAnIndex(
         path.parent.parent,
         f"segment {path.name} is missing or damaged",
@@ -150,7 +151,8 @@ def check_sums(path: Path, sums: bytes | None) -> Sums | None:
         return None
     try:
         unpacked = Sums.unpack(sums)
-        sound = unpacked.fits(path)
+        with disk_errors(path.parent):
+            sound = unpacked.fits(path)
     except (struct.error, FileNotFoundError) as error:
         raise damage_error(path) from error
     if not sound:
@@ -188,7 +190,9 @@ class Segment:
             if sys.platform != "win32":  # which reads at a place only by moving a file there
                 self._file = os.open(path, os.O_RDONLY)
                 weakref.finalize(self, os.close, self._file)
-        except (RuntimeError, AttributeError, ValueError, FileNotFoundError) as error:
+        except MemoryError as error:
+            raise OutOfMemory(f"opening the vectors in {path}") from error
+        except (RuntimeError, AttributeError, ValueError, OSError) as error:
             raise damage_error(path) from error
         first, last = int(self.ids[0]), int(self.ids[-1])
         self._first = first if last - first + 1 == len(self.ids) else None  # None: with gaps

@@ -1,4 +1,4 @@
-"""Texts split into words as SQLite's full text splits them, so that both agree."""
+"""Texts split into words: spelled in one way (astrosearch.spelling), then by SQLite's full text."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from astrosearch.spelling import spelled
 from astrosearch.store.words.postings import impacts_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-TOKENIZE = "porter unicode61 remove_diacritics 2"
+TOKENIZE = "porter unicode61 remove_diacritics 2"  # of words that rank
+PHRASES_TOKENIZE = "unicode61 remove_diacritics 2"  # of full text, which compares words themselves
 
 
 class Splitter:
-    """Splits texts into words as the full text does. For one thread at a time."""
+    """Splits texts into words as those of an index are. For one thread at a time."""
 
     def __init__(self) -> None:
         self._db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
@@ -32,8 +34,12 @@ class Splitter:
 
     def words_of(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
         """Return the words of each text, in order."""
-        found: list[list[str]] = [[] for _ in texts]
-        self._hold(texts)
+        return self.words_of_phrases([spelled(text) for text in texts])
+
+    def words_of_phrases(self, phrases: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return the words of phrases that are spelled already."""
+        found: list[list[str]] = [[] for _ in phrases]
+        self._hold(phrases)
         for word, number in self._db.execute("SELECT term, doc FROM words ORDER BY doc, offset"):
             found[number].append(word)
         return [tuple(words) for words in found]
@@ -51,7 +57,7 @@ class Splitter:
         """Return each word's places among texts, ascending, and its impacts there, a byte each."""
         import numpy as np
 
-        self._hold(texts)
+        self._hold([spelled(text) for text in texts])
         rows = self._db.execute(
             "SELECT term, group_concat(doc), count(*) FROM words GROUP BY term ORDER BY term"
         ).fetchall()

@@ -9,9 +9,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from astrosearch._version import __version__
 from astrosearch.encoder.locate import DEFAULT
 from astrosearch.training.fit.dev_benchmark import METRIC
-from astrosearch.training.fit.record import command
+from astrosearch.training.fit.record import command, mining
 
 if TYPE_CHECKING:
     from astrosearch.encoder.folder import EncoderFolder
@@ -26,6 +27,10 @@ EXAMPLES = [
 FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 MODULES = re.compile(r"```\nSentenceTransformer\(\n.*?\n\)\n```", re.DOTALL)
 END = "\n## Citation\n"
+COMMENTS = re.compile(r"[ \t]*<!--.*?-->", re.DOTALL)
+BLANKS = re.compile(r"\n{3,}")
+HUGGING_FACE = "\N{HUGGING FACE}"
+UNNAMED = "sentence_transformers_model_id"
 
 
 def prepare_card(model: Any, base: EncoderFolder) -> None:
@@ -47,9 +52,7 @@ def hide_samples(model: Any) -> None:
 
 
 def hub_name(base: EncoderFolder) -> str | None:
-    """Return the hub id of a base, or None."""
-    if base.name == DEFAULT:
-        return front_matter(base.path).get("base_model")
+    """Return the hub id of a base, or None for a folder."""
     return base.name if "/" in base.name else None
 
 
@@ -72,7 +75,15 @@ def trainer_card(model: Any, card: Any, log: list[dict[str, float]], step: int) 
     card.set_best_model_step(step)
     card.register_model(model)
     filled = ModelCard.from_template(card_data=card, template_path=card.template_path)
-    return str(filled.content)
+    return without_template(str(filled.content))
+
+
+def without_template(text: str) -> str:
+    """Take out what the template leaves for a person to fill in, and its names for no model."""
+    text = BLANKS.sub("\n\n", COMMENTS.sub("", text))
+    return text.replace(f"# Download from the {HUGGING_FACE} Hub\n", "").replace(
+        f'"{UNNAMED}"', '"path/to/this/folder"'
+    )
 
 
 def with_modules(text: str, model: Any) -> str:
@@ -97,6 +108,7 @@ def whole_card(trainers: str, trained: Trained) -> str:
     """Add our sections to the trainer's card."""
     ours = "\n\n".join(
         [
+            base_section(trained),
             data_section(trained),
             scores_section(trained),
             LIMITS,
@@ -106,6 +118,20 @@ def whole_card(trainers: str, trained: Trained) -> str:
     )
     head, found, tail = trainers.partition(END)
     return f"{head.rstrip()}\n\n{ours}\n{found}{tail}".rstrip() + "\n"
+
+
+def base_section(trained: Trained) -> str:
+    """Say where training started."""
+    told = f"Training started from {base_of(trained)}"
+    return f"## Base\n\n{told}, fingerprint `{trained.base_fingerprint}`."
+
+
+def base_of(trained: Trained) -> str:
+    """Name the base, for people: the bundled encoder by what it is and comes from."""
+    if trained.base != DEFAULT:
+        return f"`{trained.base}`"
+    origin = f", itself trained from `{trained.base_origin}`" if trained.base_origin else ""
+    return f"astro-minilm, the encoder bundled with astrosearch {__version__}{origin}"
 
 
 def data_section(trained: Trained) -> str:
@@ -157,7 +183,13 @@ def scores_section(trained: Trained) -> str:
             lines.append(f"| mean (this one) | | | {best.base_score:.4f} | {trained.score:.4f} |")
         by_kind = ", ".join(f"{kind} {score:.4f}" for kind, score in trained.by_kind.items())
         lines += ["", f"By kind: {by_kind}."]
-    if trained.recipe.base_share is not None:
+    if trained.recipe.base_share is not None and len(trained.seeds) + len(trained.others) == 1:
+        lines += [
+            "",
+            f"The weights are those of the step kept; {trained.recipe.base_share:.0%} of them are "
+            "the base's.",
+        ]
+    elif trained.recipe.base_share is not None:
         others = "".join(f", and of {name}" for name in trained.others)
         lines += [
             "",
@@ -190,6 +222,7 @@ def reproduce_section(trained: Trained) -> str:
             "## How to reproduce",
             "",
             "```bash",
+            mining(trained),
             command(trained),
             "```",
             "",
@@ -203,4 +236,4 @@ def licence_section(trained: Trained) -> str:
     """Say under which licence the base is."""
     licence = trained.base_licence
     told = f"`{licence}`" if licence else "not stated in its folder: see where it comes from"
-    return f"## Licence\n\nThat of the base, {trained.base}: {told}."
+    return f"## Licence\n\nThat of the base, {base_of(trained)}: {told}."

@@ -43,6 +43,17 @@ def command(trained: Trained) -> str:
     return shlex.join(words)
 
 
+def mining(trained: Trained) -> str:
+    """Write the command line that mines such pairs; which papers they are from isn't known."""
+    words = ["astrosearch", "pairs", "CORPUS", "-o", trained.pairs.files[0].name]
+    weights = {pair.kind: pair.weight for pair in trained.pairs.train}
+    for kind, weight in sorted(weights.items()):
+        words += ["--kind", f"{kind}={weight:g}"]
+    if trained.recipe.text_form != "plain":
+        words += ["--text-form", trained.recipe.text_form]
+    return shlex.join(words)
+
+
 def changes(recipe: Recipe) -> list[str]:
     """Name the values in which a recipe differs from the one it was made from."""
     original = RECIPES[recipe.name]
@@ -54,9 +65,11 @@ def record_of(trained: Trained) -> dict[str, Any]:
     """Return all that decided a run and came of it, as it is written to training.json."""
     return {
         "command": command(trained),
+        "mining": mining(trained),
         "recipe": asdict(trained.recipe),
         "base": {"name": trained.base, "fingerprint": trained.base_fingerprint},
         "device": trained.device,
+        "precision": trained.precision,
         "files": [asdict(file) for file in trained.pairs.files],
         "pairs": trained.pairs.kinds(),
         "validation_pairs": len(trained.pairs.validation),

@@ -32,7 +32,9 @@ class Trained:
     base: str
     base_fingerprint: str
     base_licence: str | None
+    base_origin: str | None  # what the base was itself trained from, where its card tells
     device: str
+    precision: str  # "bf16", "f16" or "f32"
     pairs: TrainingPairs = field(repr=False)
     max_steps: int | None
     best: SeedResult = field(repr=False)  # seed

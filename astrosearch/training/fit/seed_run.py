@@ -16,7 +16,16 @@ from astrosearch.training.fit.data import TrainingPairs
 from astrosearch.training.fit.dev_benchmark import DevBenchmark
 from astrosearch.training.fit.recipe import Recipe
 from astrosearch.training.fit.results import SeedResult
-from astrosearch.training.fit.trainer import Tell, datasets_of, dev_scores, encoding, make_trainer
+from astrosearch.training.fit.stopping import between_steps
+from astrosearch.training.fit.trainer import (
+    Progress,
+    Tell,
+    datasets_of,
+    dev_scores,
+    encoding,
+    make_trainer,
+    precision,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
     from astrosearch.encoder.folder import EncoderFolder
 
 RESULT_FILE = "result.json"
+STOPPING = "saving after this step (Ctrl-C again stops at once, without it)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,11 @@ class Job:
     work: Path
     tell: Tell | None
 
+    def say(self, stage: str) -> None:
+        """Tell of a stage whose length isn't known."""
+        if self.tell is not None:
+            self.tell(Progress(stage))
+
 
 def run_seed(job: Job, seed: int) -> SeedResult:
     """Train with one seed, from its last checkpoint if it has one."""
@@ -51,25 +66,28 @@ def run_seed(job: Job, seed: int) -> SeedResult:
         return SeedResult(**json.loads(file.read_text(encoding="utf-8")))
     recipe = job.recipe
     checkpoint = last_checkpoint(run)
+    job.say(f"loading the base, to train on {job.device} in {precision(recipe, job.device)}")
     model = load_model(job.base.path, job.device)
     prepare_card(model, job.base)
     started = time.monotonic()
     with quiet(), saving(run):
         data = datasets_of(job.pairs.train, job.negatives, seed, recipe.hard_negatives)
-        trainer = make_trainer(
-            model,
-            data,
-            recipe,
-            run=run,
-            device=job.device,
-            seed=seed,
-            max_steps=job.max_steps,
-            dev=job.dev,
-            tell=job.tell,
-        )
-        hide_samples(model)
-        trainer.args.eval_on_start &= checkpoint is None
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        with between_steps(lambda: job.say(STOPPING)) as stop:
+            trainer = make_trainer(
+                model,
+                data,
+                recipe,
+                run=run,
+                device=job.device,
+                seed=seed,
+                max_steps=job.max_steps,
+                dev=job.dev,
+                stop=stop,
+                tell=job.tell,
+            )
+            hide_samples(model)
+            trainer.args.eval_on_start &= checkpoint is None
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         result = summarized(job, run, trainer.state, seed, time.monotonic() - started)
         kept = load_model(run / f"{PREFIX}{result.step}", "cpu")
         kept.max_seq_length = recipe.max_tokens or job.base.max_tokens

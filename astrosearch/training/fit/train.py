@@ -10,7 +10,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from astrosearch.encoder.devices import choose
 from astrosearch.lock import WriterLock
@@ -41,10 +41,14 @@ from astrosearch.training.fit.run_folder import (
     remove_lock,
 )
 from astrosearch.training.fit.seed_run import Job, run_seed
-from astrosearch.training.fit.trainer import Tell, encoding
+from astrosearch.training.fit.trainer import Progress, Tell, encoding, precision
+
+if TYPE_CHECKING:
+    from astrosearch.encoder.folder import EncoderFolder
 
 PICTURE_FILE = "training.png"
 ROTATED = 4096  # texts whose vectors' axes a rotation follows
+LOADING, READING = "loading the packages for training", "reading the pairs"
 COMPARED = 64  # texts on which the runtimes are compared
 
 
@@ -85,14 +89,15 @@ def train(
     PairsError, EncoderError, TrainingError, StorageError
         With what to do about it. The last good checkpoint is kept.
     """
-    output = Path(output).expanduser()
-    check_output(output)
+    say = progress or (lambda _: None)
+    check_output(output := Path(output).expanduser())
+    say(Progress(LOADING))
     require_packages()
     where = choose(device)
     found = find_base(base or recipe.base)
     check_tokens(found, recipe.max_tokens)
-    averaged_in = tuple(find_base(name) for name in others)
-    check_others(averaged_in, found, recipe)
+    averaged_in = bases_of(others, found, recipe)
+    say(Progress(READING))
     pairs = read_training_pairs([Path(p) for p in pairs_files], recipe.text_form, labelled=labelled)
     check_enough(pairs, recipe)
     work = make_work(output)
@@ -109,6 +114,15 @@ def train(
     return trained
 
 
+def bases_of(
+    names: Sequence[str], base: EncoderFolder, recipe: Recipe
+) -> tuple[EncoderFolder, ...]:
+    """Find the encoders to average with, and check that they can be averaged with the base's."""
+    found = tuple(find_base(name) for name in names)
+    check_others(found, base, recipe)
+    return found
+
+
 def finish(job: Job, output: Path, results: list[SeedResult]) -> Trained:
     """Write the encoder that comes of all seeds, check it, and give it its name."""
     partial, recipe = partial_of(output), job.recipe
@@ -123,13 +137,16 @@ def finish(job: Job, output: Path, results: list[SeedResult]) -> Trained:
     parity, runtime = check_parity(
         partial, [t for pair in some for t in (pair.text_a, pair.text_b)]
     )
+    card = front_matter(job.base.path)
     trained = Trained(
         folder=output,
         recipe=recipe,
         base=job.base.name,
         base_fingerprint=job.base.fingerprint(),
-        base_licence=front_matter(job.base.path).get("license"),
+        base_licence=card.get("license"),
+        base_origin=card.get("base_model"),
         device=job.device,
+        precision=precision(recipe, job.device),
         pairs=job.pairs,
         max_steps=job.max_steps,
         best=best,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from astrosearch.encoder.processor import has_bfloat16
 from astrosearch.errors import MissingExtra, TrainingError
 from astrosearch.training.fit.checkpoints import load_optimizer, load_random, save_checkpoint
 from astrosearch.training.fit.data import by_kind, weighted
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from astrosearch.training.fit.recipe import Recipe
+    from astrosearch.training.fit.stopping import Stop
     from astrosearch.training.pairs.file import Pair
 
 ENCODED = 64  # texts at once when scoring
@@ -27,13 +29,18 @@ COLUMNS = ("sentence_0", "sentence_1")  # of a dataset: the texts of a pair
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a stage is: `done` of `total` steps, or of texts and pairs while mining negatives."""
+    """How far a stage is: `done` of `total` steps, or of texts and pairs while mining negatives.
+
+    `total` is 0 where a stage's length isn't known. `dev` is the last dev score, and `scored` the
+    step after which it was measured.
+    """
 
     stage: str
-    done: int
-    total: int
+    done: int = 0
+    total: int = 0
     loss: float | None = None
     dev: float | None = None
+    scored: int | None = None
 
 
 Tell = Callable[[Progress], None]
@@ -49,6 +56,7 @@ def make_trainer(
     seed: int,
     max_steps: int | None,
     dev: DevBenchmark | None,
+    stop: Stop | None = None,
     tell: Tell | None = None,
 ) -> Any:
     """Build the trainer of a recipe; `run` is where its checkpoints go."""
@@ -60,7 +68,7 @@ def make_trainer(
         train_dataset=data,
         loss=make_loss(model, recipe, device),
         evaluator=None if dev is None else evaluator(dev),
-        callbacks=[watcher(recipe, f"training, seed {seed}", tell)],
+        callbacks=[watcher(recipe, f"training, seed {seed}", stop, tell)],
     )
 
 
@@ -112,8 +120,8 @@ def training_arguments(
         adam_epsilon=recipe.epsilon,
         weight_decay=recipe.weight_decay,
         max_grad_norm=recipe.max_grad_norm,
-        bf16=on_cpu and recipe.bf16_on_cpu,
-        fp16=not on_cpu and recipe.half_precision,
+        bf16=precision(recipe, device) == "bf16",
+        fp16=precision(recipe, device) == "f16",
         use_cpu=on_cpu,
         seed=seed,
         batch_sampler="no_duplicates" if recipe.no_duplicates else "batch_sampler",
@@ -132,6 +140,13 @@ def training_arguments(
         disable_tqdm=True,
         report_to="none",
     )
+
+
+def precision(recipe: Recipe, device: str) -> str:
+    """Name what a recipe computes in on this machine: "bf16", "f16" or "f32"."""
+    if device == "cpu":
+        return "bf16" if recipe.bf16_on_cpu and has_bfloat16() else "f32"
+    return "f16" if recipe.half_precision else "f32"
 
 
 def set_dropout(model: Any, dropout: float | None) -> None:
@@ -202,25 +217,35 @@ def encoding(model: Any) -> Callable[[list[str]], NDArray[np.float32]]:
     return encode
 
 
-def watcher(recipe: Recipe, stage: str, tell: Tell | None) -> Any:
-    """Make the callback that reports progress, stops early, and stops a run that has diverged."""
+def watcher(recipe: Recipe, stage: str, stop: Stop | None, tell: Tell | None) -> Any:
+    """Make the callback that reports progress, and stops early, on request, or on divergence."""
     from transformers import TrainerCallback
 
     class Watcher(TrainerCallback):  # type: ignore[misc]
         loss: float | None = None
         dev: float | None = None
+        scored: int | None = None
+
+        def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            if tell is not None:
+                tell(Progress("scoring the base" if args.eval_on_start else "the first step"))
 
         def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
             if state.global_step >= state.max_steps and self.loss is None:
                 control.should_log = True  # a run that ends before the first log
             if tell is not None:
-                tell(Progress(stage, state.global_step, state.max_steps, self.loss, self.dev))
+                done, total = state.global_step, state.max_steps
+                tell(Progress(stage, done, total, self.loss, self.dev, self.scored))
+            if stop is not None and stop.asked:
+                control.should_save = control.should_training_stop = True
+                control.should_evaluate = False
 
         def on_log(
             self, args: Any, state: Any, control: Any, logs: dict[str, float], **kwargs: Any
         ) -> None:
             self.loss = logs.get("loss", self.loss)
-            self.dev = logs.get(f"eval_{METRIC}", self.dev)
+            if f"eval_{METRIC}" in logs:
+                self.dev, self.scored = logs[f"eval_{METRIC}"], state.global_step
             if self.loss is not None and not math.isfinite(self.loss):
                 raise TrainingError(
                     f"the loss is {self.loss} at step {state.global_step}: training diverged.\n"
@@ -228,6 +253,8 @@ def watcher(recipe: Recipe, stage: str, tell: Tell | None) -> Any:
                 )
 
         def on_evaluate(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            if tell is not None and not state.global_step:
+                tell(Progress("the first step"))
             if recipe.patience is not None and stalled(dev_scores(state), recipe.patience):
                 control.should_training_stop = True
 

@@ -13,16 +13,18 @@ from astrosearch.training.pairs.bibliography import Work, cited_works
 
 MOST_CITED = 4  # works; a sentence that cites more says little about each
 
+# A stop after a word is taken by what lies between words alone, and none of it is given back:
+# where a stop could be taken in two ways, a sentence of thirty "e.g." took minutes.
 _EMPTY = re.compile(
-    r"[(\[][\s,;.:]*(?:(?:see|also|e\.\s?g\.?|i\.\s?e\.?|cf\.?|hereafter|and|in|"
-    r"references therein|for|review|a|reviews?|by)[\s,;.:]*)*[)\]]"
+    r"[(\[][\s,;.:]*+(?:(?:see|also|e\.\s?g|i\.\s?e|cf|hereafter|and|in|"
+    r"references therein|for|reviews?|a|by)[\s,;.:]*+)*+[)\]]"
 )
 _STRANDED = re.compile(
     r"(?:\s*[,;]?\s*\(?(?:see(?: also)?|e\.\s?g\.?|cf\.?|following|by|of|in|from)[\s,]*+)+(?=\.?$)"
 )
 # "models from [A] and [B] were used" -> "models were used"
 _ORPHANED = re.compile(
-    r"\s(?:(?:by|from|of|in|with|following|see|to|see e\.g\.|e\.g\.|as in|and|or|both)[\s,]+)+"
+    r"\s(?:(?:by|from|of|in|with|following|see|to|e\.g\.|as in|and|or|both)[\s,]+)+"
     r"(?=(?:was|were|is|are|has|have|had|who|which|that|we|the authors)\s|[,.;:)](?:\s|$))"
 )
 _SPACED_STOP = re.compile(r"\s+(?=[,;:.?!)\]])")

@@ -12,21 +12,20 @@ import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass, field, replace
-from itertools import chain, islice, repeat
+from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO, TypeVar
 
-from astrosearch.corpus import bundles, discover
-from astrosearch.corpus.bundle_papers import tree_of
+from astrosearch.corpus import discover
+from astrosearch.corpus.bundle_papers import read_with_files
 from astrosearch.corpus.document import Document, SourceTree
 from astrosearch.corpus.kinds import BUNDLE, LATEX, named
-from astrosearch.corpus.latex import choose_main
 from astrosearch.corpus.read import read_source
 from astrosearch.corpus.sentences import sentences_of
 from astrosearch.corpus.source import Source
 from astrosearch.corpus.textform import render
-from astrosearch.corpus.tree import FolderTree
-from astrosearch.errors import AstrosearchError, NotFound, Unreadable
+from astrosearch.corpus.tree import FolderTree, MemoryTree
+from astrosearch.errors import AstrosearchError, NotFound
 from astrosearch.files import put_in_place
 from astrosearch.records import SourceSentence, TextForm
 from astrosearch.training.pairs import within
@@ -281,28 +280,28 @@ def _papers(
 
 def _read(source: Source, settings: Settings) -> Iterator[_Read]:
     """Read a source's papers; what can't be read is passed over (`astrosearch index` lists it)."""
-    items = read_source(source, all_categories=settings.all_categories)
-    trees: Iterable[tuple[SourceTree | None, tuple[str, ...]]] = repeat((None, ()))
-    if "citation" in settings.weights:
-        if source.kind == BUNDLE.name:
-            trees = map(_unpacked_tree, bundles.unpack(source.path, source.name))
-        elif source.kind == LATEX.name:
-            folder = source.name.rpartition("/")[0]
-            trees = repeat((FolderTree(source.root, within=folder, widened=True), ()))
-    for item, (tree, parts) in zip(items, trees, strict=False):
-        if not isinstance(item, Unreadable):
+    for item, tree, parts in _items(source, settings):
+        if isinstance(item, Document):
             sentences = tuple(s for passage in item.passages for s in sentences_of(passage))
             yield _Read(item, sentences, tree, parts or item.parts)
 
 
-def _unpacked_tree(
-    unit: bundles.Unpacked | Unreadable,
-) -> tuple[SourceTree | None, tuple[str, ...]]:
-    if isinstance(unit, Unreadable):
-        return None, ()
-    tree = tree_of(unit)
-    main = choose_main(tree)
-    return (tree, (main, *tree.names())) if main else (None, ())
+def _items(
+    source: Source, settings: Settings
+) -> Iterator[tuple[object, SourceTree | None, tuple[str, ...]]]:
+    """Yield what a source gives, with the files it comes from where citations are mined."""
+    cited = "citation" in settings.weights
+    if source.kind == BUNDLE.name and cited:
+        for item, paper in read_with_files(source):
+            files = MemoryTree(paper.files) if paper is not None else None
+            yield item, files, (paper.main, *files.names()) if paper and files else ()
+        return
+    tree: SourceTree | None = None
+    if source.kind == LATEX.name and cited:
+        folder = source.name.rpartition("/")[0]
+        tree = FolderTree(source.root, within=folder, widened=True)
+    for item in read_source(source, all_categories=settings.all_categories):
+        yield item, tree, ()
 
 
 def _withheld(sources: Sequence[Source], settings: Settings) -> Withheld:

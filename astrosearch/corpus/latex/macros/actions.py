@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from astrosearch.corpus.document import SourceTree
-from astrosearch.corpus.latex.macros import conditionals, definitions, inputs, structure
+from astrosearch.corpus.latex.macros import (
+    conditionals,
+    definitions,
+    inputs,
+    packages,
+    structure,
+    toggles,
+)
 from astrosearch.corpus.latex.macros.expanded_text import ExpandedText
 from astrosearch.corpus.latex.macros.expansion import Action, Expansion
 from astrosearch.corpus.limits import Budget
@@ -11,11 +18,15 @@ from astrosearch.corpus.limits import Budget
 _ACTIONS: dict[str, Action] = {
     "begin": structure.begin, "end": structure.end, "xspace": structure.xspace,
     "csname": structure.built_name, "ensuremath": structure.ensure_math,
+    "mathpalette": structure.palette,
     "input": inputs.included, "include": inputs.included, "subfile": inputs.included,
-    "subfileinclude": inputs.included, "InputIfFileExists": inputs.included,
+    "subfileinclude": inputs.included, "InputIfFileExists": inputs.included_if_there,
     "import": inputs.imported, "subimport": inputs.imported, "includefrom": inputs.imported,
-    "inputfrom": inputs.imported, "usepackage": inputs.use_package,
-    "RequirePackage": inputs.use_package,
+    "inputfrom": inputs.imported, "subincludefrom": inputs.imported,
+    "subinputfrom": inputs.imported, "usepackage": packages.use_package,
+    "RequirePackage": packages.use_package, "RequirePackageWithOptions": packages.use_package,
+    "documentclass": packages.use_class, "documentstyle": packages.use_class,
+    "LoadClass": packages.use_class, "LoadClassWithOptions": packages.use_class,
     "newcommand": definitions.new_command, "renewcommand": definitions.new_command,
     "providecommand": definitions.provided_command, "DeclareRobustCommand": definitions.new_command,
     "newcommandx": definitions.new_command,
@@ -31,12 +42,15 @@ _ACTIONS: dict[str, Action] = {
     "newenvironment": definitions.new_environment, "renewenvironment": definitions.new_environment,
     "newif": conditionals.new_conditional, "else": conditionals.alternative,
     "or": conditionals.alternative, "fi": conditionals.end_of_branch,
-    "ifthenelse": conditionals.if_then_else,
-    "IfNoValueTF": conditionals.if_value, "IfValueTF": conditionals.if_value,
-    "IfBooleanTF": conditionals.if_value, "ifstrempty": conditionals.if_value,
+    "includecomment": structure.shown_environment, "includeversion": structure.shown_environment,
+    "excludecomment": structure.hidden_environment, "excludeversion": structure.hidden_environment,
+    "specialcomment": structure.special_environment,
+    "NewEnviron": definitions.collected_environment,
+    "RenewEnviron": definitions.collected_environment,
     "expandafter": Expansion.drop, "noexpand": Expansion.drop, "long": Expansion.drop,
     "global": Expansion.drop, "outer": Expansion.drop, "relax": Expansion.drop,
     "DTLloaddb": Expansion.drop,
+    **toggles.ACTIONS,
     **dict.fromkeys(conditionals.PRIMITIVE_IFS, conditionals.conditional),
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-r"""Actions of conditionals: TeX's, the author's own made by `\newif`, and LaTeX's.
+r"""Actions of conditionals: TeX's, and the author's own made by `\newif`.
 
 Which branch is read follows from what can be known without typesetting; a condition that
 can't is false, as it is for most papers' drafts.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
-from astrosearch.corpus.latex.macros.expansion import MAX_DEPTH, TOKEN, Action, Expansion
+from astrosearch.corpus.latex.macros.expansion import TOKEN, Action, Expansion
 from astrosearch.corpus.latex.macros.macro import Frame, Macro
-from astrosearch.corpus.latex.tokens import flat, words
+from astrosearch.corpus.latex.tokens import words
 
 _CONDITIONAL = re.compile(r"\\(if[A-Za-z@]*|else|or|fi|newif[ \t]*\\if[A-Za-z@]*)(?![A-Za-z@])")
+_IF = re.compile(r"[ \t]*([^\s\\{}])[ \t]*([^\s\\{}])")
 PRIMITIVE_IFS = words(
     """
     if ifcat ifx ifnum ifdim ifodd ifvmode ifhmode ifmmode ifinner ifvoid ifhbox ifvbox
@@ -26,10 +27,11 @@ def new_conditional(expansion: Expansion, start: int) -> None:
     r"""`\newif\ifdraft`."""
     name = expansion.frames[-1].name()
     if name and name.startswith("if") and name not in expansion.active:
-        _flag(expansion, name[2:], value=False)
+        add_flag(expansion, name[2:], value=False)
 
 
-def _flag(expansion: Expansion, name: str, *, value: bool) -> None:
+def add_flag(expansion: Expansion, name: str, *, value: bool) -> None:
+    r"""Make `\ifname`, `\nametrue` and `\namefalse`."""
     expansion.flags["if" + name] = value
     expansion.active["if" + name] = conditional
 
@@ -62,6 +64,12 @@ def _truth(expansion: Expansion, word: str, frame: Frame) -> bool:
         return expansion.math
     if word == "ifcase":
         return True
+    if word == "if":
+        match = _IF.match(text, frame.position)
+        if match is None:
+            return False
+        frame.position = match.end()
+        return match[1] == match[2]
     if word in expansion.flags:
         return expansion.flags[word]
     if word == "ifx":
@@ -135,39 +143,3 @@ def end_of_branch(expansion: Expansion, start: int) -> None:
     r"""`\fi`."""
     expansion.open_ifs = max(0, expansion.open_ifs - 1)
     expansion.drop(start + len("\\fi"))
-
-
-def if_then_else(expansion: Expansion, start: int) -> None:
-    r"""`\ifthenelse{condition}{yes}{no}`."""
-    frame = expansion.source()
-    condition, yes, no = expansion.argument(), expansion.argument(), expansion.argument()
-    if condition is None or yes is None or no is None:
-        return
-    expansion.keep_lines(
-        frame.text[start : frame.position] if frame is expansion.frames[-1] else ""
-    )
-    match = re.fullmatch(r"\s*\\equal\s*\{(.*)\}\s*\{(.*)\}\s*", condition[:1000], re.DOTALL)
-    flag = re.fullmatch(r"\s*\\boolean\s*\{(\w+)\}\s*", condition)
-    truth = bool(match and match[1].strip() == match[2].strip()) or bool(
-        flag and expansion.flags.get("if" + flag[1])
-    )
-    if len(expansion.frames) < MAX_DEPTH:
-        expansion.frames.append(Frame(flat(yes if truth else no)))
-
-
-def if_value(expansion: Expansion, start: int) -> None:
-    r"""`\IfNoValueTF` and its kin, whose first argument is a value."""
-    frame = expansion.frames[-1]
-    name = TOKEN.match(frame.text, start)
-    word = name[1] if name else ""
-    value, yes, no = expansion.argument(), expansion.argument(), expansion.argument()
-    if value is None or yes is None or no is None:
-        return
-    truth = {
-        "IfNoValueTF": value == "-NoValue-",
-        "IfValueTF": value != "-NoValue-",
-        "IfBooleanTF": value == "-true-",
-        "ifstrempty": not value.strip(),
-    }[word]
-    if len(expansion.frames) < MAX_DEPTH:
-        expansion.frames.append(Frame(flat(yes if truth else no)))

@@ -15,6 +15,11 @@ from astrosearch.corpus.latex.macros.macro import (
 )
 from astrosearch.corpus.latex.tokens import flat
 
+_HIDES = re.compile(  # what an environment begins with whose text is not printed
+    r"\s*(?:\\(?:comment|iffalse|Collect@Body\s*\\@gobble|setbox\s*\\?\w+\s*\\?=?\s*\\[vh]box\s*\\bgroup"
+    r"|begin\s*\{comment\})(?![A-Za-z])|\\begin\s*\{comment\}|\\expandafter\s*\\comment(?![A-Za-z]))"
+)
+
 
 def register(
     expansion: Expansion, name: str | None, macro: Macro | None, *, replace: bool = True
@@ -93,6 +98,9 @@ def alias(expansion: Expansion, start: int) -> None:
     expansion.keep_lines(frame.text[start : frame.position])
     if target is None or not name:
         return
+    if target == "comment":  # \let\private\comment \let\endprivate\endcomment
+        expansion.excluded.add(name)
+        return
     known = expansion.active.get(target)
     if isinstance(known, Macro):
         register(expansion, name, known)
@@ -140,6 +148,20 @@ def document_command(expansion: Expansion, start: int) -> None:
         register(expansion, name, define_document_command(spec, body))
 
 
+def collected_environment(expansion: Expansion, start: int) -> None:
+    r"""`\NewEnviron{name}{...\BODY...}`: what doesn't print its `\BODY` is hidden."""
+    frame = expansion.frames[-1]
+    frame.skip_blank()
+    name = frame.group()
+    frame.skip_blank()
+    while frame.bracket() is not None:
+        frame.skip_blank()
+    body = frame.group()
+    expansion.keep_lines(frame.text[start : frame.position])
+    if name and body is not None and "\\BODY" not in body:
+        expansion.excluded.add(name.strip())
+
+
 def new_environment(expansion: Expansion, start: int) -> None:
     r"""`\newenvironment`, where it opens one that the reader knows."""
     frame = expansion.frames[-1]
@@ -158,6 +180,10 @@ def new_environment(expansion: Expansion, start: int) -> None:
     expansion.keep_lines(frame.text[start : frame.position])
     if not name or before is None or after is None or re.search("abstract|acknowledge", name, re.I):
         return
+    if _HIDES.match(before):
+        expansion.excluded.add(name)
+        return
+    expansion.excluded.discard(name)
     if "\\begin" in before or "\\[" in before or "$$" in before:
         number = _number(count)
         expansion.begins[name] = (define(before, number, default), define(after))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from astrosearch.corpus.document import SourceTree
+from astrosearch.corpus.latex.filenames import FileNames
 from astrosearch.corpus.latex.macros.expanded_text import ExpandedText
 from astrosearch.corpus.latex.macros.macro import Frame, Macro, substitute
 from astrosearch.corpus.latex.source import decode
@@ -22,9 +23,12 @@ MAX_DEPTH = 100  # files and expansions within each other; TeX papers stay below
 MAX_EXPANSIONS = 400_000
 MAX_EXPANSION = 1_000_000  # characters one invocation may become
 MAX_WARNINGS = 100
+MAX_NESTED_NAMES = 5  # macros that stand for one another in a file's name
+MAX_VALUE = 2_000  # characters
 MAX_CHARACTERS = 20_000_000  # of a source file, and of the whole text
 
 TOKEN = re.compile(r"\\([A-Za-z@]+)|\\.|\$|(?:\n|(?<!\x1f)\x1f)[ \t\x1f]*\n", re.DOTALL)
+_CONTROL_WORD = re.compile(r"\\([A-Za-z@]+)(?:\{\}|[ \t\n\x1f]*)")
 _TAKES_TOKEN = re.compile(
     r"(?:[_^]|\\(?:[dt]?frac|sqrt|hat|bar|vec|dot|tilde|mathrm|mathbf|text|boldsymbol|overline))\s*$"
 )
@@ -45,7 +49,8 @@ class Expansion:
     ) -> None:
         self.tree, self.main, self.budget = tree, main, budget
         self.folder = posixpath.dirname(main)
-        self.names = frozenset(tree.names())
+        self.files = FileNames(tree.names())
+        self.names = self.files.known
         self.result = ExpandedText("")
         self.output: list[str] = []
         self.length = 0
@@ -54,6 +59,7 @@ class Expansion:
         self.frames: list[Frame] = []
         self.flags: dict[str, bool] = {}
         self.begins: dict[str, tuple[Macro, Macro]] = {}
+        self.excluded: set[str] = set()  # environments whose text isn't printed
         self.open_ifs = 0
         self.active: dict[str, Macro | Action] = dict(actions)
         self.builtin = frozenset(actions)
@@ -172,6 +178,24 @@ class Expansion:
             return "\\" + lexeme
         frame.position = position + 1
         return frame.text[position]
+
+    def value(self, tex: str) -> str:
+        """Return a short text, such as a file's name, with the macros in it that take no arguments
+        replaced."""
+        for _ in range(MAX_NESTED_NAMES):
+            if "\\" not in tex or len(tex) > MAX_VALUE:
+                break
+            replaced = _CONTROL_WORD.sub(self._meaning, tex)
+            if replaced == tex:
+                break
+            tex = replaced
+        return tex
+
+    def _meaning(self, word: re.Match[str]) -> str:
+        if word[1] == "jobname":
+            return posixpath.splitext(posixpath.basename(self.main))[0]
+        macro = self.active.get(word[1])
+        return macro.text.rstrip() if isinstance(macro, Macro) and not macro.count else word[0]
 
     def expand(self, name: str, macro: Macro) -> None:
         """Read a macro's arguments, and go on with what it becomes."""

@@ -25,6 +25,7 @@ _NAME = re.compile(r"\\(?:[A-Za-z@]+|.)", re.DOTALL)
 # Names that the reader itself understands; a style file's or author's version says nothing more.
 PROTECTED = words(
     """
+    edit DIFadd DIFdel DIFaddFL DIFdelFL xout st
     todo deleted sout replaced abstract acknowledgments acknowledgements acro affil affiliation
     altaffilmark
     altaffiltext and appendix author autocite begin bibitem bibliography caption

@@ -6,7 +6,7 @@ import re
 
 from astrosearch.corpus.latex.macros.expansion import MAX_DEPTH, MAX_EXPANSIONS, Expansion
 from astrosearch.corpus.latex.macros.macro import Frame
-from astrosearch.corpus.latex.tokens import BREAK
+from astrosearch.corpus.latex.tokens import BREAK, hidden_end
 
 _MATH_ENVIRONMENT = re.compile(
     r"(?:equation|align|alignat|flalign|eqnarray|gather|multline|displaymath|math|subequations"
@@ -23,6 +23,13 @@ def begin(expansion: Expansion, start: int) -> None:
     r"""`\begin`: an author's environment is expanded, a formula's is remembered."""
     frame = expansion.frames[-1]
     match = _ENVIRONMENT.match(frame.text, frame.position)
+    if match is not None and match[1] in expansion.excluded:
+        closing = f"\\end{{{match[1]}}}"
+        end = frame.text.find(closing, match.end())
+        if end >= 0:
+            frame.position = hidden_end(frame.text, start, end + len(closing))
+            expansion.keep_lines(frame.text[start : frame.position])
+            return
     expansion.emit("\\begin")
     if match is None:
         return
@@ -34,6 +41,32 @@ def begin(expansion: Expansion, start: int) -> None:
         expansion.length -= len("\\begin")
         frame.position = match.end()
         expansion.expand(match[1], environment[0])
+
+
+def shown_environment(expansion: Expansion, start: int) -> None:
+    r"""`\includecomment{name}`: the environment's text is printed."""
+    for name in _environment_names(expansion, start):
+        expansion.excluded.discard(name)
+
+
+def hidden_environment(expansion: Expansion, start: int) -> None:
+    r"""`\excludecomment{name}`: the environment's text is not printed."""
+    expansion.excluded.update(_environment_names(expansion, start))
+
+
+def special_environment(expansion: Expansion, start: int) -> None:
+    r"""`\specialcomment{name}{before}{after}`: its text is printed."""
+    shown_environment(expansion, start)
+    expansion.argument()
+    expansion.argument()
+
+
+def _environment_names(expansion: Expansion, start: int) -> list[str]:
+    frame = expansion.source()
+    names = expansion.argument() or ""
+    if frame is expansion.frames[-1]:
+        expansion.keep_lines(frame.text[start : frame.position])
+    return [name.strip() for name in names.split(",") if name.strip()]
 
 
 def end(expansion: Expansion, start: int) -> None:
@@ -96,3 +129,13 @@ def built_name(expansion: Expansion, start: int) -> None:
         expansion.expansions += 1
         if expansion.expansions <= MAX_EXPANSIONS:
             expansion.frames.append(Frame("\\" + name + " "))
+
+
+def palette(expansion: Expansion, start: int) -> None:
+    r"""`\mathpalette\command{formula}`: the command is given a style and the formula."""
+    command = expansion.argument()
+    formula = expansion.argument() if command is not None else None
+    if formula is not None and len(expansion.frames) < MAX_DEPTH:
+        expansion.expansions += 1
+        if expansion.expansions <= MAX_EXPANSIONS:
+            expansion.frames.append(Frame(f"{command}\\textstyle{{{formula}}}"))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from astrosearch.corpus.abbreviations import OPENERS
 from astrosearch.corpus.latex import vocabulary as words
+from astrosearch.corpus.latex.mathline import SIGNS
+from astrosearch.corpus.latex.mathwords import stacked
 from astrosearch.corpus.latex.quantities import angle_text, number_text, unit_text
 from astrosearch.corpus.latex.reader.text_reader import TextReader
 from astrosearch.corpus.latex.tokens import flat
@@ -14,6 +17,7 @@ MAX_INLINE = 80  # readable characters of a displayed formula that a sentence ca
 MAX_DISPLAYED = 600  # characters of its TeX; a longer one isn't rendered to find that out
 
 _NUMBERING = re.compile(r"\\label\s*\{[^{}]*\}|\\(?:nonumber|notag)(?![A-Za-z])")
+_EQUATION_NUMBER = re.compile(r"\\l?eqno(?![A-Za-z])")
 _DOLLAR = re.compile(r"\\.|[{}$]|\n[ \t\x1f]*\n", re.DOTALL)
 _SIMPLE_MATH = re.compile(r"\$([^${}\\\n\x1f]+)\$")
 _ROW_END = re.compile(r"\\\\(?!\s*(?:\[[^\]]*\])?\s*$)")
@@ -23,6 +27,14 @@ _MATH_SPACE = (
 _LEADING_SPACE = re.compile(rf"(?:\{{\s*)*{_MATH_SPACE}")
 _TRAILING_SPACE = re.compile(rf"(?<!\\){_MATH_SPACE}\s*$")
 _ONLY_SPACE = re.compile(rf"[{{}}\s]*+(?:{_MATH_SPACE}[{{}}\s]*+)++")
+# What can only begin a sentence after a displayed formula.
+_OPENERS = "|".join(sorted(OPENERS - {"And", "Or", "Nor"}, key=len, reverse=True))
+_OPENS_SENTENCE = re.compile(
+    r"(?:[ \t~\x1f]|\n(?![ \t\x1f]*\n)|\\(?:noindent|indent|smallskip|medskip|bigskip|nobreak"
+    r"|label\s*\{[^{}]*\})"
+    rf"(?![A-Za-z])){{0,20}}+(?:(?:{_OPENERS})(?=[\s,~]|['’]s\b|\\[ ,~])"
+    r"|[A-Z][a-z]+\s+(?:is|are|was|were|has|have|can|will|may|must|does|do|shows?|gives?)\s)"
+)
 _ERRORS = re.compile(r"[+\-−] ?\.?\d[^/;]*/[+\-−]")
 
 
@@ -73,7 +85,11 @@ def parenthesized(reader: TextReader, symbol: str, position: int) -> None:
 def displayed(reader: TextReader, tex: str, position: int) -> None:
     """Add a displayed formula, as `[equation]` where it is more than a sentence can carry."""
     tex = without_numbering(flat(tex)).strip()
-    if not tex:
+    number = _EQUATION_NUMBER.search(tex)
+    if number and tex.count("{", 0, number.start()) == tex.count("}", 0, number.start()):
+        tex = tex[: number.start()].rstrip()
+    if not tex or "\\halign" in tex:  # a table
+        reader.builder.text(" ", position)
         return
     readable = reader.math.render(tex) if len(tex) < MAX_DISPLAYED else ""
     if not readable or len(readable) > MAX_INLINE or _ROW_END.search(tex):
@@ -83,6 +99,8 @@ def displayed(reader: TextReader, tex: str, position: int) -> None:
     bare = readable.rstrip(" .,;")
     reader.builder.mark(bare or readable, position, "math", tex)
     ending = readable[len(bare) :].strip() or _ending(tex)
+    if not ending and _OPENS_SENTENCE.match(reader.text, reader.position, reader.end):
+        ending = "."  # that the author forgot
     if ending and bare:
         reader.builder.text(ending[0], position)
     reader.builder.text(" ", position)
@@ -105,11 +123,29 @@ def formula(reader: TextReader, tex: str, position: int) -> None:
             reader.builder.text(" ", position)
         return
     reader.after_display = False
+    if reader.in_table and tex.lstrip("{} ")[:1] == "^" and reader.marks_note(readable):
+        return
+    if readable in SIGNS and _joins_last(reader, readable):
+        return
     if tex[0] in "\\~{+-^_" and _stands_apart(reader, tex, readable):
         reader.builder.text(" ", position)
     reader.builder.mark(readable, position, "math", tex)
     if tex[-1] in " ,;:~" and _TRAILING_SPACE.search(tex) and readable[-1].isalnum():
         reader.builder.text(" ", position)
+
+
+def _joins_last(reader: TextReader, sign: str) -> bool:
+    """Write a sign and the one set over it in a formula of its own as one: `<` and `∼` as `≲`."""
+    pieces = reader.builder.pieces
+    if not pieces or pieces[-1][2] != "math":
+        return False
+    shown, offset, kind, _ = pieces[-1]
+    joined = stacked(shown, sign) if shown in SIGNS else None
+    mean = shown == ">" and any("<" in piece[0] for piece in pieces[-9:])
+    if joined is None or mean or "=" in (shown, sign):
+        return False
+    pieces[-1:] = [(joined, offset, kind, "\\lesssim" if joined in "≲⪅≤" else "\\gtrsim")]
+    return True
 
 
 def _stands_apart(reader: TextReader, tex: str, readable: str) -> bool:

@@ -5,32 +5,63 @@ from __future__ import annotations
 import re
 
 from astrosearch.corpus.latex import vocabulary as words
-from astrosearch.corpus.latex.citations import citation_text
+from astrosearch.corpus.latex.citations import UNKNOWN, citation_text
 from astrosearch.corpus.latex.reader.text_reader import TextReader
 from astrosearch.corpus.latex.tokens import flat
 from astrosearch.corpus.normalization import nfc
+
+_ANGLED = re.compile(r"<([^<>{}\n]{0,200})>")
 
 
 def cite(reader: TextReader, name: str, position: int) -> None:
     """A citation, written from the bibliography."""
     command = words.CITATIONS[name]
     reader.star()
+    angled = _ANGLED.match(reader.text, reader.position, reader.end)
+    if angled:
+        reader.position = angled.end()
     first, second = reader.option(), reader.option()
     group = reader.group()
     if group is None:
         return
-    keys = [key for key in re.split(r"[,\s]+", flat(reader.text[group[0] : group[1]])) if key]
-    while name.endswith("s") and name != "cites" and (more := reader.group()):
-        keys += [key for key in re.split(r"[,\s]+", reader.text[more[0] : more[1]]) if key]
+    keys = _keys(reader, group)
+    while name in words.MANY_CITATIONS and (more := _further(reader)):
+        keys += _keys(reader, more)
     if not keys or command == "no":
         return
     before = reader.plain(*first) if first and second else ""
+    if angled:  # of apacite: \cite<see>[p. 3]{key}
+        before = reader.plain_text(angled[1])
     after_bounds = second if second else first
     after = reader.plain(*after_bounds) if after_bounds else ""
     textual = command == "text" or (command == "plain" and reader.textual_cite)
     labels = reader.bibliography.labels if reader.bibliography else {}
     shown = citation_text(command, keys, labels, before, after, textual=textual)
     reader.builder.mark(nfc(shown), position, "cite", ",".join(keys))
+
+
+def _keys(reader: TextReader, group: tuple[int, int]) -> list[str]:
+    return [key for key in re.split(r"[,\s]+", flat(reader.text[group[0] : group[1]])) if key]
+
+
+def _further(reader: TextReader) -> tuple[int, int] | None:
+    """The next keys of a command that takes many groups of them, each with its notes."""
+    saved = reader.position
+    while reader.option():
+        pass
+    group = reader.group()
+    if group is None:
+        reader.position = saved
+    return group
+
+
+def cited_text(reader: TextReader, name: str, position: int) -> None:
+    r"""`\citetext{see \citealp{key}}`: a text in parentheses."""
+    group = reader.group()
+    if group is not None:
+        reader.builder.text("(", group[0])
+        reader.read(group[0], group[1], reader.builder)
+        reader.builder.text(")", group[1])
 
 
 def define_alias(reader: TextReader, name: str, position: int) -> None:
@@ -50,9 +81,12 @@ def cite_alias(reader: TextReader, name: str, position: int) -> None:
     before = reader.plain(*first) + " " if first and second else ""
     bounds = second or first
     after = ", " + reader.plain(*bounds) if bounds and bounds[1] > bounds[0] else ""
-    shown = f"{before}{shown or f'[{key}]'}{after}"
+    label = reader.bibliography.labels.get(key) if reader.bibliography else None
+    if shown is None and label is not None:
+        shown = f"{label.authors} {label.year}".rstrip()
+    shown = f"{before}{shown}{after}" if shown else UNKNOWN
     reader.builder.mark(
-        f"({shown})" if name == "citepalias" else shown,
+        f"({shown})" if name == "citepalias" and shown != UNKNOWN else shown,
         position,
         "cite",
         re.sub(r"\s", "", key),

@@ -10,7 +10,7 @@ from astrosearch.corpus.latex.reader.environments import abstract_environment
 from astrosearch.corpus.latex.reader.text_reader import TextReader
 
 _FRONT = re.compile(
-    r"\\(title|author|date|abstract|newauthor|begin\s*\{abstract\}|pubyear)\*?(?![A-Za-z])"
+    r"\\(title|author|authors|Author|date|abstract|newauthor|begin\s*\{abstract\}|pubyear|defcitealias)\*?(?![A-Za-z])"
 )
 
 
@@ -52,7 +52,7 @@ def heading(reader: TextReader, name: str, position: int) -> None:
     heading = re.sub(r"(?<=[\w)])[.:]$", "", reader.plain(*group))
     if len(heading) > 150:
         reader.read_block(*group)
-    elif heading:
+    elif heading and not reader.in_abstract:  # those of an abstract's parts are no sections
         reader.section = heading
 
 
@@ -70,16 +70,6 @@ def footnote(reader: TextReader, name: str, position: int) -> None:
     group = reader.group()
     if group is not None:
         reader.aside(group, reader.section)
-
-
-def item(reader: TextReader, name: str, position: int) -> None:
-    """An item of a list, with its label."""
-    if reader.depth <= 1:
-        reader.flush()
-    option = reader.option()
-    if option is not None and option[1] > option[0]:
-        reader.read(option[0], option[1], reader.builder)
-        reader.builder.text(" ", option[1])
 
 
 def title(reader: TextReader, name: str, position: int) -> None:
@@ -113,8 +103,10 @@ def abstract(reader: TextReader, name: str, position: int) -> None:
     reader.flush()
     saved = reader.section
     reader.section = "Abstract"
+    reader.in_abstract = True
     for start, end in groups:
         reader.read_block(start, end)
+    reader.in_abstract = False
     reader.section = saved
 
 
@@ -124,6 +116,18 @@ def author(reader: TextReader, name: str, position: int) -> None:
     group = reader.group()
     if group is not None:
         reader.author_fields.append(reader.text[group[0] : group[1]])
+
+
+def full_author(reader: TextReader, name: str, position: int) -> None:
+    r"""`\Author{names}`, or `\Author{given}{family}` as in copernicus."""
+    while reader.option():
+        pass
+    group = reader.group()
+    family = reader.group() if reader.text.startswith("{", reader.position) else None
+    if group is not None:
+        given = reader.text[group[0] : group[1]]
+        surname = f" {reader.text[family[0] : family[1]]}" if family else ""
+        reader.author_fields.append(given + surname)
 
 
 def date(reader: TextReader, name: str, position: int) -> None:

@@ -1,0 +1,31 @@
+"""Papers found by their titles, and papers listed, without any ranking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from astrosearch.store.reader import Store
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def titled(store: Store, expression: str) -> NDArray[np.int64]:
+    """Return ids, ascending, of all sentences of papers whose title an expression matches."""
+    return store.ids(
+        """SELECT sentence_id FROM sentences WHERE paper_key IN (
+               SELECT paper_key FROM sentences_fts
+               JOIN sentences ON sentence_id = sentences_fts.rowid
+               WHERE sentences_fts MATCH ? AND section = 'Title')
+           ORDER BY 1""",
+        [expression],
+    )
+
+
+def first_sentences(store: Store) -> NDArray[np.int64]:
+    """Return the id of each paper's first sentence: the newest papers first, then by their ids."""
+    return store.ids(
+        """SELECT min(sentence_id) FROM papers JOIN sentences USING (paper_key)
+           GROUP BY paper_key ORDER BY year IS NULL, year DESC, paper_id"""
+    )
