@@ -84,11 +84,11 @@ class Hits(list[Hit]):
         return COLUMNS + COUNTS if any(hit.matches is not None for hit in self) else COLUMNS
 
     def to_pandas(self) -> Any:
-        """Return a pandas DataFrame, one row a hit; years are `Int64`. Needs pandas."""
+        """Return a pandas DataFrame, one row per hit; years are `Int64`. Needs pandas."""
         return _to_pandas(self.rows(), self.columns)
 
     def to_astropy(self) -> Any:
-        """Return an astropy Table, one row a hit, which can be written as FITS. Needs astropy.
+        """Return an astropy Table, one row per hit, which can be written as FITS. Needs astropy.
 
         Text is bytes in UTF-8, which astropy shows as text; what isn't known is masked.
         """
@@ -203,11 +203,11 @@ class Results(Sequence[Hits]):
         return COLUMNS if self.matches is None else COLUMNS + COUNTS
 
     def to_pandas(self) -> Any:
-        """Return a pandas DataFrame, one row a hit; years are `Int64`. Needs pandas."""
+        """Return a pandas DataFrame, one row per hit; years are `Int64`. Needs pandas."""
         return _to_pandas(self.rows(), self.columns)
 
     def to_astropy(self) -> Any:
-        """Return an astropy Table, one row a hit, as `Hits.to_astropy` does. Needs astropy."""
+        """Return an astropy Table, one row per hit, as `Hits.to_astropy` does. Needs astropy."""
         return _to_astropy(self.rows(), self.columns)
 
     def to_bibtex(self) -> str:

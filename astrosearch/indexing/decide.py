@@ -15,6 +15,7 @@ from pathlib import Path
 from astrosearch.corpus import kinds
 from astrosearch.corpus.document import Document
 from astrosearch.corpus.identifiers import id_in_path, parse_arxiv_id
+from astrosearch.corpus.record_ids import NUMBERED
 from astrosearch.records import Paper, SourceSentence, is_sentence_id
 from astrosearch.store.rows import Edition, NoteEdition, PutPaper, SourceRow
 
@@ -85,10 +86,12 @@ def change_for(
 def possible_ids(paper: Paper, row: SourceRow) -> list[str]:
     """List the ids that a paper may have, in order of preference.
 
-    An arXiv id is the same paper wherever it is met. Other ids are told from a file's path, and
-    two corpora may both call a paper `notes/main`: the later one takes a longer name.
+    An arXiv id, and a record's number, is the same paper wherever it is met. Other ids are told
+    from a file's path, and two corpora may both call a paper `notes/main`: the later one takes a
+    longer name.
     """
-    if parse_arxiv_id(paper.id) is not None:
+    states_ids = kinds.named(row.kind).holds == "records"
+    if parse_arxiv_id(paper.id) is not None or (states_ids and paper.id.startswith(NUMBERED)):
         return [paper.id]
     id = row.name if is_sentence_id(paper.id) else paper.id  # `12.txt`: 12 is a sentence
     return [

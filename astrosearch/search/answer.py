@@ -83,7 +83,7 @@ class Answer:
             sentences,
             None if how.plain else alike,
             matches if how.papers else None,
-            remarks_on(request, snapshot, ids, scores),
+            remarks_on(request, snapshot, ids, scores, self.vectors),
             request.more.offset,
         )
 

@@ -22,7 +22,7 @@ from astrosearch.search.language import ParsedQuery
 from astrosearch.search.ordering import unfilled
 from astrosearch.store.catalogue import Catalogue
 from astrosearch.store.layout import DATABASE, SEGMENTS
-from astrosearch.store.listing import first_sentences
+from astrosearch.store.listing import first_sentences, is_spelled
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
 from astrosearch.store.vectors import OpenFiles, Tuning, VectorIndex, check_size
@@ -361,7 +361,7 @@ class Words:
             self._split,
             store.living_vectors(),
             store.dead_vectors(),
-            as_typed=not store.is_spelled,
+            as_typed=not is_spelled(store),
         )
 
     def _split(self, phrases: Sequence[str]) -> list[tuple[str, ...]]:

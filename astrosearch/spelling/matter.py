@@ -181,7 +181,9 @@ def molecule(text: str, start: int, chunk: str, end: int) -> Reading | None:
     if bare.isalpha() or (bare.lower() not in _LOWER_MOLECULES and _is_count(bare, chunk)):
         return None
     key = bare.lower().replace("+", "plus").replace("-", "minus")
-    return Reading(start, end, key, key)
+    # K2, P1: letters with a number may mean anything.
+    sure = bare != chunk or bare.lower() in _LOWER_MOLECULES or sum(map(str.isupper, bare)) > 1
+    return Reading(start, end, key, key if sure else None)
 
 
 def _is_count(bare: str, chunk: str) -> bool:

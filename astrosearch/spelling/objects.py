@@ -7,13 +7,12 @@ and each of the others is still found.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from astrosearch.spelling.tables import CAPITAL, CATALOGUES
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A stretch of a text that is spelled in another way.
 
     `key` is the word that alone says what is meant, if it is a name; else None.

@@ -80,7 +80,7 @@ def _is_meant(text: str, start: int, found: re.Match[str]) -> bool:
     if found["source"]:
         return True
     alone = start == 0 and (found.end() == len(text) or text[:3] not in ("For", "And"))
-    within = text[:start].rstrip()[-1:].isalpha()
+    within = text[max(0, start - 3) : start].rstrip()[-1:].isalpha()
     return text[start].isupper() and (found["roman"] is not None or alone or within)
 
 

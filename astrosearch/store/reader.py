@@ -87,7 +87,7 @@ class Store:
             raise NotAnIndex(
                 self.folder.absolute(),
                 f"{DATABASE} is not astrosearch's, or damaged",
-                "Name an index with --index DIR, or build one anew: astrosearch index --rebuild",
+                "Name an index with --index DIR, or rebuild it: astrosearch index CORPUS --rebuild",
             )
         if version > schema.FORMAT_VERSION:
             by = meta.get("written_by", "?")
@@ -99,7 +99,7 @@ class Store:
         return NotAnIndex(
             self.folder.absolute(),
             f"{what} is damaged",
-            "Look closer: astrosearch verify. Mend it: astrosearch repair",
+            "Look closer: astrosearch verify. Repair it: astrosearch repair",
         )
 
     def close(self) -> None:
@@ -148,11 +148,6 @@ class Store:
                       (SELECT count(*) FROM dead_vectors)"""
         )[0]
         return Counts(*row)
-
-    @property
-    def is_spelled(self) -> bool:
-        """Whether its words and full text hold spelled texts, not texts as they were written."""
-        return self.format >= schema.NAMES_FORMAT
 
     def living_vectors(self) -> int:
         """Return the number of sentences, from the manifest: a query can't wait for a count."""

@@ -125,7 +125,9 @@ def test_a_draft_may_be_of_a_new_kind(tmp_path: Path, suffix: str):
 
 def test_what_is_read_is_said_by_the_table(tmp_path: Path, suffix: str):
     (tmp_path / "x.docx").write_text("x")
-    with pytest.raises(CorpusError, match=rf"Supported formats: toys \({suffix}\), LaTeX \(.tex\), arXiv"):
+    with pytest.raises(
+        CorpusError, match=rf"Supported formats: toys \({suffix}\), LaTeX \(.tex\), arXiv"
+    ):
         discover(tmp_path)
 
 

@@ -144,6 +144,26 @@ def test_notes_that_say_more_than_an_address_are_kept() -> None:
     ]
 
 
+def test_customary_names_whose_definition_is_missing_stay_apart() -> None:
+    assert text_of(r"At $\approx$80\km above it, 5 \kpc, \lcdm\ and \kms.") == (
+        "At ≈80km above it, 5 kpc, ΛCDM and km s⁻¹."
+    )
+
+
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        (r"See \figref{map}, too.", "See Figure 1, too."),
+        (r"See Fig.~\figref{map}.", "See Fig. 1."),
+        (r"See \secref{one} and \secref{two}.", "See Section 1 and [two]."),
+        (r"See (\figref{fig:map}).", "See (Figure 1)."),
+    ],
+)
+def test_authors_own_references_whose_definition_is_missing(tex: str, text: str) -> None:
+    body = r"\section{A}\label{sec:one} \begin{figure}\caption{B.}\label{fig:map}\end{figure}"
+    assert document(body + tex).passages[0].text == text
+
+
 def test_the_space_after_a_colour_is_passed_over() -> None:
     assert text_of(r"It is (\color{red} hot) and {\color{blue} cold}, \color{black} too.") == (
         "It is (hot) and cold, too."

@@ -68,13 +68,20 @@ class BibFiles:
         entry = self._entry(key)
         if not entry:
             return None
-        parent_key = self._field(entry, "crossref") or self._field(entry, "xdata")
-        parent = self._entry(parent_key.strip()) if parent_key else ""
+        parent = self._parent(entry)
         authors = self._authors(entry, _AUTHORS) or self._authors(parent, _AUTHORS[:1])
         authors = authors or self._body(entry) or self._authors(parent, _AUTHORS)
         if not authors:
             return None
         return Label(authors, self._year(entry) or self._year(parent))
+
+    def _parent(self, entry: str) -> str:
+        low = entry.lower()
+        for field in ("crossref", "xdata"):
+            key = self._field(entry, field) if field in low else None
+            if key:
+                return self._entry(key.strip())
+        return ""
 
     def _entry(self, key: str) -> str:
         """The text of an entry's fields, perhaps with what follows it; empty where there is none.

@@ -173,6 +173,11 @@ def units() -> Mapping[str, str]:
     return _UNITS | _PREFIXES
 
 
+def is_customary(name: str) -> bool:
+    """Whether a name is authors' own, as a rule, so that its definition is missing."""
+    return name in _CUSTOMARY
+
+
 def is_prefix(name: str) -> bool:
     """Whether a siunitx name is a prefix, which joins the unit after it."""
     return name in _PREFIXES

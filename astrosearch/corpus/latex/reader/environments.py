@@ -7,6 +7,7 @@ import re
 from astrosearch.corpus.latex import vocabulary as words
 from astrosearch.corpus.latex.reader.captions import float_captions, notes_in_rows
 from astrosearch.corpus.latex.reader.formulas import displayed, formula, without_numbering
+from astrosearch.corpus.latex.reader.hand_headings import hand_heading
 from astrosearch.corpus.latex.reader.lists import begin_inline_list
 from astrosearch.corpus.latex.reader.text_reader import TextReader
 
@@ -48,6 +49,8 @@ def begin(reader: TextReader, name: str, position: int) -> None:
             reader.position = reader.end
     elif full in words.INLINE_LISTS:
         begin_inline_list(reader, full, position)
+    elif environment in ("center", "flushleft") and hand_heading(reader, position):
+        return
     elif environment == "titlepage" and reader.depth <= 1:
         reader.flush()
         reader.title_pages.append(len(reader.passages))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from astrosearch.corpus.latex import acronyms
@@ -16,6 +17,7 @@ from astrosearch.corpus.latex.reader import (
     inline,
     lists,
     mentions,
+    plain_tex,
     sections,
 )
 from astrosearch.corpus.latex.reader.text_reader import Handler, TextReader
@@ -52,6 +54,9 @@ _HANDLERS: dict[str, Handler] = {
     "textsubscript": inline.lowered, "ion": inline.ion, "char": inline.dimension,
     "raisebox": inline.box, "parbox": inline.box, "setlength": inline.set_length,
     "addtolength": inline.set_length, "settowidth": inline.set_length, "enquote": inline.quoted,
+    "centerline": inline.centred, "leftline": inline.centred,
+    "noindent": inline.unindented, "textbf": inline.bold,
+    "underline": inline.bold, "{": inline.bold,
     "textsc": inline.small_capitals, "sc": inline.stage, "scshape": inline.stage,
     "small": inline.stage, "footnotesize": inline.stage, "scriptsize": inline.stage,
     "tiny": inline.stage,
@@ -70,4 +75,6 @@ def open_reader(
     source: ExpandedText, bibliography: Bibliography, numbers: Mapping[str, str], budget: Budget
 ) -> TextReader:
     """Return a reader of a document; `numbers` are those that LaTeX would give its labels."""
-    return TextReader(source, _HANDLERS, bibliography, numbers, math=MathText(), budget=budget)
+    plain = re.search(r"\\begin\s*\{document\}", source.text) is None
+    handlers = {**_HANDLERS, **plain_tex.HANDLERS} if plain else _HANDLERS
+    return TextReader(source, handlers, bibliography, numbers, math=MathText(), budget=budget)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from astrosearch.corpus.latex.quantities import roman
+from astrosearch.corpus.latex.reader.hand_headings import hand_heading
 from astrosearch.corpus.latex.reader.text_reader import TextReader
 from astrosearch.corpus.latex.symbols import SUBSCRIPTS, is_stage, superscript
 
@@ -53,6 +54,22 @@ def edited(reader: TextReader, name: str, position: int) -> None:
     match = _EDIT.match(reader.text, reader.position, reader.end)
     if match:
         reader.position = match.end()
+
+
+def bold(reader: TextReader, name: str, position: int) -> None:
+    """A change of type: a heading, where it is alone on its line."""
+    hand_heading(reader, position)
+
+
+def unindented(reader: TextReader, name: str, position: int) -> None:
+    r"""`\noindent`, with which headings by hand begin."""
+    if not hand_heading(reader, position):
+        reader.skip_space()
+
+
+def centred(reader: TextReader, name: str, position: int) -> None:
+    """A line of its own, which may be a heading."""
+    hand_heading(reader, position)
 
 
 def first_only(reader: TextReader, name: str, position: int) -> None:

@@ -19,11 +19,12 @@ from astrosearch.corpus.latex.macros.expanded_text import ExpandedText
 from astrosearch.corpus.latex.mathtext import MathText
 from astrosearch.corpus.latex.passages import Builder
 from astrosearch.corpus.latex.reader.cursor import TOKEN, Cursor
-from astrosearch.corpus.latex.symbols import ACCENTS, accented, superscript, symbols
+from astrosearch.corpus.latex.symbols import ACCENTS, accented, is_customary, superscript, symbols
 from astrosearch.corpus.latex.tokens import environment_pairs, flat
 from astrosearch.corpus.latex.tokens import words as names
 from astrosearch.corpus.limits import Budget
 
+MAX_BLANKS = 4  # pieces that a paragraph may have before its first word
 MAX_DEPTH = 20  # notes within captions within notes
 MAX_ADDRESS = 400  # characters of a note that may be nothing but addresses
 
@@ -35,6 +36,7 @@ _PLAIN_ROW = re.compile(
     r"[^\\\n]{0,500}(?:\\(?!cr\b).[^\\\n]{0,500}){0,100}\\cr\b"
 )  # of plain TeX's tables
 _DOTLESS = ("\\i", "\\j", "\\imath", "\\jmath", "\\l", "\\o", "\\O", "\\L", "\\ae", "\\AE")
+_SECTIONS = re.compile(r"\\(?:section|chapter)\*?\s*[{\[]")
 _ICON = re.compile(r"(?:fa|ai)[A-Z]")  # of fontawesome and academicons
 _CITE_STYLES = re.compile(r"\\cite[tp](?![A-Za-z])")
 _NUMBERED = re.compile(
@@ -98,6 +100,9 @@ class TextReader(Cursor):
         self.section: str | None = None
         self.outer_sections: list[str | None] = []  # of the environments that name one
         self.in_abstract = False
+        self.cited: set[str] = set()  # commands that each cite an entry, as harvmac's
+        self.has_sections = _SECTIONS.search(self.text) is not None
+        self.by_hand = False  # whether a heading was set by hand
         self.title: str | None = None
         self.title_passage: Passage | None = None
         self.title_pages: list[int] = []  # how many passages there were before each open one
@@ -154,7 +159,10 @@ class TextReader(Cursor):
                         self.position -= 1
                     if symbol:
                         self.builder.pieces.append((symbol, position, None, ""))
+                    after = self.position
                     self.skip_space()
+                    if after < self.position and is_customary(name):  # it may well end in \xspace
+                        self._space_before_word(after)
                 elif name in words.SPACES:
                     self.builder.pieces.append((" ", position, None, ""))
                 else:
@@ -165,6 +173,11 @@ class TextReader(Cursor):
                 self._control_symbol(match[3], position)
             else:
                 self._special(match[0], position)
+
+    def _space_before_word(self, position: int) -> None:
+        following = self.text[self.position : self.position + 1]
+        if following.isalnum() or following in ("(", "$"):
+            self.builder.text(" ", position)
 
     def flush(self) -> None:
         """End the paragraph."""
@@ -263,6 +276,8 @@ class TextReader(Cursor):
             self.builder.text(superscript(script), position)
         elif lexeme == "\\":
             self.position = self.end
+        elif lexeme == "{" and self.depth <= 1 and len(self.builder.pieces) < MAX_BLANKS:
+            self.handlers["{"](self, "{", position)
 
     def _control_symbol(self, symbol: str, position: int) -> None:
         if symbol in ACCENTS:
@@ -301,7 +316,7 @@ class TextReader(Cursor):
             keyed = option[0] == saved + 1 and "=" in self.text[option[0] : option[1]]
             if not keyed:
                 self.position = saved
-        if name not in words.LAYOUT and self._is_name(name):
+        if name not in words.LAYOUT and name not in self.cited and self._is_name(name):
             self.builder.text(name, position)
         if self.text.startswith("{", self.position):
             return
