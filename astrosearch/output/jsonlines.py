@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from astrosearch.records import Context, Hit, Paper
+from astrosearch.records import SCORE_DIGITS, Context, Hit, Paper
 from astrosearch.text import CONTROL
 
 
@@ -41,7 +41,7 @@ def json_hit(hit: Hit) -> dict[str, object]:
     """Return a hit under the contract's keys; `matches` and `alike` only where they are known."""
     return {
         "rank": hit.rank,
-        "score": round(hit.score, 6),
+        "score": round(hit.score, SCORE_DIGITS),
         "sentence_id": hit.sentence.id,
         "text": hit.sentence.text,
         "section": hit.sentence.section,
@@ -71,4 +71,9 @@ def json_paper(paper: Paper) -> dict[str, object]:
         "year": paper.year,
         "categories": list(paper.categories),
         "url": paper.url,
+        "doi": paper.doi,
+        "bibcode": paper.ads_bibcode,
+        "ads": paper.ads,
+        "journal": paper.journal,
+        **({"year_estimated": True} if paper.year_estimated else {}),
     }
