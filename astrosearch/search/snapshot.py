@@ -21,11 +21,12 @@ from astrosearch.search.filters import Filters
 from astrosearch.search.language import ParsedQuery
 from astrosearch.search.ordering import unfilled
 from astrosearch.store.catalogue import Catalogue
-from astrosearch.store.layout import DATABASE, SEGMENTS
+from astrosearch.store.layout import DATABASE
 from astrosearch.store.listing import first_sentences, is_spelled
+from astrosearch.store.live import open_vectors
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
-from astrosearch.store.vectors import OpenFiles, Tuning, VectorIndex, check_size
+from astrosearch.store.vectors import OpenFiles, VectorIndex
 from astrosearch.store.words.splitter import Splitter
 
 if TYPE_CHECKING:
@@ -350,31 +351,6 @@ class Words:
         """Let go of its memory."""
         self._splitter.close()
         self.ranking.close()
-
-
-def open_vectors(store: Store, opened: OpenFiles | None = None) -> VectorIndex:
-    """Open all that an index's manifest says is live, but for what is open already."""
-    row, segments = store.codes(), store.segments()
-    sums, digests = {}, {}
-    for live in store.files():
-        check_size(store.folder / SEGMENTS / live.file, live.bytes)
-        sums[live.file], digests[live.file] = live.sums, live.sha256
-    return VectorIndex(
-        store.folder / SEGMENTS,
-        [segment.file for segment in segments],
-        store.encoder().dimension,
-        store.dead_vectors(),
-        None
-        if row is None
-        else (
-            row.segment.file,
-            Tuning(row.probes, row.candidates, row.recall, row.asked),
-            row.segment.last_id,
-        ),
-        sums,
-        digests,
-        opened,
-    )
 
 
 @contextlib.contextmanager
