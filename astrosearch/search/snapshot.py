@@ -23,6 +23,7 @@ from astrosearch.search.ordering import unfilled
 from astrosearch.store.catalogue import Catalogue
 from astrosearch.store.layout import DATABASE, SEGMENTS
 from astrosearch.store.listing import first_sentences
+from astrosearch.store.outcomes import not_read
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
 from astrosearch.store.vectors import OpenFiles, Tuning, VectorIndex, check_size
@@ -327,7 +328,7 @@ class Snapshot:
     @property
     def failures(self) -> list[tuple[str, str]]:
         """(file, reason) of what could not be indexed."""
-        return self._store.failures()
+        return not_read(self._store)
 
 
 class Words:
