@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from astrosearch import errors
 from astrosearch._version import __version__
 from astrosearch.errors import AstrosearchError
 from astrosearch.records import Hit, Paper, Sentence
-from astrosearch.results import Results
+from astrosearch.results import Hits, Results
 
 if TYPE_CHECKING:
     from astrosearch.indexing.build import build
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
 
     open = open_index
 
+# `open` is public too, but left out: `from astrosearch import *` must not replace Python's own.
 __all__ = [
     "AstrosearchError",
     "Hit",
+    "Hits",
     "Index",
     "Paper",
     "Results",
@@ -34,8 +37,12 @@ __all__ = [
     "Summary",
     "__version__",
     "build",
-    "open",
+    "errors",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "open"])
 
 
 def __getattr__(name: str) -> object:

@@ -17,6 +17,10 @@ AstrosearchError
 ├── OutOfMemory         there is less memory than the work needs
 ├── BadValue            an argument whose value makes no sense; a ValueError too
 └── BadType             an argument of a type that makes no sense; a TypeError too
+
+>>> from astrosearch import errors
+>>> issubclass(errors.NotFound, errors.AstrosearchError)
+True
 """
 
 from __future__ import annotations
@@ -70,7 +74,7 @@ class EncoderMismatch(AstrosearchError):
         self.built_with, self.given = built_with, given
         super().__init__(
             f"the index was built with encoder {built_with}, but {given} was given.\n"
-            "Give the encoder it was built with, or build anew: astrosearch index CORPUS --rebuild"
+            "Give the encoder it was built with, or rebuild it: astrosearch index CORPUS --rebuild"
         )
 
 
@@ -121,7 +125,7 @@ class IndexLocked(AstrosearchError):
         who = f"process {pid}" if pid is not None else "another process"
         super().__init__(
             f"{path} is being written by {who} (since {since}).\n"
-            f"Wait for it to end, or stop it: what it finished is kept"
+            "Wait for it to end (--wait does so), or stop it: what it finished is kept"
         )
 
 

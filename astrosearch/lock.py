@@ -59,6 +59,31 @@ class WriterLock:
         os.close(self._descriptor)
 
 
+def writer_of(folder: Path) -> tuple[int, str] | None:
+    """Return the process that writes the index in `folder`, and since when; None if none does.
+
+    The lock is left alone, so that asking never keeps a writer from starting. What a killed writer
+    left there counts only while its process lives; Windows doesn't tell, so there it counts.
+    """
+    try:
+        pid, since = _parse((folder / LOCK_FILE).read_bytes()[:4096])
+    except OSError:
+        return None
+    return None if pid is None or not _lives(pid) else (pid, since)
+
+
+def _lives(pid: int) -> bool:
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:  # it is another user's
+        return True
+    return True
+
+
 def _try_lock(descriptor: int) -> bool:
     try:
         if sys.platform == "win32":

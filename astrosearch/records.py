@@ -17,7 +17,8 @@ class Paper:
     """A paper; what isn't known is None or empty, never made up.
 
     `id` is the arXiv id without version (`1807.06209`, `astro-ph/9805201`) where there is one,
-    else the source's path in its corpus without suffix.
+    else a record's own (`record/101` where that is a number), or the source's path in its corpus
+    without suffix.
 
     Attributes
     ----------
@@ -150,7 +151,7 @@ class Hit:
             f"§ {self.sentence.section}" if self.sentence.section else "",
             f"{self.sentence.file}:{self.sentence.line}",
             f"id {self.sentence.id}",
-            f"+{self.alike} alike" if self.alike else "",
+            f"+{self.alike} similar" if self.alike else "",
         )
         return tuple(fact for fact in facts if fact)
 

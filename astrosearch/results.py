@@ -14,12 +14,47 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Hits(list[Hit]):
-    """The answer to one query, best first: a list, which notebooks show as a page."""
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What is to be said of one answer besides its hits.
 
-    def __init__(self, hits: Iterable[Hit], query: str) -> None:
+    Attributes
+    ----------
+    weak : bool
+        Nothing close was found: the best hit scores less than a chance hit may.
+    undated_papers, undated_sentences : int
+        How many fulfil all but the years asked for, and were left out because their year isn't
+        known.
+    reason : str, optional
+        Why there are no hits, where that can be told.
+    """
+
+    weak: bool = False
+    undated_papers: int = 0
+    undated_sentences: int = 0
+    reason: str | None = None
+
+
+class Hits(list[Hit]):
+    """The answer to one query, best first: a list, which prints short.
+
+    Examples
+    --------
+    >>> paper = Paper("1807.06209", "Planck 2018 results. VI")
+    >>> sentence = Sentence(383, "The tail is damped.", "Damping", "peaks/main.tex", 33)
+    >>> Hits([Hit(1, 0.76, sentence, paper)], "damping tail")
+    1 hit for 'damping tail'
+     1  0.760  The tail is damped.  [1807.06209, id 383]
+    """
+
+    def __init__(self, hits: Iterable[Hit], query: str, remarks: Remarks | None = None) -> None:
         super().__init__(hits)
-        self.query = query
+        self.query, self.remarks = query, remarks or Remarks()
+
+    def __repr__(self) -> str:
+        from astrosearch.output.plain import hits_text
+
+        return hits_text(self.query, self)
 
     @overload
     def __getitem__(self, i: SupportsIndex) -> Hit: ...
@@ -27,7 +62,7 @@ class Hits(list[Hit]):
     def __getitem__(self, i: slice) -> Hits: ...
     def __getitem__(self, i: SupportsIndex | slice) -> Hit | Hits:
         if isinstance(i, slice):
-            return Hits(super().__getitem__(i), self.query)
+            return Hits(super().__getitem__(i), self.query, self.remarks)
         return super().__getitem__(i)
 
     def _repr_html_(self) -> str:
@@ -36,7 +71,7 @@ class Hits(list[Hit]):
         return to_html([self])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Results(Sequence[Hits]):
     """Answers to a batch of queries; `results[i]` is the list of hits of query i.
 
@@ -53,6 +88,10 @@ class Results(Sequence[Hits]):
         How many other sentences that say the same were folded into each.
     matches : int64 [n, k], optional
         How many sentences of its paper were found, where hits are papers.
+    remarks : tuple of Remarks, optional
+        What is to be said of each answer besides its hits.
+    offset : int
+        How many better hits were passed over: ranks begin after them.
 
     Examples
     --------
@@ -71,6 +110,21 @@ class Results(Sequence[Hits]):
     sentences: dict[int, tuple[Sentence, Paper]] = field(repr=False)
     alike: NDArray[np.int64] | None = field(default=None, repr=False)
     matches: NDArray[np.int64] | None = field(default=None, repr=False)
+    remarks: tuple[Remarks, ...] | None = field(default=None, repr=False)
+    offset: int = 0
+
+    __hash__ = None  # type: ignore[assignment]  # arrays have none
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the queries are the same, and their answers."""
+        if not isinstance(other, Results):
+            return NotImplemented
+        return (
+            self.queries == other.queries
+            and self.offset == other.offset
+            and len(self) == len(other)
+            and all(list(own) == list(others) for own, others in zip(self, other, strict=True))
+        )
 
     def __len__(self) -> int:
         return len(self.queries)
@@ -88,13 +142,19 @@ class Results(Sequence[Hits]):
         found = zip(ids, self.scores[i].tolist(), matches, alike, strict=True)
         hits = (
             Hit(rank, score, *self.sentences[sentence_id], *counts)
-            for rank, (sentence_id, score, *counts) in enumerate(found, 1)
+            for rank, (sentence_id, score, *counts) in enumerate(found, 1 + self.offset)
             if sentence_id >= 0
         )
-        return Hits(hits, self.queries[i])
+        remarks = None if self.remarks is None else self.remarks[i]
+        return Hits(hits, self.queries[i], remarks)
 
     def __iter__(self) -> Iterator[Hits]:
         return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        from astrosearch.output.plain import results_text
+
+        return results_text(self)
 
     def _repr_html_(self) -> str:
         from astrosearch.output.notebook import to_html
@@ -113,7 +173,7 @@ class Results(Sequence[Hits]):
         return COLUMNS if self.matches is None else COLUMNS + COUNTS
 
     def to_pandas(self) -> Any:
-        """Return a pandas DataFrame, one row a hit. Needs pandas."""
+        """Return a pandas DataFrame, one row per hit. Needs pandas."""
         try:
             import pandas as pd
         except ImportError as error:
@@ -121,7 +181,7 @@ class Results(Sequence[Hits]):
         return pd.DataFrame(list(self.rows()), columns=self.columns)
 
     def to_astropy(self) -> Any:
-        """Return an astropy Table, one row a hit. Needs astropy."""
+        """Return an astropy Table, one row per hit. Needs astropy."""
         try:
             from astropy.table import Table
         except ImportError as error:

@@ -24,7 +24,7 @@ PACKAGE = Path(astrosearch.__file__).parent
 # don't know each other.
 LEVELS = {
     **dict.fromkeys(("errors", "_version"), 0),
-    **dict.fromkeys(("text", "files", "lock", "names"), 1),
+    **dict.fromkeys(("text", "files", "lock", "names", "spelling"), 1),
     "records": 2,
     "output": 3,
     "results": 4,
@@ -38,7 +38,7 @@ LEVELS = {
     "__init__": 11,  # the front door: names that are imported on first use
 }
 # Rooms whose __init__ is more than its docstring: what is imported from them is meant to be.
-FACES = {"cli", "encoder", "store.vectors", "search.language", "corpus.latex"}
+FACES = {"cli", "encoder", "spelling", "store.vectors", "search.language", "corpus.latex"}
 # In search, who may open the store; others may name the types of its rows.
 DOORS = {"search.snapshot", "search.candidates"}
 TORCH = {
@@ -226,6 +226,7 @@ def test_public_names_are_these():
     assert astrosearch.__all__ == [
         "AstrosearchError",
         "Hit",
+        "Hits",
         "Index",
         "Paper",
         "Results",
@@ -233,9 +234,16 @@ def test_public_names_are_these():
         "Summary",
         "__version__",
         "build",
-        "open",
+        "errors",
     ]
-    assert all(hasattr(astrosearch, name) for name in astrosearch.__all__)
+    assert all(hasattr(astrosearch, name) for name in [*astrosearch.__all__, "open"])
+
+
+def test_a_star_import_leaves_pythons_open_as_it_is():
+    names: dict[str, object] = {}
+    exec("from astrosearch import *", names)
+    assert "open" not in names
+    assert {"build", "Index", "errors"} <= names.keys()
 
 
 def test_modules_functions_and_commands_are_short():

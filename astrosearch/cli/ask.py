@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ from astrosearch.cli.texts import QueryCommand, batch_lines, draft_sentences, qu
 
 if TYPE_CHECKING:
     from astrosearch.cli.answers import Answers
+    from astrosearch.search.index import Index
     from astrosearch.search.request import Mode, Request
 
 
@@ -69,8 +71,10 @@ class QueryOptions:
         """Draw the answers, if that is asked for, and say where."""
         if self.plot is not None:
             from astrosearch.output.timeline import plot_answers
+            from astrosearch.search.remarks import FLOORS
 
-            click.echo(plot_answers(answers, self.plot), err=True)
+            floor = None if self.rerank else FLOORS.get(self.mode)
+            click.echo(plot_answers(answers, self.plot, floor), err=True)
 
 
 @click.command(
@@ -131,15 +135,17 @@ def query_command(
     output.check()
     texts, depth = asked.texts(), asked.depth(wanted.k)
     with index.open() as opened:
-        results = opened.answer(asked.request(texts, depth, wanted))
+        request = asked.request(texts, depth, wanted)
+        results = opened.answer(request)
         found = list(zip(texts, results, strict=True))
         answers = [(text, hits[: wanted.k]) for text, hits in found]
         contexts = contexts_of(opened, answers, output.context)
     try:
         asked.draw(found)
     finally:  # the answer is not lost with the figure
-        heading = asked.batch is not None
-        print_answers(answers, output, contexts, papers=wanted.papers, heading=heading)
+        how = {"heading": asked.batch is not None, "papers": wanted.papers}
+        listings = [query.is_listing for query in request.queries]
+        print_answers(answers, output, contexts, listings=listings, **how)
 
 
 @click.command(
@@ -185,7 +191,17 @@ def similar_command(
     text = None if file is None else draft_sentences(file)
     name = " ".join([*ids, *([] if file is None else [file])])
     with index.open() as opened:
-        request = Request.similar(ids, wanted.k, text, **wanted.keywords())
+        request = Request.similar(_meant(opened, ids), wanted.k, text, **wanted.keywords())
         answers = [(name, hits) for hits in opened.answer(request)]
         contexts = contexts_of(opened, answers, output.context)
     print_answers(answers, output, contexts, papers=wanted.papers)
+
+
+def _meant(opened: Index, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names one by one; together, where only so they are words of a title."""
+    from astrosearch.errors import NotFound
+
+    if len(names) > 1 and all(name.isalpha() for name in names):
+        with contextlib.suppress(NotFound):
+            return (opened.find(" ".join(names)),)
+    return names

@@ -81,7 +81,9 @@ class Telling:
     type=Count(min=1),
     help="Processes that read papers.",
 )
-@click.option("--rebuild", is_flag=True, help="Build anew; the old index answers until it is done.")
+@click.option(
+    "--rebuild", is_flag=True, help="Build a new index; the old one answers until it is done."
+)
 @click.option("--strict", is_flag=True, help="Exit 1 if any file failed.")
 @click.option(
     "--all-categories/--astro-ph",

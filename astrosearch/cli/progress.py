@@ -31,6 +31,7 @@ def print_summary(summary: Summary, index: Path, *, listed: int = LISTED) -> Non
         "papers that left, as their file no longer holds them", _left(summary), listed
     )
     lines += problems_of(summary, listed=listed)
+    lines += _listing("duplicates", [*map(_pair, summary.duplicates)], listed)
     lines += _listing("warnings", summary.warnings, listed)
     lines += _listing(
         "indexed, but gone from the corpus (--prune drops them)", summary.gone, listed
@@ -53,7 +54,6 @@ def problems_of(summary: Summary, *, listed: int) -> list[str]:
     return [
         *_listing("not read", [*map(_pair, summary.failed)], listed),
         *_listing("skipped", [*map(_pair, summary.skipped)], listed),
-        *_listing("duplicates", [*map(_pair, summary.duplicates)], listed),
     ]
 
 

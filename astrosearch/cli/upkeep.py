@@ -45,7 +45,8 @@ def info_command(index: IndexOptions, format: str, color: str) -> None:
 
 @click.command("verify", epilog=examples("astrosearch verify", "astrosearch verify -i mine"))
 @index_option
-def verify_command(index: Path) -> None:
+@quiet_option
+def verify_command(index: Path, quiet: bool) -> None:
     """Check every byte of an index; exit 1 if anything is wrong.
 
     Compares all with its checksums, and the ids of sentences, words and vectors with each other.
@@ -56,10 +57,11 @@ def verify_command(index: Path) -> None:
     if problems:
         raise AstrosearchError(
             f"{index.absolute()} is damaged:\n  " + "\n  ".join(problems) + "\n"
-            "Repair it: astrosearch repair. Or restore it from a copy, or build anew: "
+            "Repair it: astrosearch repair. Or restore it from a copy, or rebuild it: "
             "astrosearch index CORPUS --rebuild"
         )
-    click.echo(f"{index.absolute()} is sound", err=True)
+    if not quiet:
+        click.echo(f"{index.absolute()} is sound", err=True)
 
 
 @click.command(

@@ -81,6 +81,11 @@ def without_markup(text: str) -> str:
     return _INLINE.sub(lambda found: _inline(found, closed), text)
 
 
+def characters(text: str) -> str:
+    """Return the text with its entities as the characters that they name."""
+    return _ENTITY.sub(_character, text)
+
+
 def _replaced(text: str, pair: _Pair, written: Callable[[str], str]) -> str:
     """Replace each element by what is made of its inside; one that nothing closes stays."""
     opening, closing = pair

@@ -12,6 +12,9 @@ from astrosearch.names import Name
 
 _SUFFIX = re.compile(r"(?i)(?:jr|sr|ii|iii|iv|v)\.?")
 _SPECIAL = re.compile(r"[\\$~{}`^_<&;#'-]")  # perhaps of TeX or of HTML
+_GROUP = re.compile(
+    r"(?i)\b(?:collab|team|consort|survey|group|project|network|mission|institut|council|agency)"
+)
 _SEMICOLON, _AND = re.compile(r"\s*;\s*(?:and\s+)?"), re.compile(r"\s+and\s+")
 _FAMILY = ("family", "lastName", "last", "surname", "last_name", "family_name")
 _GIVEN = ("given", "firstName", "first", "given-names", "given_names", "first_name", "given_name")
@@ -48,10 +51,20 @@ def names_of(value: Any) -> tuple[tuple[str, ...], tuple[Name, ...]] | None:
         if person and (isinstance(person, str) or person.family):
             people.append(person)
     parted = any(isinstance(person, Name) or "," in person for person in people)
-    if not parted:
-        return tuple(str(person) for person in people), ()
+    if not parted or any(isinstance(person, str) and _is_whole(person) for person in people):
+        return tuple(_full(person) for person in people), ()
     names = tuple(in_parts(person) if isinstance(person, str) else person for person in people)
     return tuple(name.full for name in names), names
+
+
+def _is_whole(name: str) -> bool:
+    """Whether a name is that of a person, and not told in parts."""
+    return "," not in name and " " in name and _GROUP.search(name) is None
+
+
+def _full(person: str | Name) -> str:
+    name = person if isinstance(person, Name) else in_parts(person) if "," in person else person
+    return name if isinstance(name, str) else name.full
 
 
 def read(text: str) -> str:

@@ -23,7 +23,9 @@ _SEED_MARK = re.compile(
     r"(?P<math>\[MATH_tex=)|(?P<cit><CIT>)|(?P<formula>\[formula\])"
     r"|\[\\(?P<command>cite\w{0,12}|ref|eqref|autoref|cref)\*?=(?P<key>[^\[\]]{0,300})\]"
 )
-_TEX_MARK = re.compile(r"(?<!\\)\$(?P<math>[^$]{0,2000})\$|\\(?P<command>cite|ref)\{[^{}]*\}")
+_TEX_MARK = re.compile(
+    r"(?<!\\)\$(?P<math>(?:[^$\\]|\\.){0,2000}+)\$|\\(?P<command>cite|ref)\{[^{}]*\}"
+)
 
 # Private-use characters that stand for a mark while the text around it is spaced.
 _MATH_SLOT, _CITE_SLOT, _FORMULA_SLOT = "\ue000", "\ue001", "\ue002"
@@ -217,15 +219,15 @@ def _slotted(text: str, tex: str, formulas: list[str]) -> Iterator[str]:
     found = list(_TEX_MARK.finditer(tex))
     at = shown_at = 0
     for number, mark in enumerate(found):
-        literal = tex[at : mark.start()]
+        literal = tex[at : mark.start()].replace("\\$", "$")
         yield literal
         at = mark.end()
         shown_at += len(literal)
         if number + 1 < len(found):
-            following = tex[at : found[number + 1].start()]
+            following = tex[at : found[number + 1].start()].replace("\\$", "$")
             end = max(text.find(following, shown_at), shown_at)
         else:
-            end = max(len(text) - len(tex) + at, shown_at)
+            end = max(len(text) - len(tex[at:].replace("\\$", "$")), shown_at)
         shown, shown_at = text[shown_at:end], end
         if shown == _DISPLAYED:
             yield " "
@@ -236,7 +238,7 @@ def _slotted(text: str, tex: str, formulas: list[str]) -> Iterator[str]:
             yield cited if _CITE_SLOT in cited else _CITE_SLOT
         elif _SHOWN_NUMBER.fullmatch(shown):
             yield shown
-    yield tex[at:]
+    yield tex[at:].replace("\\$", "$")
 
 
 def _spaced(text: str) -> str:

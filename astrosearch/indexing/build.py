@@ -53,7 +53,7 @@ def build(
     jobs : int
         Processes that read papers; with several, call under `if __name__ == "__main__":`.
     rebuild, strict : bool
-        Build anew, while the old index answers; raise CorpusError at the end if any file failed.
+        Build a new index, while the old one answers; raise CorpusError at the end if a file failed.
     all_categories : bool, optional
         Take metadata records of every category, not astro-ph alone. An index keeps to what it was
         told last; a new one takes astro-ph alone.
@@ -185,7 +185,7 @@ def _all_read(summary: Summary) -> Summary:
     name, reason = summary.failed[0]
     raise CorpusError(
         f"{len(summary.failed)} of the corpus' files failed, the first: {name}: {reason}.\n"
-        "All others are indexed. Mend or remove these files, or leave out --strict."
+        "All others are indexed. Fix or remove these files, or leave out --strict."
     )
 
 

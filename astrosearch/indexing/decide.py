@@ -15,6 +15,7 @@ from pathlib import Path
 from astrosearch.corpus import kinds
 from astrosearch.corpus.document import Document
 from astrosearch.corpus.identifiers import id_in_path, parse_arxiv_id
+from astrosearch.corpus.record_ids import NUMBERED
 from astrosearch.records import Paper, SourceSentence, is_sentence_id
 from astrosearch.store.rows import Edition, NoteEdition, PutPaper, Refusal, SourceRow
 
@@ -122,7 +123,7 @@ def possible_ids(paper: Paper, row: SourceRow) -> list[str]:
     if parse_arxiv_id(paper.id) is not None:
         return [paper.id]
     if kinds.rank(row.kind) and kinds.named(row.kind).holds == "records":
-        return [f"record/{paper.id}" if is_sentence_id(paper.id) else paper.id]
+        return [f"{NUMBERED}{paper.id}" if is_sentence_id(paper.id) else paper.id]
     id = row.name if is_sentence_id(paper.id) else paper.id  # `12.txt`: 12 is a sentence
     return [
         prefix + id for prefix in ("", f"{Path(row.root).name}/", f"{row.root}/", f"{row.path}/")

@@ -55,3 +55,27 @@ class Summary:
     # (paper, file) of each that left, since its file no longer holds it
     left: list[tuple[str, str]] = field(default_factory=list)
     others: dict[str, int] = field(default_factory=dict)  # suffix -> files that are no papers
+
+    def _repr_html_(self) -> str:
+        from astrosearch.output.notebook import summary_html
+
+        listed = {
+            "not read": self.failed,
+            "skipped": self.skipped,
+            "duplicates": self.duplicates,
+            "left the index": self.left,
+        }
+        return summary_html(
+            {
+                "papers added": self.papers_added,
+                "papers replaced": self.papers_replaced,
+                "sentences added": self.sentences_added,
+                "files unchanged": self.sources_unchanged,
+                "papers dropped": self.pruned,
+                "documents found": self.found,
+                "papers in the index": self.papers,
+                "sentences in the index": self.sentences,
+            },
+            self.seconds,
+            {**listed, "gone from the corpus": [(name, "") for name in self.gone]},
+        )

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TextIO
 from astrosearch.output.bibtex import to_bibtex
 from astrosearch.output.jsonlines import json_line, json_paper
 from astrosearch.output.spreadsheet import write_table
-from astrosearch.output.terminal import shortened, styled
+from astrosearch.output.terminal import begun, shortened, styled
 from astrosearch.records import Hit, Paper, Sentence, byline
 from astrosearch.text import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-Listed = tuple[Paper, int]  # a paper and the number of its sentences
+Listed = tuple[Paper, int | None]  # a paper and the number of its sentences, where it is known
 
 COLUMNS = ("paper_id", "title", "authors", "year", "categories", "doi", "url", "sentences")
 ID_WIDTH, NAMES_WIDTH = 32, 28  # characters at most; a longer text loses its middle
@@ -27,7 +27,7 @@ def print_papers(console: Console, papers: Sequence[Listed]) -> None:
         (
             shortened(one_line(paper.id), ID_WIDTH),
             str(paper.year or ""),
-            f"{count:,}",
+            "" if count is None else f"{count:,}",
             shortened(one_line(byline(paper.authors)), NAMES_WIDTH),
             one_line(paper.title or ""),
         )
@@ -36,10 +36,19 @@ def print_papers(console: Console, papers: Sequence[Listed]) -> None:
     ids, _, counts, names = (max((len(row[at]) for row in rows), default=0) for at in range(4))
     for id, year, count, authors, title in rows:
         line = styled("", "").append(f"{id:<{ids}}  ", "bold").append(f"{year:>4}  ")
-        line.append(f"{count:>{counts}}  ", "dim").append(f"{authors:<{names}}  ").append(title)
+        line.append(f"{count:>{counts}}  " if counts else "", "dim")
+        line.append(f"{authors:<{names}}  ").append(title)
         line.rstrip()
         line.truncate(console.width, overflow="ellipsis")
         console.print(line, soft_wrap=True)
+
+
+def print_listing(
+    console: Console, query: str, hits: Sequence[Hit], *, heading: bool = False
+) -> None:
+    """Print the papers that a query by author or year alone asks for, a line each."""
+    if begun(console, query, hits, heading=heading):
+        print_papers(console, [(hit.paper, None) for hit in hits])
 
 
 def papers_json(papers: Iterable[Listed]) -> str:
@@ -58,7 +67,7 @@ def write_papers(papers: Iterable[Listed], file: TextIO, *, tabs: bool) -> None:
     write_table((_row(paper, count) for paper, count in papers), COLUMNS, file, tabs=tabs)
 
 
-def _row(paper: Paper, count: int) -> dict[str, object]:
+def _row(paper: Paper, count: int | None) -> dict[str, object]:
     return {
         "paper_id": paper.id,
         "title": paper.title,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from astrosearch.output.progress import duration
 from astrosearch.records import Hit, byline, shares
 from astrosearch.text import escaped, harmless, is_link
 
@@ -46,6 +47,24 @@ def to_html(answers: Sequence[Answer]) -> str:
     # A theme's typesetter takes the dollars of a sentence for formulas unless told not to.
     head = '<div class="astrosearch mathjax_ignore tex2jax_ignore">'
     return "\n".join([head, STYLE, *parts, "</div>"])
+
+
+def summary_html(
+    counts: Mapping[str, int], seconds: float, listed: Mapping[str, Sequence[tuple[str, str]]]
+) -> str:
+    """Write what an indexing run did: what it counted, and the files that it lists."""
+    facts = [f"{_text(name)}: {count:,}" for name, count in counts.items() if count]
+    facts.append(f"took: {duration(seconds)}")
+    parts = [f"<div>{fact}</div>" for fact in facts]
+    for what, items in listed.items():
+        if items:
+            shown = [
+                f"<div>{_text(': '.join(filter(None, item)))}</div>" for item in items[:QUERIES]
+            ]
+            shown += _more(len(items) - QUERIES, "files")
+            title = f"<summary>{_text(what)} ({len(items):,})</summary>"
+            parts.append(f"<details>{title}{''.join(shown)}</details>")
+    return "\n".join(['<div class="astrosearch">', STYLE, *parts, "</div>"])
 
 
 def _answer(hits: Answer) -> str:

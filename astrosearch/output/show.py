@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.output.jsonlines import json_line, json_paper
 from astrosearch.output.terminal import LIT, print_trimmed
 from astrosearch.records import Sentence, Shown
-from astrosearch.text import one_line
+from astrosearch.text import counted, one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -97,24 +97,49 @@ def _more(count: int) -> str:
 
 
 def print_facts(console: Console, facts: Mapping[str, Any]) -> None:
-    """Print the facts of an index, as `search.overview.facts_of` gathers them."""
-    from rich.console import Group
-    from rich.table import Table
+    """Print the facts of an index for people, as `search.overview.facts_of` gathers them.
+
+    A number that is nothing to act on is left out where it is zero.
+    """
     from rich.text import Text
 
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="dim")
-    grid.add_column(overflow="fold")
-    for name, value in facts.items():
-        if name == "not_read":
-            continue
-        if name.endswith("_bytes"):
-            name, text = name.removesuffix("_bytes"), f"{value / 1e6:,.1f} MB"
-        elif name == "encoder_fingerprint":
-            text = value[:12]
-        else:
-            text = f"{value:,}" if isinstance(value, int) else str(value)
-        grid.add_row(name.replace("_", " "), Text(one_line(text)))
-    grid.add_row("not read", str(len(facts["not_read"])))
-    lines = [Text(one_line(f"  {item['file']}: {item['reason']}")) for item in facts["not_read"]]
-    print_trimmed(console, Group(grid, *lines))
+    rows = [(name, one_line(text)) for name, text in _facts(facts) if text]
+    width = max(len(name) for name, _ in rows)
+    for name, text in rows:
+        line = Text("").append(f"{name:<{width}}  ", "dim").append(text)
+        console.print(line, soft_wrap=True)
+    unread = facts["not_read"]
+    if unread:
+        console.print(Text(f"{counted(len(unread), 'file')} could not be read:"), soft_wrap=True)
+    for item in unread:
+        console.print(Text(one_line(f"  {item['file']}: {item['reason']}")), soft_wrap=True)
+
+
+def _facts(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the names and values of the facts, those that nobody needs empty."""
+    papers = facts["papers"]
+    yield "index", facts["index"]
+    yield "corpora", ", ".join(facts["corpora"])
+    yield "papers", f"{papers:,} ({facts['full_texts']:,} with full text)"
+    for name in ("year", "authors", "categories"):
+        lacking = facts[f"without_{name}"]
+        yield f"without {name}", f"{counted(lacking, 'paper')}" if lacking else ""
+    yield "sentences", f"{facts['sentences']:,}"
+    yield "last written", f"{facts['last_written']}, by astrosearch {facts['written_by'] or '?'}"
+    yield "being written", f"by {facts['being_written_by']}" if facts["being_written_by"] else ""
+    shown = facts["encoder_fingerprint"][:12]
+    yield "encoder", f"{facts['encoder']} ({shown}), {facts['dimension']} dimensions"
+    is_exact = facts["search"] == "exact"
+    yield "search", "exact" if is_exact else f"compressed, recall {facts['recall_at_10']:.3f}"
+    if not is_exact and facts["not_coded"]:
+        yield "added since", f"{facts['not_coded']:,} sentences, searched exactly until optimize"
+    yield "size", _sizes(facts)
+    dead = facts["dead_vectors"]
+    yield "to be dropped", f"vectors of {dead:,} removed sentences, by optimize" if dead else ""
+    yield "format", f"{facts['format']}, {counted(facts['segments'], 'segment')}"
+
+
+def _sizes(facts: Mapping[str, Any]) -> str:
+    parts = {"database": facts["database_bytes"], "vectors": facts["vectors_bytes"]}
+    parts |= {"codes": facts["codes_bytes"]} if facts["codes_bytes"] else {}
+    return ", ".join(f"{name} {size / 1e6:,.1f} MB" for name, size in parts.items())

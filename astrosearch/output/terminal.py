@@ -66,7 +66,7 @@ def print_hits(
     contexts : dict of int to Context, optional
         By sentence id: the sentences before and after a hit, printed dim. `>` marks the hit.
     """
-    if not _begun(console, query, hits, heading=heading):
+    if not begun(console, query, hits, heading=heading):
         return
     page = Page(console, _stems(query), contexts)
     heat = dict(zip((hit.rank for hit in hits), shares([hit.score for hit in hits]), strict=True))
@@ -87,7 +87,7 @@ def print_compact(
     console: Console, query: str, hits: Sequence[Hit], *, heading: bool = False
 ) -> None:
     """Print a line for each hit: rank, score, id, paper and the sentence, cut at the width."""
-    if not _begun(console, query, hits, heading=heading):
+    if not begun(console, query, hits, heading=heading):
         return
     stems, page = _stems(query), Page(console, frozenset())
     names = [shortened(one_line(hit.paper.id), 24) for hit in hits]
@@ -107,7 +107,7 @@ def _numbers(hit: Hit) -> tuple[int, int]:
     return hit.rank, hit.sentence.id
 
 
-def _begun(console: Console, query: str, hits: Sequence[Hit], *, heading: bool) -> bool:
+def begun(console: Console, query: str, hits: Sequence[Hit], *, heading: bool) -> bool:
     """Print what stands above an answer; return whether there is one."""
     if heading:
         print_trimmed(console, styled(f"{one_line(query)}\n", "bold"))
@@ -179,8 +179,8 @@ class Page:
             title = _lit(title.plain, self.stems, "bold", f"{LIT} underline")
         known = [byline(paper.authors), str(paper.year or "")]
         facts = [title, *(styled(one_line(fact), "") for fact in known)]
-        facts += [styled(one_line(paper.id), "dim")] if paper.title else []
         facts += [styled(hit.counted, "dim") for hit in hits[:1]]
+        facts += [styled(one_line(paper.id), "dim")] if paper.title else []
         yield from fact_lines(facts, self.console, self.console.width)
         if paper.url:
             yield _address(paper, clickable=self.console.is_terminal)

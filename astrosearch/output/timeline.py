@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
+import math
 import os
 import textwrap
 import warnings
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,8 +29,22 @@ CATEGORIES = 6  # named; the rest are one
 OTHER, UNCATEGORISED = "other", "no category"
 SLOTS = 12  # the least width of the axis, in bars
 BARS = 100  # at most; beyond, a bar is of several years
-# "Bright" of Paul Tol, Colour Schemes (SRON/EPS/TN/09-002, 2021): told apart by the colour-blind.
-COLOURS = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377")
+# A category has one colour in every figure, so that two can be compared. "Bright" and "muted" of
+# Paul Tol, Colour Schemes (SRON/EPS/TN/09-002, 2021): told apart by the colour-blind.
+COLOURS = {
+    "astro-ph.CO": "#4477AA",
+    "astro-ph.GA": "#EE6677",
+    "astro-ph.SR": "#228833",
+    "astro-ph.EP": "#CCBB44",
+    "astro-ph.IM": "#66CCEE",
+    "astro-ph.HE": "#AA3377",
+    "astro-ph": "#332288",
+    "gr-qc": "#DDCC77",
+    "hep-ph": "#44AA99",
+    "hep-th": "#999933",
+    "physics.space-ph": "#CC6677",
+}
+MORE_COLOURS = ("#88CCEE", "#117733", "#882255", "#AA4499", "#44AA99", "#999933", "#DDCC77")
 OTHER_LOOKS: dict[str, dict[str, Any]] = {
     OTHER: {"color": "#777777"},
     UNCATEGORISED: {"color": "#C8C8C8", "hatch": "///"},
@@ -48,12 +64,15 @@ class Timeline:
     counts : dict of str to tuple of int
         For each category, largest first: its count in each bar, then the count of "year unknown".
     papers : int
+    scores : tuple of float, optional
+        The best and the weakest that are counted.
     """
 
     starts: tuple[int, ...]
     step: int
     counts: dict[str, tuple[int, ...]]
     papers: int
+    scores: tuple[float, float] | None = None
 
     @property
     def matches(self) -> int:
@@ -68,7 +87,9 @@ class Timeline:
 
 def count(hits: Iterable[Hit]) -> Timeline:
     """Count hits by their papers' year and primary category, each sentence once."""
-    papers = {hit.sentence.id: hit.paper for hit in hits}.values()
+    once = {hit.sentence.id: hit for hit in hits}
+    papers = [hit.paper for hit in once.values()]
+    scores = [hit.score for hit in once.values() if math.isfinite(hit.score)]
     years = [paper.year for paper in papers if paper.year is not None]
     first, last = min(years, default=0), max(years, default=-1)
     step = _step(first, last)
@@ -83,7 +104,14 @@ def count(hits: Iterable[Hit]) -> Timeline:
         row = numbers[name if name in numbers else OTHER]
         row[-1 if paper.year is None else (paper.year - first) // step] += 1
     counts = {name: tuple(row) for name, row in numbers.items() if any(row)}
-    return Timeline(starts, step, counts, len({paper.id for paper in papers}))
+    span = (max(scores), min(scores)) if scores else None
+    return Timeline(starts, step, counts, len({paper.id for paper in papers}), span)
+
+
+def colour_of(category: str) -> str:
+    """Return the colour of a category, the same in every figure."""
+    more = MORE_COLOURS[zlib.crc32(category.encode(errors="replace")) % len(MORE_COLOURS)]
+    return COLOURS.get(category, more)
 
 
 def _category(categories: Sequence[str]) -> str:
@@ -126,12 +154,22 @@ def check_target(path: Path) -> None:
         raise MissingExtra("matplotlib", "plot", "drawing a figure")
 
 
-def plot_answers(answers: Sequence[tuple[str, Sequence[Hit]]], path: Path) -> str:
-    """Draw all answers, (query, hits), in one figure; return a line that says so."""
-    timeline = count(hit for _, hits in answers for hit in hits)
+def plot_answers(
+    answers: Sequence[tuple[str, Sequence[Hit]]], path: Path, floor: float | None = None
+) -> str:
+    """Draw all answers, (query, hits), in one figure; return a line that says so.
+
+    Hits below `floor` are left out, unless none reaches it: they may have to do with the query by
+    chance alone.
+    """
+    hits = [hit for _, hits in answers for hit in hits]
+    close = hits if floor is None else [hit for hit in hits if hit.score >= floor]
+    timeline = count(close or hits)
     title = answers[0][0] if len(answers) == 1 else f"{len(answers):,} queries"
     save_timeline(timeline, title, path)
-    return f"{_counted(timeline.matches, 'match', 'es')} drawn in {path.absolute()}"
+    weak = count(hits).matches - timeline.matches
+    left_out = f"; {weak:,} with scores below {floor:g} left out" if weak else ""
+    return f"{_counted(timeline.matches, 'match', 'es')} drawn in {path.absolute()}{left_out}"
 
 
 def save_timeline(timeline: Timeline, title: str, path: Path) -> None:
@@ -183,9 +221,9 @@ def draw(timeline: Timeline, title: str) -> Figure:
         places.append(len(places) + 0.5 if places else 0.0)
     foot = [0] * len(places)
     handles: list[Any] = []
-    for at, (name, numbers) in enumerate(timeline.counts.items()):
+    for name, numbers in timeline.counts.items():
         heights = numbers[: len(places)]
-        look = {"color": COLOURS[at % CATEGORIES]} | OTHER_LOOKS.get(name, {})
+        look = {"color": colour_of(name)} | OTHER_LOOKS.get(name, {})
         handles.append(axes.bar(places, heights, 0.8, foot, edgecolor="white", lw=0.5, **look))
         foot = [below + height for below, height in zip(foot, heights, strict=True)]
     middle = sum(places[:1] + places[-1:]) / 2
@@ -201,6 +239,8 @@ def draw(timeline: Timeline, title: str) -> Figure:
     about = (
         f"{_counted(timeline.matches, 'best match', 'es')}, in {_counted(timeline.papers, 'paper')}"
     )
+    if timeline.scores is not None:
+        about += ", scores {:.2f} to {:.2f}".format(*timeline.scores)
     asked = _wrapped(_cut(title, 120), 60)
     heading = axes.set_title(about, fontsize=12, loc="left", pad=14)
     axes.annotate(asked, (0, 1.5), xycoords=heading, fontsize=14, weight="bold", parse_math=False)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from astrosearch.encoder.cross_encoder import Reranker, mixed, reranked
 from astrosearch.errors import NotFound
 from astrosearch.results import Results
-from astrosearch.search.arrange import Arranger, Candidates, copies
+from astrosearch.search.arrange import SENTENCES, Arranger, Candidates, copies
 from astrosearch.search.fusion import by_both, by_words
 from astrosearch.search.language import ParsedQuery
+from astrosearch.search.ordering import sorted_places, unfilled
 from astrosearch.search.references import paper_named
+from astrosearch.search.remarks import remarks_on
 from astrosearch.search.request import Request
 from astrosearch.search.similar import like, seeds_of
 from astrosearch.search.snapshot import Snapshot
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from astrosearch.search.ordering import Ranked
 
-RERANKED = 50  # candidates that a reranker reads, or as many as are asked for
+RERANKED = 50  # candidates that a reranker orders together
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +49,74 @@ class Answer:
 
     def results(self) -> Results:
         """Find candidates, look them up, and make hits of them."""
-        request, how = self.request, self.request.arrangement
-        how = replace(how, k=self.snapshot.size(how.k))
+        import numpy as np
+
+        request, snapshot = self.request, self.snapshot
+        wanted = snapshot.size(request.depth)
+        how = replace(request.arrangement, k=wanted)
+        shape = (len(request.texts), max(1, wanted - request.more.offset))
+        ids, scores = unfilled(*shape)
+        alike, matches = np.zeros_like(ids), np.zeros_like(ids)
+        known = None
         if how.plain:
-            found = self._candidates(list(range(len(request.texts))), how.k)
-            return Results(request.texts, found.ids, found.scores, found.sentences)
-        vectors = partial(self.snapshot.vectors, checked=True)
-        arranger = Arranger(how, vectors, copies(self.snapshot, how.given))
-        return arranger.results(request.texts, self._candidates)
+            found = self._candidates(list(range(shape[0])), wanted)
+            part = found.ids[:, request.more.offset :]
+            ids[:, : part.shape[1]] = part
+            scores[:, : part.shape[1]] = found.scores[:, request.more.offset :]
+        else:
+            arranger = Arranger(how, snapshot, copies(snapshot, how.given))
+            for row, page in enumerate(arranger.pages(request.texts, self._candidates)):
+                last = min(shape[1], max(0, len(page.ids) - request.more.offset))
+                shown = slice(request.more.offset, request.more.offset + last)
+                ids[row, :last], scores[row, :last] = page.ids[shown], page.scores[shown]
+                alike[row, :last], matches[row, :last] = page.alike[shown], page.matches[shown]
+            known = arranger.rows
+        sentences = snapshot.hits(ids, known)
+        for row in range(shape[0]) if request.more.sort != "score" else ():
+            order = sorted_places(request.more.sort, ids[row], sentences)
+            for values in (ids, scores, alike, matches):
+                values[row] = values[row][order]
+        return Results(
+            request.texts,
+            ids,
+            scores,
+            sentences,
+            None if how.plain else alike,
+            matches if how.papers else None,
+            remarks_on(request, snapshot, ids, scores, self.vectors),
+            request.more.offset,
+        )
 
     def _candidates(self, rows: list[int], depth: int) -> Candidates:
         """Find candidates for some of the queries, to a depth."""
         depth = self.snapshot.size(depth)
         if self.reranker is None:
-            ids, scores = self._ranked(rows, depth)
-            return Candidates(ids, scores, self.snapshot.hits(ids))
-        ids, scores = self._ranked(rows, self.snapshot.size(max(depth, RERANKED)))
-        sentences = self.snapshot.hits(ids)
+            return Candidates(*self._ranked(rows, depth))
+        ids, scores = self._ranked(rows, self.snapshot.size(block_end(depth)))
+        sentences = self.snapshot.rows(ids[ids >= 0].tolist())
         for at, row in enumerate(rows):
-            found = ids[at] >= 0
-            texts = [sentences[id][0].text for id in ids[at][found].tolist()]
-            second = self.reranker.scores(self.request.queries[row].text, texts)
-            ids[at][found], scores[at][found] = reranked(
-                ids[at][found], mixed(scores[at][found], second)
-            )
-        return Candidates(ids[:, :depth], scores[:, :depth], sentences)
+            count = int((ids[at] >= 0).sum())
+            texts = [sentences[id][0].text for id in ids[at, :count].tolist()]
+            self._rerank(row, texts, ids[at, :count], scores[at, :count])
+        return Candidates(ids[:, :depth], scores[:, :depth])
+
+    def _rerank(
+        self, row: int, texts: list[str], ids: NDArray[np.int64], scores: NDArray[np.float32]
+    ) -> None:
+        """Order one query's candidates anew, RERANKED at a time; the best ones stay before others.
+
+        So the order of the best doesn't depend on how many are asked for.
+        """
+        if self.reranker is None:
+            return
+        query = self.request.queries[row].text
+        for start in range(0, len(texts), RERANKED):
+            block = slice(start, start + RERANKED)
+            second = self.reranker.scores(query, texts[block])
+            own = mixed(scores[block], second)
+            if start:  # no score is above the last one of the block before
+                own -= own.max() - scores[start - 1]
+            ids[block], scores[block] = reranked(ids[block], own)
 
     def _ranked(self, rows: list[int], depth: int) -> Ranked:
         """Rank sentences for some of the queries: ids and scores [len(rows), depth]."""
@@ -123,6 +167,12 @@ class Answer:
         if self.vectors is None:
             return by_words(self.snapshot, queries, k, allowed_ids)
         vectors = self.vectors[list(rows)]
+        sure = k if k > SENTENCES else min(k, self.request.surely_found)
         if self.request.mode == "dense":
-            return self.snapshot.nearest(vectors, k, allowed_ids)
-        return by_both(self.snapshot, vectors, queries, k, allowed_ids)
+            return self.snapshot.nearest(vectors, k, allowed_ids, sure)
+        return by_both(self.snapshot, vectors, queries, k, allowed_ids, sure)
+
+
+def block_end(depth: int) -> int:
+    """Return where the block ends that a depth is in, when candidates are reranked in blocks."""
+    return -(-depth // RERANKED) * RERANKED

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from astrosearch.records import Paper, Sentence, is_sentence_id
-from astrosearch.results import Results
-from astrosearch.search.ordering import Wording, by_paper, folded, spread, unfilled, wording
+from astrosearch.search.ordering import Folding, Wording, by_paper, spread, wording
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
     from astrosearch.search.snapshot import Snapshot
 
-Sentences = Mapping[int, tuple[Sentence, Paper]]
-Vectors = Callable[["NDArray[np.int64]"], "NDArray[np.float32]"]
-
-DEEPER = 4  # times: every time is a pass over all vectors, for a few queries of a batch
-AT_ONCE = 200_000  # candidates looked up together: twelve for each of 16,000 queries
+DEEPER = 4  # times as many candidates are in all tiers up to one as up to the one before
+AT_ONCE = 200_000  # candidates looked up together
+DEEPEST = 30_000  # candidates looked at, or four times as many as are asked for
 MIN_TITLE = 16  # letters; "Introduction" and "Cosmic strings" are the titles of several
+
+# Candidates in the first tier, for hits that are sentences, differ from each other, are papers.
+SENTENCES, DIVERSE, PAPERS = 30, 50, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,10 @@ class Arrangement:
         Whether hits shall differ from each other.
     given
         Ids of sentences and papers whose copies are left out, when folding.
+    per_paper
+        At most so many hits of one paper; None for any number.
+    min_score
+        The least score of a hit; None for any.
     """
 
     k: int
@@ -48,20 +53,28 @@ class Arrangement:
     papers: bool = False
     diverse: bool = False
     given: tuple[str, ...] = ()
+    per_paper: int | None = None
+    min_score: float | None = None
 
     @property
     def plain(self) -> bool:
         """Whether hits are just the candidates."""
-        return not (self.fold or self.papers or self.diverse)
+        chosen = self.fold or self.papers or self.diverse
+        return not chosen and self.per_paper is None and self.min_score is None
 
-    @property
-    def depth(self) -> int:
-        """How many candidates to look at first."""
-        if self.papers:
-            return max(100, 10 * self.k)
-        if self.diverse:
-            return max(50, 5 * self.k)
-        return self.k + max(2, self.k // 5) if self.fold else self.k
+    def tiers(self) -> Iterator[int]:
+        """Yield how many candidates there are in all tiers up to the first, the second, ...
+
+        Hits are made of one tier after the other, and a tier doesn't depend on how many hits are
+        asked for. So the best ten are the first ten of the best hundred, with the same counts.
+        """
+        depth = PAPERS if self.papers else DIVERSE if self.diverse else SENTENCES
+        deepest = max(DEEPEST, DEEPER * self.k)
+        while True:
+            yield depth
+            if depth > deepest:
+                return
+            depth *= DEEPER
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +83,31 @@ class Candidates:
 
     ids: NDArray[np.int64]
     scores: NDArray[np.float32]
-    sentences: dict[int, tuple[Sentence, Paper]]
 
 
 # Finds candidates for the queries at some places of a batch, to a depth.
 Find = Callable[[list[int], int], Candidates]
 
 
-@dataclass(frozen=True, slots=True)
-class Arranged:
-    """One query's hits, best first, and how many sentences each stands for."""
+@dataclass(slots=True)
+class Page:
+    """One query's hits, best first, and what is known of the candidates that were looked at."""
 
-    ids: list[int]
-    scores: list[float]
-    alike: list[int]  # others that say the same
-    matches: list[int]  # sentences of the paper
+    ids: list[int] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
+    alike: list[int] = field(default_factory=list)  # others that say the same
+    matches: list[int] = field(default_factory=list)  # sentences of the paper
+    per_paper: Counter[int] = field(default_factory=Counter)  # hits, by the key of a paper
+    seen: set[int] = field(default_factory=set)  # keys of papers
+    foot: float | None = None  # the last score of the first tier
+    foldings: dict[str, Folding] = field(default_factory=dict)  # by title, where hits are papers
+
+    def add(self, id: int, score: float, alike: int, matches: int) -> None:
+        """Add a hit."""
+        self.ids.append(id)
+        self.scores.append(score)
+        self.alike.append(alike)
+        self.matches.append(matches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,110 +134,164 @@ def copies(snapshot: Snapshot, given: Sequence[str]) -> Copies:
     )
 
 
+class Lookup(Protocol):
+    """What hits are made of, by the ids of sentences and the keys of papers."""
+
+    def rows(self, ids: Iterable[int]) -> dict[int, tuple[Sentence, int]]:
+        """Look up sentences, each with its paper's key."""
+        ...
+
+    def papers_of(self, keys: Iterable[int]) -> dict[int, Paper]:
+        """Look up papers."""
+        ...
+
+    def vectors(self, ids: NDArray[np.int64], *, checked: bool = False) -> NDArray[np.float32]:
+        """Return the vectors [n, dim] of sentences."""
+        ...
+
+
 class Arranger:
     """Makes hits of candidates.
 
     Parameters
     ----------
     how : Arrangement
-    vectors : callable
-        Vectors [n, dim] of ids.
+    lookup : Lookup
     copied : Copies
         What to leave out, when folding.
     """
 
-    def __init__(self, how: Arrangement, vectors: Vectors, copied: Copies = NO_COPIES) -> None:
-        self._how, self._vectors, self._copied = how, vectors, copied
+    def __init__(self, how: Arrangement, lookup: Lookup, copied: Copies = NO_COPIES) -> None:
+        self._how, self._lookup, self._copied = how, lookup, copied
+        self.rows: dict[int, tuple[Sentence, int]] = {}  # of all candidates, by id
+        self._wordings: dict[int, Wording] = {}
+        self._titles: dict[int, str] = {}  # by the key of a paper
 
-    def results(self, texts: Sequence[str], find: Find) -> Results:
-        """Answer a batch of queries.
-
-        Where folding or gathering leaves one fewer hits than asked for, it is searched deeper,
-        until there are enough or no more.
-        """
-        import numpy as np
-
-        ids, scores = unfilled(len(texts), self._how.k)
-        alike, matches = np.zeros_like(ids), np.zeros_like(ids)
-        shown: dict[int, tuple[Sentence, Paper]] = {}
-        rows, depth = list(range(len(texts))), self._how.depth
-        while rows:
-            short = []
-            step = max(1, AT_ONCE // depth)
-            for start in range(0, len(rows), step):
-                part = rows[start : start + step]
+    def pages(self, texts: Sequence[str], find: Find) -> list[Page]:
+        """Answer a batch of queries: where one tier gives too few hits, the next one adds some."""
+        pages = [Page() for _ in texts]
+        todo, done = list(range(len(texts))), 0
+        for depth in self._how.tiers():
+            if depth < self._how.k:  # several tiers are found at once
+                continue
+            step, short = max(1, AT_ONCE // depth), []
+            for start in range(0, len(todo), step):
+                part = todo[start : start + step]
                 found = find(part, depth)
-                for row, own, worth in zip(part, found.ids, found.scores, strict=True):
-                    there = own >= 0
-                    hits = self.hits(own[there], worth[there], found.sentences)
-                    count = len(hits.ids)
-                    ids[row], scores[row] = -1, np.nan
-                    ids[row, :count], scores[row, :count] = hits.ids, hits.scores
-                    alike[row, :count], matches[row, :count] = hits.alike, hits.matches
-                    shown |= {id: found.sentences[id] for id in hits.ids}
-                    if count < self._how.k and there.sum() == depth:  # there may be more
+                self._look_up(found.ids[:, done:])
+                for row, ids, scores in zip(part, found.ids, found.scores, strict=True):
+                    there = int((ids >= 0).sum())
+                    self._fill(pages[row], ids[:there], scores[:there], done)
+                    lowest = float(scores[there - 1]) if there else 0.0
+                    if there == depth and self._wants_more(pages[row], lowest):
                         short.append(row)
-            rows, depth = short, DEEPER * depth
-        shown = {id: shown[id] for id in np.unique(ids[ids >= 0]).tolist()}
-        return Results(
-            tuple(texts), ids, scores, shown, alike, matches if self._how.papers else None
-        )
+            todo, done = short, depth
+            if not todo:
+                break
+        return pages
 
-    def hits(
-        self, ids: NDArray[np.int64], scores: NDArray[np.float32], sentences: Sentences
-    ) -> Arranged:
-        """Arrange candidates [c], best first; fewer than `k` hits where there are no more."""
+    def _wants_more(self, page: Page, lowest: float) -> bool:
+        """Whether a deeper tier can give a page hits that it needs."""
+        floor = self._how.min_score
+        return len(page.ids) < self._how.k and (floor is None or lowest >= floor)
+
+    def _look_up(self, ids: NDArray[np.int64]) -> None:
         import numpy as np
 
-        how = self._how
-        found = [sentences[id] for id in ids.tolist()]
-        stands = self._folded(found) if how.fold else dict.fromkeys(range(len(found)), 0)
-        heads = list(stands)
-        groups = [
-            (worth, [place]) for worth, place in zip(scores[heads].tolist(), heads, strict=True)
-        ]
-        if how.papers and heads:
-            gathered = by_paper([found[place][1].id for place in heads], scores[heads].tolist())
-            groups = [(worth, [heads[at] for at in group]) for worth, group in gathered]
-        if how.diverse and groups:
-            first = ids[[group[0] for _, group in groups]]
-            worths = np.array([worth for worth, _ in groups], dtype=np.float32)
-            groups = [groups[at] for at in spread(worths, self._vectors(first), how.k)]
-        groups = groups[: how.k]
-        best = [group[0] for _, group in groups]
-        return Arranged(
-            ids[best].tolist(),
-            [worth for worth, _ in groups],
-            [stands[place] for place in best],
-            [len(group) for _, group in groups],
-        )
+        wanted = np.unique(ids[ids >= 0]).tolist()
+        new = [id for id in wanted if id not in self.rows]
+        self.rows |= self._lookup.rows(new)
+        if self._how.papers or self._copied.titles:
+            keys = {self.rows[id][1] for id in new} - self._titles.keys()
+            papers = self._lookup.papers_of(keys)
+            self._titles |= {key: title_of(papers[key]) for key in keys}
 
-    def _folded(self, found: Sequence[tuple[Sentence, Paper]]) -> dict[int, int]:
-        """Return the places to keep, ascending, each with the number of others like it.
+    def _fill(
+        self, page: Page, ids: NDArray[np.int64], scores: NDArray[np.float32], done: int
+    ) -> None:
+        """Add the hits of all tiers after the first `done` candidates to a page."""
+        start = done
+        for depth in self._how.tiers():
+            if depth <= done:
+                continue
+            self._add(page, ids[start:depth].tolist(), scores[start:depth].tolist())
+            start = depth
+            if start >= len(ids) or len(page.ids) >= self._how.k:
+                return
+
+    def _add(self, page: Page, ids: list[int], scores: list[float]) -> None:
+        """Add the hits of one tier, best first, to a page."""
+        how = self._how
+        alike = self._folded(page, ids) if how.fold else dict.fromkeys(range(len(ids)), 0)
+        heads = list(alike)
+        groups = [(scores[place], [place]) for place in heads]
+        if how.papers:
+            groups = self._gathered(page, ids, scores, heads)
+        if page.foot is None and scores:
+            page.foot = scores[-1]
+        if how.min_score is not None:
+            groups = [group for group in groups if group[0] >= how.min_score]
+        if how.diverse and groups:
+            groups = self._spread(ids, groups)
+        for score, group in groups:
+            if len(page.ids) == how.k:
+                return
+            best = ids[group[0]]
+            key = self.rows[best][1]
+            if how.per_paper is None or page.per_paper[key] < how.per_paper:
+                page.per_paper[key] += 1
+                page.add(best, score, alike[group[0]], len(group))
+
+    def _gathered(
+        self, page: Page, ids: list[int], scores: list[float], heads: list[int]
+    ) -> list[tuple[float, list[int]]]:
+        """Gather places by paper, but for papers of the tiers before."""
+        keys = [self.rows[ids[place]][1] for place in heads]
+        new = [(place, key) for place, key in zip(heads, keys, strict=True) if key not in page.seen]
+        page.seen.update(keys)
+        if not new:
+            return []
+        foot = scores[heads[-1]] if page.foot is None else page.foot
+        found = by_paper([key for _, key in new], [scores[place] for place, _ in new], foot=foot)
+        return [(score, [new[at][0] for at in group]) for score, group in found]
+
+    def _spread(
+        self, ids: list[int], groups: list[tuple[float, list[int]]]
+    ) -> list[tuple[float, list[int]]]:
+        import numpy as np
+
+        vectors = self._lookup.vectors(
+            np.array([ids[group[0]] for _, group in groups], dtype=np.int64), checked=True
+        )
+        scores = np.array([score for score, _ in groups], dtype=np.float32)
+        return [groups[at] for at in spread(scores, vectors, len(groups))]
+
+    def _folded(self, page: Page, ids: list[int]) -> dict[int, int]:
+        """Return the places to keep, ascending, each with the number of others of the tier like it.
 
         A paper isn't hidden by another that has a sentence of it, unless the other is the same
         paper once more, as far as the title tells.
         """
         copied = self._copied
-        wordings = [wording(sentence.text) for sentence, _ in found]
-        there = [
-            place
-            for place, (_, paper) in enumerate(found)
-            if wordings[place] not in copied.wordings
-            and not (copied.titles and title_of(paper) in copied.titles)
-        ]
-        titles = [title_of(found[place][1]) if self._how.papers else "" for place in there]
-        apart: dict[str, list[int]] = {}
-        for place, title in zip(there, titles, strict=True):
-            apart.setdefault(title, []).append(place)
-        stands: dict[int, int] = {}
-        for places in apart.values():
-            for at, first in enumerate(folded([wordings[place] for place in places])):
-                if at == first:
-                    stands[places[at]] = 0
-                else:
-                    stands[places[first]] += 1
-        return dict(sorted(stands.items()))
+        kept: dict[int, int] = {}
+        places: dict[int, int] = {}
+        for place, id in enumerate(ids):
+            said, key = self._wording(id), self.rows[id][1]
+            if said in copied.wordings or self._titles.get(key, "") in copied.titles:
+                continue
+            title = self._titles[key] if self._how.papers else ""
+            first = page.foldings.setdefault(title, Folding()).place(said, id)
+            if first == id:
+                kept[place], places[id] = 0, place
+            elif first in places:
+                kept[places[first]] += 1
+        return kept
+
+    def _wording(self, id: int) -> Wording:
+        found = self._wordings.get(id)
+        if found is None:
+            found = self._wordings[id] = wording(self.rows[id][0].text)
+        return found
 
 
 def title_of(paper: Paper) -> str:

@@ -52,6 +52,7 @@ class AskedAuthor:
     pattern: re.Pattern[str]
     only_group: bool = False
     only_first: bool = False
+    text: str = ""  # as typed
 
     @classmethod
     def of(cls, text: str) -> AskedAuthor:
@@ -77,7 +78,7 @@ class AskedAuthor:
         letters = sorted({group} if only_group else families | {group})
         runs = "|".join(" ?".join(map(re.escape, run)) for run in letters)
         pattern = re.compile(rf"(?<!\S)(?:{runs})(?!\S)")
-        return cls(readings, group, tuple(letters), pattern, only_group, only_first)
+        return cls(readings, group, tuple(letters), pattern, only_group, only_first, text.strip())
 
     def is_one_of(self, authors: Sequence[str], names: Sequence[Name]) -> bool:
         """Whether one of a paper's authors may be meant; `names` are their parts, if known."""

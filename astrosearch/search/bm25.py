@@ -159,16 +159,7 @@ def best(
     """
     import numpy as np
 
-    size = 1 + max((int(each.ids[-1]) for each in weighted), default=0)
-    sums = np.zeros(size, dtype=np.float32)
-    for each in weighted:
-        sums[each.ids] += each.impacts
-    if without is not None:
-        sums[without[: without.searchsorted(size)]] = 0
-    if among is not None:
-        kept = np.zeros(size, dtype=bool)
-        kept[among[: among.searchsorted(size)]] = True
-        sums[~kept] = 0
+    sums = summed(weighted, among, without)
     # The k-th best of one word's sentences is a score that all of the k best reach.
     least = np.float32(np.finfo(np.float32).tiny)
     found = [np.empty(0, dtype=np.int64)]
@@ -183,6 +174,30 @@ def best(
     ids = ids[np.diff(ids, prepend=-1) > 0]
     ids = ids[np.lexsort((ids, -sums[ids]))[:k]]
     return ids, sums[ids]
+
+
+def summed(
+    weighted: Sequence[Postings],
+    among: NDArray[np.int64] | None = None,
+    without: NDArray[np.int64] | None = None,
+) -> NDArray[np.float32]:
+    """Return the scores of all ids up to the last that holds a word; 0 for those not allowed.
+
+    For the parameters see `best`.
+    """
+    import numpy as np
+
+    size = 1 + max((int(each.ids[-1]) for each in weighted), default=0)
+    sums = np.zeros(size, dtype=np.float32)
+    for each in weighted:
+        sums[each.ids] += each.impacts
+    if without is not None:
+        sums[without[: without.searchsorted(size)]] = 0
+    if among is not None:
+        kept = np.zeros(size, dtype=bool)
+        kept[among[: among.searchsorted(size)]] = True
+        sums[~kept] = 0
+    return sums
 
 
 def scores_of(weighted: Sequence[Postings], ids: NDArray[np.int64]) -> NDArray[np.float32]:

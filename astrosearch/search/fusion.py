@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from astrosearch.search.bm25 import best, bound, scores_of
+from astrosearch.search.bm25 import best, bound, summed
 from astrosearch.search.language import ParsedQuery
 from astrosearch.search.ordering import unfilled
 
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
     from astrosearch.search.ordering import Ranked
     from astrosearch.search.snapshot import Snapshot
-    from astrosearch.store.rows import Postings
 
 # nDCG@10 is above both on four dev benchmarks, and that of meaning alone within the interval on the
 # fifth (docs/searching.md).
 DENSE_WEIGHT = 0.7
-# Candidates by meaning and by words, or as many as hits are asked for; with 50 of each, nDCG@10 is
-# the same.
-DEPTH, WORDED_DEPTH = 10, 20
+# The nearest sentences that are scored first. For the best 30, half of 133 queries needed at most 3
+# others then, one in a hundred 230 (benchmarks/results/exact_fusion.json).
+NEAREST = 100
+ROUNDING = 1e-5  # of scores in single precision
+MOST_SCORED = 20_000  # other sentences: a bound for queries whose words are everywhere
 
 
 def by_words(
@@ -51,34 +52,68 @@ def by_both(
     queries: Sequence[ParsedQuery],
     k: int,
     allowed_ids: NDArray[np.int64] | None,
+    sure: int = 0,
 ) -> Ranked:
     """Rank sentences by both: ids [n, k] and scores of queries whose vectors are [n, dim].
 
-    Candidates are the nearest of either side, each scored by both.
+    They are the `k` best of all sentences, as if each had been scored by both. The nearest are
+    scored first. Any other is no nearer than the last of them, so that only those are looked at
+    whose words could lift them among the `k` best (Fagin et al. 2003, J. Comput. Syst. Sci. 66,
+    614). For `sure` see `Snapshot.nearest`.
     """
-    import numpy as np
-
-    near, cosines = snapshot.nearest(vectors, max(k, DEPTH), allowed_ids)
+    near, cosines = snapshot.nearest(vectors, max(NEAREST, k), allowed_ids, sure or k)
     removed_ids = snapshot.removed_ids
     ids, scores = unfilled(len(queries), k)
     for i, weighted in enumerate(snapshot.words.weighted([each.ranking for each in queries])):
         found = near[i] >= 0
-        candidates, cosine = near[i][found], cosines[i][found]
-        worded = best(weighted, max(k, WORDED_DEPTH), allowed_ids, removed_ids)[0]
-        worded = worded[~np.isin(worded, candidates, kind="sort")]
-        candidates = np.concatenate([candidates, worded])
-        cosine = np.concatenate([cosine, snapshot.vectors(worded) @ vectors[i]])
-        score = fused(cosine, weighted, candidates)
-        order = np.lexsort((candidates, -score))[:k]
-        ids[i, : len(order)], scores[i, : len(order)] = candidates[order], score[order]
+        words = summed(weighted, allowed_ids, removed_ids)
+        words /= max(bound(weighted), 1e-9)
+        best_ids, best_scores = _best(
+            snapshot, vectors[i], near[i][found], cosines[i][found], words, k
+        )
+        ids[i, : len(best_ids)], scores[i, : len(best_ids)] = best_ids, best_scores
     return ids, scores
 
 
-def fused(
-    cosines: NDArray[np.float32], weighted: Sequence[Postings], ids: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    """Score candidates: at most 1, float32 [n]."""
-    return hybrid_scores(cosines, scores_of(weighted, ids) / max(bound(weighted), 1e-9))
+def _best(
+    snapshot: Snapshot,
+    vector: NDArray[np.float32],
+    near: NDArray[np.int64],
+    cosines: NDArray[np.float32],
+    words: NDArray[np.float32],
+    k: int,
+) -> Ranked:
+    """Rank one query's sentences, of which the nearest are known: at most `k` ids and scores.
+
+    `words` [any] are the shares of the query's words, by id.
+    """
+    import numpy as np
+
+    scores = hybrid_scores(cosines, _at(words, near))
+    enough = min(k, len(scores))
+    least = np.finfo(np.float32).tiny
+    if enough == k and k:
+        kth = np.partition(scores, len(scores) - k)[len(scores) - k]
+        reach = (kth - DENSE_WEIGHT * cosines[-1]) / (1 - DENSE_WEIGHT)
+        least = max(least, reach - ROUNDING)
+    others = np.flatnonzero(words >= least)
+    others = others[~np.isin(others, near, kind="sort")]
+    if len(others) > MOST_SCORED:
+        others = np.sort(others[np.lexsort((others, -words[others]))[:MOST_SCORED]])
+    ids = np.concatenate([near, others])
+    if len(others):
+        further = hybrid_scores(snapshot.vectors(others) @ vector, words[others])
+        scores = np.concatenate([scores, further])
+    order = np.lexsort((ids, -scores))[:k]
+    return ids[order], scores[order]
+
+
+def _at(words: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the values at some ids, 0 past the last."""
+    import numpy as np
+
+    found: NDArray[np.float32] = words[np.minimum(ids, len(words) - 1)]
+    return np.where(ids < len(words), found, np.float32(0))
 
 
 def hybrid_scores(

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from astrosearch.encoder.cross_encoder import Reranker
+from astrosearch.errors import BadType
 from astrosearch.results import Hits, Results
 from astrosearch.search.answer import Answer
-from astrosearch.search.filters import filters_of
+from astrosearch.search.filters import Year, filters_of
 from astrosearch.search.lookup import Lookup
+from astrosearch.search.ordering import Sort
 from astrosearch.search.references import with_ids
-from astrosearch.search.request import MODES, Mode, Request
+from astrosearch.search.request import (
+    MODES,
+    Mode,
+    More,
+    Request,
+    Seed,
+    YearUnknown,
+    keeps_undated,
+)
 from astrosearch.search.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -81,7 +91,7 @@ class Index(Lookup):
         k: int = 10,
         *,
         mode: Mode = "hybrid",
-        year: int | str | None = None,
+        year: Year | None = None,
         category: str | Sequence[str] = (),
         author: str | Sequence[str] = (),
         section: str | Sequence[str] = (),
@@ -91,11 +101,36 @@ class Index(Lookup):
         diverse: bool = False,
         fold: bool = True,
         rerank: str | Reranker | None = None,
+        per_paper: int | None = None,
+        min_score: float | None = None,
+        offset: int = 0,
+        sort: Sort = "score",
+        year_unknown: YearUnknown = "drop",
     ) -> Hits:
         """Return the `k` sentences that answer `text` best, best first.
 
-        For the parameters see `query_batch`.
+        The best ten are the first ten of the best hundred. For the parameters see `query_batch`.
+
+        Parameters
+        ----------
+        text : str
+            A question, or words; the language of queries is that of the command line.
+
+        Raises
+        ------
+        BadType, BadValue
+            If an argument makes no sense; they are a TypeError and a ValueError too.
+
+        Examples
+        --------
+        >>> import astrosearch
+        >>> with astrosearch.open(index_folder) as index:
+        ...     hits = index.query("acoustic peaks at small scales", k=3, per_paper=1)
+        >>> len({hit.paper.id for hit in hits})
+        3
         """
+        if not isinstance(text, str):
+            raise BadType(f"text must be a string, not {text!r:.60}.\nFor many, use query_batch().")
         return self.query_batch(
             [text],
             k,
@@ -110,15 +145,20 @@ class Index(Lookup):
             diverse=diverse,
             fold=fold,
             rerank=rerank,
+            per_paper=per_paper,
+            min_score=min_score,
+            offset=offset,
+            sort=sort,
+            year_unknown=year_unknown,
         )[0]
 
     def query_batch(
         self,
-        texts: Sequence[str],
+        texts: Iterable[str],
         k: int = 10,
         *,
         mode: Mode = "hybrid",
-        year: int | str | None = None,
+        year: Year | None = None,
         category: str | Sequence[str] = (),
         author: str | Sequence[str] = (),
         section: str | Sequence[str] = (),
@@ -128,13 +168,20 @@ class Index(Lookup):
         diverse: bool = False,
         fold: bool = True,
         rerank: str | Reranker | None = None,
+        per_paper: int | None = None,
+        min_score: float | None = None,
+        offset: int = 0,
+        sort: Sort = "score",
+        year_unknown: YearUnknown = "drop",
+        progress: Callable[[int], None] | None = None,
     ) -> Results:
         """Answer many queries at once: one encoding, one matrix product, one metadata look-up.
 
         Parameters
         ----------
-        texts : sequence of str
+        texts : iterable of str
         k : int
+            How many hits of each.
         mode : {"hybrid", "dense", "lexical"}
             By meaning and words together, by meaning alone (cosine), by words alone (BM25).
         year, category, author, section, within, exclude
@@ -146,6 +193,25 @@ class Index(Lookup):
             Hits differ from each other; sentences that say the same are one hit, which counts them.
         rerank : str or Reranker, optional
             A cross-encoder, by its folder or hub id, that helps to order the best candidates.
+        per_paper : int, optional
+            At most so many sentences of one paper.
+        min_score : float, optional
+            The least score of a hit.
+        offset : int
+            How many of the best hits to pass over: `offset=10` gives the second page of ten.
+        sort : {"score", "year", "-year", "paper"}
+            The order of the hits shown: best first, oldest first, newest first, or by paper.
+        year_unknown : {"drop", "keep"}
+            Whether papers of unknown year are left out or kept where `year` is given. How many were
+            left out is in the answer's `remarks`.
+        progress : callable, optional
+            Called now and then with how many more of the queries are encoded.
+
+        Returns
+        -------
+        Results
+            `results[i]` is the list of hits of query i, with its `remarks`: whether the answer is
+            weak, and why it is empty.
 
         Raises
         ------
@@ -160,17 +226,19 @@ class Index(Lookup):
             section=section,
             within=within,
             exclude=exclude,
+            undated=keeps_undated(year_unknown),
         )
-        how = (mode, filters, papers, diverse, fold, rerank)
-        return self.answer(Request.query(texts, k, *how))
+        more = More(per_paper, min_score, offset, sort)
+        how = (mode, filters, papers, diverse, fold, rerank, more)
+        return self.answer(Request.query(texts, k, *how), progress)
 
     def similar(
         self,
-        id: str | int | Iterable[str | int] = (),
+        id: Seed | Iterable[Seed] = (),
         k: int = 10,
         *,
         text: str | Sequence[str] | None = None,
-        year: int | str | None = None,
+        year: Year | None = None,
         category: str | Sequence[str] = (),
         author: str | Sequence[str] = (),
         section: str | Sequence[str] = (),
@@ -179,6 +247,11 @@ class Index(Lookup):
         papers: bool = False,
         diverse: bool = False,
         fold: bool = True,
+        per_paper: int | None = None,
+        min_score: float | None = None,
+        offset: int = 0,
+        sort: Sort = "score",
+        year_unknown: YearUnknown = "drop",
     ) -> Hits:
         """Return sentences like sentences, papers and a text, themselves left out.
 
@@ -188,12 +261,13 @@ class Index(Lookup):
 
         Parameters
         ----------
-        id : str or int, or several
-            Ids of sentences and papers.
+        id : str, int, Hit, Sentence or Paper, or several
+            Sentences and papers, or their ids. A hit is its sentence.
         k : int
         text : str or sequence of str, optional
             A text, LaTeX or plain, or its sentences.
-        year, category, author, section, within, exclude, papers, diverse, fold
+        year, category, author, section, within, exclude, papers, diverse, fold, \
+        per_paper, min_score, offset, sort, year_unknown
             As `query_batch` has them.
 
         Raises
@@ -210,10 +284,13 @@ class Index(Lookup):
             section=section,
             within=within,
             exclude=exclude,
+            undated=keeps_undated(year_unknown),
         )
-        return self.answer(Request.similar(id, k, text, filters, papers, diverse, fold))[0]
+        more = More(per_paper, min_score, offset, sort)
+        how = (text, filters, papers, diverse, fold, more)
+        return self.answer(Request.similar(id, k, *how))[0]
 
-    def answer(self, request: Request) -> Results:
+    def answer(self, request: Request, progress: Callable[[int], None] | None = None) -> Results:
         """Answer a request: what `query`, `query_batch` and `similar` do.
 
         Raises
@@ -228,7 +305,7 @@ class Index(Lookup):
         def encode(state: Snapshot) -> None:
             if request.needs_encoder and state.encoder.fingerprint not in vectors:
                 encoder = self.encoder_of(state.encoder)
-                vectors[encoder.fingerprint] = request.encoded(encoder)
+                vectors[encoder.fingerprint] = request.encoded(encoder, progress)
 
         def answer(state: Snapshot) -> Results:
             encoded = vectors[state.encoder.fingerprint] if request.needs_encoder else None

@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING
 
 from astrosearch.errors import AstrosearchError
 from astrosearch.records import Context, Hit, Paper, Sentence
+from astrosearch.search.checked import whole_number
 from astrosearch.search.references import id_of
 from astrosearch.search.session import Session
+from astrosearch.text import counted
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from astrosearch.search.snapshot import Snapshot
     from astrosearch.store.rows import CodesRow, Counts, EncoderIdentity, SegmentRow, SourceFile
 
 
@@ -100,11 +106,49 @@ class Lookup(Session):
         """(file, reason) of what could not be indexed."""
         return self.read(lambda state: state.failures)
 
+    def vectors(self, ids: Iterable[int]) -> NDArray[np.float32]:
+        """Return the vectors of sentences, float32 [n, dim] of unit length, in the order given.
+
+        Raises
+        ------
+        NotFound
+            When a sentence isn't there.
+        BadType
+            When an id isn't a whole number.
+        """
+        import numpy as np
+
+        wanted = np.array([whole_number("ids", id, 0) for id in ids], dtype=np.int64)
+
+        def read(state: Snapshot) -> NDArray[np.float32]:
+            known = state.sentences(np.unique(wanted).tolist())
+            for id in wanted.tolist():
+                if id not in known:
+                    raise state.no_sentence(id)
+            return state.vectors(wanted, checked=True)
+
+        return self.read(read)
+
+    def __repr__(self) -> str:
+        """Say what the index holds, or that it is closed."""
+        try:
+            papers, sentences, encoder = self.read(
+                lambda state: (state.counts.papers, state.sentence_count, state.encoder.name)
+            )
+        except AstrosearchError:
+            return f"Index({str(self.path)!r})"
+        sizes = f"{counted(papers, 'paper')}, {counted(sentences, 'sentence')}"
+        return f"Index({str(self.path)!r}: {sizes}, {encoder})"
+
     def __len__(self) -> int:
         """Return the number of sentences."""
-        return self.counts.sentences
+        return self.read(lambda state: state.sentence_count)
+
+    def __bool__(self) -> bool:
+        """Return True, for an empty index too."""
+        return True
 
 
 def _check_context(n: int) -> None:
     if n < 0:
-        raise AstrosearchError(f"a context of {n} sentences makes no sense.\nGive 0 or more.")
+        raise AstrosearchError(f"the context can't be of {n} sentences.\nGive 0 or more.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
+from astrosearch.lock import writer_of
 from astrosearch.records import Paper, Shown, is_sentence_id
 from astrosearch.search.filters import EVERYTHING, Filters, fold
 
@@ -95,4 +96,26 @@ def facts_of(index: Index) -> dict[str, Any]:
         "dead_vectors": counts.dead_vectors,
         "database_bytes": index.database_bytes,
         "not_read": [{"file": name, "reason": reason} for name, reason in index.failures],
+        **index.read(_history),
+        "being_written_by": _writer(index),
     }
+
+
+def _history(state: Snapshot) -> dict[str, Any]:
+    """Say which corpora an index has, who wrote it when, and what its papers lack."""
+    catalogue = state.catalogue
+    coverage, (version, format) = catalogue.coverage(), catalogue.written_by()
+    return {
+        "corpora": catalogue.roots(),
+        "without_year": coverage.without_year,
+        "without_authors": coverage.without_authors,
+        "without_categories": coverage.without_categories,
+        "written_by": version,
+        "format": format,
+        "last_written": catalogue.last_written().isoformat(" ", "seconds"),
+    }
+
+
+def _writer(index: Index) -> str | None:
+    found = writer_of(index.path)
+    return None if found is None else f"process {found[0]}, since {found[1]}"

@@ -45,8 +45,11 @@ _DOI_SIGN = re.compile(r"doi\s*[:=]?\s*", re.IGNORECASE)
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(?P<id>.+)", re.IGNORECASE)
 _ARXIV_CLASS = re.compile(r"\s*\[[a-z-]+(?:\.[A-Za-z-]+)?\]$")
 _BIBCODE = re.compile(r"[12][0-9]{3}[A-Za-z][A-Za-z0-9.&]{12}[0-9.][A-Za-z.]")
-# 2025arXiv250199011S, 2010arXiv1001.1234S, 1998astro.ph.12999S, 1998astro.ph..5201P
-_ARXIV_BIBCODE = re.compile(r"[12][0-9]{3}arXiv(?P<month>[0-9]{4})\.?(?P<number>[0-9]{4,5})[A-Z.]")
+# 2025arXiv250199011S, 2010arXiv1001.1234S, 1998astro.ph.12999S, 1998astro.ph..5201P, and keys of
+# BibTeX entries that are made of them: Samplar2025arXiv250199011.
+_ARXIV_BIBCODE = re.compile(
+    r"[A-Za-z]{0,40}[12][0-9]{3}arXiv(?P<month>[0-9]{4})\.?(?P<number>[0-9]{4,5})[A-Z.]?"
+)
 _OLD_BIBCODE = re.compile(
     r"[12][0-9](?P<year>[0-9]{2})(?P<archive>[a-z]+\.[a-z]+|physics)\.+(?P<number>[0-9]{1,5})[A-Z.]"
 )
@@ -155,7 +158,7 @@ def id_of(snapshot: Snapshot, text: str, *, titles: bool = True) -> str:
             raise _several(snapshot, text, found)
     if is_sentence_id(text):
         raise snapshot.no_sentence(int(text))
-    raise snapshot.no_paper(text)
+    raise snapshot.catalogue.none_named(f"paper {text}")
 
 
 def with_ids(request: Request, snapshot: Snapshot) -> Request:
@@ -186,21 +189,25 @@ def _ids_of(snapshot: Snapshot, names: Sequence[str], *, titles: bool) -> tuple[
         raise next(iter(errors.values()))
     if errors:
         kinds = (f"{'sentence' if is_sentence_id(name) else 'paper'} {name}" for name in errors)
-        raise snapshot.none_named(", ".join(kinds))
+        raise snapshot.catalogue.none_named(", ".join(kinds))
     return tuple(dict.fromkeys(ids))
 
 
 def paper_named(snapshot: Snapshot, text: str) -> str | None:
     """Return the id of the paper that a query consists of the id, DOI or address of.
 
-    None where it is a query of words; NotFound where there is no such paper.
+    None where it is a query of words, as whatever is in quotes; NotFound where there is no such
+    paper.
     """
-    reference = reference_in(text)
+    reference = None if '"' in text else reference_in(text)
     if reference is None or snapshot.has_paper(text):
         return None if reference is None else text
     found = _by_reference(snapshot, reference)
     if not found:
-        raise snapshot.none_named(f"paper {text}")
+        raise NotFound(
+            f"the index {snapshot.path.absolute()} has no paper {text}.\n"
+            "To look for it as a word, put it in quotes: '\"...\"'"
+        )
     return found[0]
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from astrosearch.encoder.cross_encoder import Reranker
-from astrosearch.errors import AstrosearchError
+from astrosearch.errors import AstrosearchError, BadType, BadValue
+from astrosearch.records import Hit, Paper, Sentence
 from astrosearch.search.arrange import Arrangement
+from astrosearch.search.checked import number, one_of, several_texts, whole_number
 from astrosearch.search.filters import EVERYTHING, Filters
 from astrosearch.search.language import LONGEST, ParsedQuery, parse
+from astrosearch.search.ordering import SORTS, Sort
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +22,53 @@ if TYPE_CHECKING:
     from astrosearch.encoder import Encoder
 
 Mode = Literal["hybrid", "dense", "lexical"]
+YearUnknown = Literal["drop", "keep"]
+Seed = str | int | Hit | Sentence | Paper  # what hits can be like
 MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """Which page of the hits is wanted, how it is ordered, and which hits are left out.
+
+    Attributes
+    ----------
+    per_paper : int, optional
+        At most so many sentences of one paper.
+    min_score : float, optional
+        The least score of a hit.
+    offset : int
+        How many of the best hits to pass over.
+    sort : {"score", "year", "-year", "paper"}
+        The order of the hits shown: best first, oldest first, newest first, or by paper.
+    """
+
+    per_paper: int | None = None
+    min_score: float | None = None
+    offset: int = 0
+    sort: Sort = "score"
+
+    def check(self, papers: bool = False) -> None:
+        """Refuse what makes no sense.
+
+        Raises
+        ------
+        BadValue, BadType
+        """
+        if self.per_paper is not None:
+            whole_number("per_paper", self.per_paper, 1)
+            if papers:
+                raise BadValue(
+                    "per_paper limits sentences, but papers are asked for, one hit each.\n"
+                    "Give one of the two."
+                )
+        if self.min_score is not None:
+            number("min_score", self.min_score)
+        whole_number("offset", self.offset, 0)
+        one_of("sort", self.sort, SORTS)
+
+
+EVERY_HIT = More()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +92,8 @@ class Request:
         Whether hits are papers, differ from each other, and stand for others that say the same.
     rerank : str or Reranker, optional
         The cross-encoder that orders the best hits anew.
+    more : More
+        Which page of the hits, how they are ordered, and which are left out.
     queries : tuple of ParsedQuery
         The texts, understood; none for likeness.
     ids : tuple of str
@@ -59,6 +110,7 @@ class Request:
     diverse: bool = False
     fold: bool = True
     rerank: str | Reranker | None = None
+    more: More = EVERY_HIT
     queries: tuple[ParsedQuery, ...] = ()
     ids: tuple[str, ...] = ()
     draft: tuple[str, ...] | None = None
@@ -66,7 +118,7 @@ class Request:
     @classmethod
     def query(
         cls,
-        texts: Sequence[str],
+        texts: Iterable[str],
         k: int = 10,
         mode: Mode = "hybrid",
         filters: Filters = EVERYTHING,
@@ -74,6 +126,7 @@ class Request:
         diverse: bool = False,
         fold: bool = True,
         rerank: str | Reranker | None = None,
+        more: More = EVERY_HIT,
     ) -> Request:
         """Ask with texts, in the language of queries.
 
@@ -88,20 +141,23 @@ class Request:
         >>> request.queries[0].text, request.mode, request.k
         ('dust in winds', 'hybrid', 5)
         """
-        _check(texts, k, mode)
+        texts = _check(texts, k, mode)
+        more.check(papers)
         queries = tuple(_parsed(texts))
-        return cls(tuple(texts), k, mode, filters, papers, diverse, fold, rerank, queries)
+        how = (mode, filters, papers, diverse, fold, rerank, more)
+        return cls(texts, int(k), *how, queries=queries)
 
     @classmethod
     def similar(
         cls,
-        id: str | int | Iterable[str | int] = (),
+        id: Seed | Iterable[Seed] = (),
         k: int = 10,
         text: str | Sequence[str] | None = None,
         filters: Filters = EVERYTHING,
         papers: bool = False,
         diverse: bool = False,
         fold: bool = True,
+        more: More = EVERY_HIT,
     ) -> Request:
         """Ask for what is like sentences and papers, named by their ids, and like a text.
 
@@ -112,14 +168,15 @@ class Request:
         """
         _check([], k, "dense")
         given = [id] if isinstance(id, str) or not isinstance(id, Iterable) else list(id)
-        ids = tuple(dict.fromkeys(str(each) for each in given))
+        ids = tuple(dict.fromkeys(id_named(each) for each in given))
         draft = None if text is None else tuple(_sentences_of(text))
         if not ids and draft is None:
             raise AstrosearchError(
                 "the request names nothing to be like: it has neither an id nor a text.\n"
                 "Give an id of a paper or a sentence, or a text."
             )
-        how = (papers, diverse, fold)
+        more.check(papers)
+        how = (papers, diverse, fold, None, more)
         return cls((" ".join(ids),), k, "dense", filters, *how, ids=ids, draft=draft)
 
     @property
@@ -130,18 +187,31 @@ class Request:
     @property
     def arrangement(self) -> Arrangement:
         """How candidates become hits."""
-        return Arrangement(self.k, self.fold, self.papers, self.diverse, self.ids)
+        more = (self.more.per_paper, self.more.min_score)
+        return Arrangement(self.k, self.fold, self.papers, self.diverse, self.ids, *more)
 
-    def encoded(self, encoder: Encoder) -> NDArray[np.float32]:
+    @property
+    def depth(self) -> int:
+        """How many hits are needed, with those before the first one that is wanted."""
+        return self.more.offset + self.k
+
+    @property
+    def surely_found(self) -> int:
+        """How many candidates a search through codes should miss none of, as far as it can."""
+        return self.depth + max(2, self.depth // 5)
+
+    def encoded(
+        self, encoder: Encoder, progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
         """Return the vectors float32 [n, dim] of the queries, or of the draft's sentences."""
         from astrosearch.corpus.textform import of_query
         from astrosearch.encoder import encoded
 
         form = encoder.text_form
         if self.draft is not None:
-            return encoded(encoder, [of_query(sentence, form) for sentence in self.draft])
+            return encoded(encoder, [of_query(sentence, form) for sentence in self.draft], progress)
         if form == "plain":
-            return encoded(encoder, [query.text for query in self.queries])
+            return encoded(encoder, [query.text for query in self.queries], progress)
         texts = [of_query(parse(text[:LONGEST]).text, form) for text in self.texts]
         return encoded(encoder, texts)
 
@@ -178,15 +248,36 @@ def _sentences_of(text: str | Sequence[str]) -> list[str]:
     return sentences
 
 
-def _check(texts: Sequence[str], k: int, mode: str) -> None:
-    if k < 1:
-        raise AstrosearchError(f"k is {k}, but at least one hit must be asked for.\nGive -k 10.")
-    if mode not in MODES:
-        raise AstrosearchError(f"there is no mode {mode!r}.\nThe modes are {', '.join(MODES)}.")
-    if isinstance(texts, str):
-        raise AstrosearchError("a batch is a list of texts.\nFor one text, use query().")
-    for i, text in enumerate(texts):
+def _check(texts: Iterable[str], k: int, mode: str) -> tuple[str, ...]:
+    """Check what is asked; return the texts."""
+    whole_number("k", k, 1)
+    one_of("mode", mode, MODES)
+    found = several_texts("texts", texts)
+    for i, text in enumerate(found):
         if not text.strip():
-            raise AstrosearchError(
-                f"query {i + 1} of {len(texts)} is empty.\nGive some words to search for."
+            raise BadValue(
+                f"query {i + 1} of {len(found)} is empty.\nGive some words to search for."
             )
+    return found
+
+
+def keeps_undated(year_unknown: str) -> bool:
+    """Read what is to be done with papers of unknown year."""
+    one_of("year_unknown", year_unknown, ("drop", "keep"))
+    return year_unknown == "keep"
+
+
+def id_named(seed: object) -> str:
+    """Return the id of what hits shall be like."""
+    if isinstance(seed, Hit):
+        return str(seed.sentence.id)
+    if isinstance(seed, Sentence | Paper):
+        return str(seed.id)
+    if isinstance(seed, str):
+        return seed
+    try:
+        return str(whole_number("id", seed, 0))
+    except BadType as error:
+        raise BadType(
+            f"id must be a paper or a sentence, or the id of one, not {seed!r:.60}."
+        ) from error

@@ -142,7 +142,7 @@ class Session:
             raise NotAnIndex(
                 self.path.absolute(),
                 "vectors and sentences disagree",
-                "Look closer: astrosearch verify. Mend it: astrosearch repair",
+                "Look closer: astrosearch verify. Repair it: astrosearch repair",
             ) from error
 
     # -- the encoder

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 from astrosearch.errors import NotFound
 from astrosearch.records import Context, Paper, Sentence, is_sentence_id
 from astrosearch.search.bm25 import WordRanking
-from astrosearch.search.candidates import may_answer
+from astrosearch.search.candidates import Chooser
 from astrosearch.search.filters import Filters
 from astrosearch.search.language import ParsedQuery
 from astrosearch.search.ordering import unfilled
 from astrosearch.store.catalogue import Catalogue
 from astrosearch.store.layout import DATABASE, SEGMENTS
-from astrosearch.store.listing import first_sentences
+from astrosearch.store.listing import first_sentences, is_spelled
 from astrosearch.store.outcomes import not_read
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
@@ -58,7 +58,7 @@ class Snapshot:
 
     def __init__(self, path: Path, before: Snapshot | None = None) -> None:
         self.path, self._store = path, Store(path)
-        self._opened = OpenFiles() if before is None else before._opened
+        self._opened: OpenFiles = OpenFiles() if before is None else before._opened
         self._version = self._store.data_version()
         self._vectors: VectorIndex | None = None
         self._words: Words | None = None
@@ -94,7 +94,11 @@ class Snapshot:
     # -- by meaning
 
     def nearest(
-        self, queries: NDArray[np.float32], k: int, allowed_ids: NDArray[np.int64] | None = None
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        allowed_ids: NDArray[np.int64] | None = None,
+        sure: int | None = None,
     ) -> Ranked:
         """Return the nearest `k` of each query: ids and cosines [n, k]; -1 and NaN past the last.
 
@@ -104,8 +108,11 @@ class Snapshot:
         k : int
         allowed_ids : int64 [m], optional
             The only ids that may be returned.
+        sure : int, optional
+            So many are found with the recall that the index's codes are tuned to, the others with
+            less; `k` if it isn't given. Without codes a search finds all.
         """
-        return self._vector_index.search(queries, k, allowed_ids)
+        return self._vector_index.search(queries, self.size(k, allowed_ids), allowed_ids, sure)
 
     def vectors(self, ids: NDArray[np.int64], *, checked: bool = False) -> NDArray[np.float32]:
         """Return the vectors [n, dim] of ids, compared with their checksums when `checked`."""
@@ -139,9 +146,14 @@ class Snapshot:
 
     # -- which may answer
 
+    @cached_property
+    def chooser(self) -> Chooser:
+        """What chooses the sentences that filters leave."""
+        return Chooser(self._store)
+
     def may_answer(self, demands: ParsedQuery, filters: Filters) -> NDArray[np.int64] | None:
         """Return the ids that filters and a query's own demands leave, ascending; None: all."""
-        return may_answer(self._store, demands, filters)
+        return self.chooser.may_answer(demands, filters)
 
     def ranked(
         self, queries: Sequence[ParsedQuery], k: int, filters: Filters, rank: Ranking
@@ -183,8 +195,14 @@ class Snapshot:
 
     # -- sentences and papers
 
-    def hits(self, ids: NDArray[np.int64]) -> dict[int, tuple[Sentence, Paper]]:
+    def hits(
+        self,
+        ids: NDArray[np.int64],
+        known: Mapping[int, tuple[Sentence, int]] | None = None,
+    ) -> dict[int, tuple[Sentence, Paper]]:
         """Return the sentences of a ranking, all of them there and sound; -1 is no sentence.
+
+        `known` are those that `rows` has looked up, if all of them are.
 
         Raises
         ------
@@ -196,19 +214,34 @@ class Snapshot:
         import numpy as np
 
         wanted = np.unique(ids[ids >= 0])
-        found = self.sentences(wanted.tolist())
-        if len(found) < len(wanted):
-            raise KeyError
+        found = (
+            self.rows(wanted.tolist()) if known is None else {i: known[i] for i in wanted.tolist()}
+        )
+        papers = self.papers_of({key for _, key in found.values()})
         if self._vectors is not None:
             self._vectors.check(wanted)
+        return {i: (sentence, papers[key]) for i, (sentence, key) in found.items()}
+
+    def rows(self, ids: Iterable[int]) -> dict[int, tuple[Sentence, int]]:
+        """Look up sentences, each with its paper's key; KeyError if one isn't there."""
+        wanted = list(ids)
+        found = self._store.sentences(wanted) if wanted else {}
+        if len(found) < len(set(wanted)):
+            raise KeyError
+        return found
+
+    def papers_of(self, keys: Iterable[int]) -> dict[int, Paper]:
+        """Look up papers by their keys; NotAnIndex if one isn't there."""
+        wanted = set(keys)
+        found = self._store.papers(wanted) if wanted else {}
+        if len(found) < len(wanted):
+            raise self._store.damage_error("the paper of a sentence")
         return found
 
     def sentences(self, ids: Iterable[int]) -> dict[int, tuple[Sentence, Paper]]:
         """Look up sentences with their papers; those that aren't there are left out."""
         found = self._store.sentences(ids)
-        papers = self._store.papers({key for _, key in found.values()})
-        if len(papers) < len({key for _, key in found.values()}):
-            raise self._store.damage_error("the paper of a sentence")
+        papers = self.papers_of({key for _, key in found.values()})
         return {i: (sentence, papers[key]) for i, (sentence, key) in found.items()}
 
     def sentence(self, sentence_id: int) -> tuple[Sentence, Paper]:
@@ -275,21 +308,8 @@ class Snapshot:
     def _key_of(self, paper_id: str) -> int:
         key = self._store.paper_key(paper_id)
         if key is None:
-            raise self.no_paper(paper_id)
+            raise self.catalogue.none_named(f"paper {paper_id}")
         return key
-
-    def no_paper(self, name: str) -> NotFound:
-        """Say that there is no such paper."""
-        return self.none_named(f"paper {name}")
-
-    def none_named(self, names: str) -> NotFound:
-        """Say that there is nothing of some names."""
-        shown = names if len(names) <= 200 else f"{names[:200]}…"
-        return NotFound(
-            f"the index {self.path.absolute()} has no {shown}.\n"
-            "Give an id as a query shows it, an arXiv id, a DOI, a bibcode, an address of one of "
-            "them, a file of the corpus, or words of the title."
-        )
 
     def no_sentence(self, sentence_id: int) -> NotFound:
         """Say that a sentence isn't there."""
@@ -342,7 +362,7 @@ class Words:
             self._split,
             store.living_vectors(),
             store.dead_vectors(),
-            as_typed=not store.is_spelled,
+            as_typed=not is_spelled(store),
         )
 
     def _split(self, phrases: Sequence[str]) -> list[tuple[str, ...]]:

@@ -6,7 +6,7 @@ the index: words and full text hold spelled texts.
 """
 
 from astrosearch.spelling.objects import Reading
-from astrosearch.spelling.reading import phrase_words, readings, spelled
+from astrosearch.spelling.reading import phrase_words, readings, singular, spelled
 from astrosearch.spelling.signs import cleaned
 
-__all__ = ["Reading", "cleaned", "phrase_words", "readings", "spelled"]
+__all__ = ["Reading", "cleaned", "phrase_words", "readings", "singular", "spelled"]

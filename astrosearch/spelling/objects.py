@@ -1,4 +1,4 @@
-"""Names of objects: numbers of catalogues, places in the sky, stars of a constellation, events.
+"""Names of objects: numbers of catalogues, places in the sky, events.
 
 A name is spelled as its words apart and then in one, `ngc 1068 ngc1068`: the last says what it is,
 and each of the others is still found.
@@ -7,19 +7,13 @@ and each of the others is still found.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from astrosearch.spelling.tables import (
-    AMBIGUOUS,
-    CAPITAL,
-    CATALOGUES,
-    CONSTELLATIONS,
-    LONG_CONSTELLATIONS,
-)
+from astrosearch.spelling.patterns import Pattern
+from astrosearch.spelling.tables import CAPITAL, CATALOGUES
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A stretch of a text that is spelled in another way.
 
     `key` is the word that alone says what is meant, if it is a name; else None.
@@ -32,34 +26,40 @@ class Reading:
 
 
 # A number and one of these is a measure, not a name.
-_UNITS = (
+NO_MEASURE = (
     r"(?! ?(?:[µμu]m|[cmknM]?m|[kMG]?pc|m?s|secs?|seconds?|min|minutes|hrs?|hours?|days?|years?"
     r"|yrs?|[MG]yr|[kMGT]?eV|[kMGT]?Hz|m?Jy|m?K|arcsec|arcmin|deg|degrees?|mag|sigma|per|percent"
     r"|times|microns?|Å|[AÅ]ngstroms?|dwarfs?|stars?|type|giants?|spectral|quarters?|months?"
     r"|weeks?)\b|\s?%)"
 )
-_MEASURED = re.compile(_UNITS)
+_MEASURED = Pattern(NO_MEASURE)
 _ALIASES = {name: row[0] for row in CATALOGUES for name in row}
 _SYMBOLS = {"messier": "m"} | {row[0]: row[0] for row in CATALOGUES if row[0] != "messier"}
-_NUMBERED = re.compile(
+_NUMBERED = Pattern(
     r"[ -]?(?P<number>S?\d{1,9}(?:\.\d{1,2})?(?:-\d{1,4}){0,3}(?![\d+]|\.\d))(?P<star>\*)?"
     r"(?:-?(?P<part>[A-Da-h]|[A-D][a-h]|[A-D]{2}|Lb)\b| (?P<planet>[b-h]\b|[A-C]\b(?! ?-)))?"
 )
-_PLACE = re.compile(
-    r"[ -]?(?P<frame>[JBFG]?)(?P<whole>\d{2,7})(?P<rest>\.\d{1,4})?"
+_PLACE = Pattern(
+    r"[ -]?(?P<frame>[JBFGjb]?)(?P<whole>\d{2,7})(?P<rest>\.\d{1,4})?"
     r"(?P<sign>[+-])(?P<angle>\d{1,6})(?P<more>\.\d{1,3})?(?P<part>[A-Za-z]{1,2}\b)?(?![\w])"
 )
-_EVENT = re.compile(r"[ -]?(?P<year>1[0-9]\d\d|20\d\d)(?P<letters>[A-Za-z]{1,5})?(?!\w|\.\d|-\d)")
+_EVENT = Pattern(r"[ -]?(?P<year>1[0-9]\d\d|20\d\d)(?P<letters>[A-Za-z]{1,5})?(?!\w|\.\d|-\d)")
 _OLD_SUPERNOVAE = frozenset({"1006", "1054", "1181", "1572", "1604"})
-_DATED = re.compile(r"[ -]?(?P<date>\d{6}(?:\d\d)?)(?P<letters>[A-Za-z]{0,4})(?![\w.])")
-_SHARPLESS = re.compile(r"(?:Sh ?2[ -]|Sharpless ?(?:2[ -])?)(?P<number>\d{1,3})\b", re.IGNORECASE)
-_HAT = re.compile(r"-?P-?(?P<number>\d{1,3})(?:[ -]?(?P<part>[b-h])\b)?")
-_ZWICKY = re.compile(r"(?P<roman>VIII|VII|VI|IV|V|III|II|I)[ -]?Zw[ -]?(?P<number>\d{1,3})\b", re.I)
-_SURVEYED = re.compile(
+_DATED = Pattern(r"[ -]?(?P<date>\d{6}(?:\d\d)?)(?P<letters>[A-Za-z]{0,4})(?![\w.])")
+_MCG = Pattern(
+    r"[ -]?(?P<sign>[+-]?)(?P<zone>\d{1,2})-(?P<field>\d{1,2})-(?P<number>\d{1,3})(?!\w)"
+)
+_GALACTIC = Pattern(
+    r" ?(?P<longitude>\d{1,3}(?:\.\d{1,3})?)(?P<sign>[+-])(?P<latitude>\d{1,2}(?:\.\d{1,3})?)(?!\w)"
+)
+_SHARPLESS = Pattern(r"(?:Sh ?2[ -]|Sharpless ?(?:2[ -])?)(?P<number>\d{1,3})\b", re.IGNORECASE)
+_HAT = Pattern(r"HAT-?P-?(?P<number>\d{1,3})(?:[ -]?(?P<part>[b-h])\b)?", re.IGNORECASE)
+_ZWICKY = Pattern(r"(?P<roman>VIII|VII|VI|IV|V|III|II|I)[ -]?Zw[ -]?(?P<number>\d{1,3})\b", re.I)
+_SURVEYED = Pattern(
     r"(?P<name>BD|CD|CPD|LS ?I)[ -]?(?P<sign>[+-]) ?(?P<zone>\d{2})(?:°|d)? ?(?P<number>\d{1,5})\b"
 )
-_LETTERED = re.compile(r"(?P<letter>[B-HJ-Z]) (?P<number>\d{2,4})(?![\w+-]|\.\d)" + _UNITS)
-_GLUED_PLACE = re.compile(r"(?P<head>[A-Za-z]{2,5})(?=[JB]\d{4})")
+_LETTERED = Pattern(r"(?P<letter>[B-HJ-Z]) (?P<number>\d{2,4})(?![\w+-]|\.\d)" + NO_MEASURE)
+_GLUED_PLACE = Pattern(r"(?P<head>[A-Za-z]{2,5})(?=[JBjb]\d{4})")
 
 
 def numbered(text: str, start: int, head: str, end: int) -> Reading | None:
@@ -73,6 +73,8 @@ def numbered(text: str, start: int, head: str, end: int) -> Reading | None:
         return None
     if low == "m" and not _is_messier(head, found):
         return None
+    if head == "hr" and len(found["number"]) < 3:
+        return None  # hours
     if spaced and _MEASURED.match(text, found.end("number")) is None:
         return None
     if low == "m" and _MEASURED.match(text, found.end("number")) is None:
@@ -201,9 +203,30 @@ def sharpless(text: str, start: int, head: str, end: int) -> Reading | None:
     return Reading(start, found.end(), f"sharpless {found['number']} {key}", key)
 
 
+def mcg(text: str, start: int, head: str, end: int) -> Reading | None:
+    """Read a galaxy of the MCG by its zone and numbers, as in `MCG-6-30-15`."""
+    found = _MCG.match(text, end)
+    if found is None:
+        return None
+    sign = "p" if found["sign"] == "+" else "m"
+    key = f"mcg{sign}{int(found['zone'])}m{int(found['field'])}m{int(found['number'])}"
+    return Reading(start, found.end(), f"mcg {key}", key)
+
+
+def galactic(text: str, start: int, head: str, end: int) -> Reading | None:
+    """Read a remnant or a cloud by its galactic place, as in `G1.9+0.3`."""
+    found = _GALACTIC.match(text, end)
+    if found is None or head != "G":
+        return None
+    sign = "p" if found["sign"] == "+" else "m"
+    key = f"g{found['longitude']}{sign}{found['latitude']}".replace(".", "d")
+    short = f"g{found['longitude'].partition('.')[0]}"
+    return Reading(start, found.end(), f"{short} {key}", key)
+
+
 def hat(text: str, start: int, head: str, end: int) -> Reading | None:
     """Read a planet of HAT, as in `HAT-P-7b`."""
-    found = _HAT.match(text, end)
+    found = _HAT.match(text, start)
     if found is None:
         return None
     key = f"hatp{found['number']}"
@@ -250,154 +273,3 @@ def lettered_number(start: int, end: int, letter: str, number: str) -> Reading:
         key = f"{known}{number}"
         return Reading(start, end, f"{known} {number} {key}", key)
     return Reading(start, end, key, key)
-
-
-# --- constellations -------------------------------------------------------------------------
-
-_CANONICAL = {
-    name.lower(): row[1].lower() for row in CONSTELLATIONS for name in (row[0], row[1], *row[2:])
-}
-_CANONICAL |= {
-    name.lower(): word for short, word, names in LONG_CONSTELLATIONS for name in (short, *names)
-}
-_CANONICAL |= {"boötes": "bootes", "bootis": "bootes", "böotis": "bootes", "scorpionis": "scorpius"}
-_PAIRED = frozenset(name.split()[0] for name in _CANONICAL if " " in name)
-_ONE_WORD = re.compile(r"[A-Za-zö]{2,16}")
-_TWO_WORDS = re.compile(r"[A-Za-z]{3,7} [A-Za-z]{5,11}")
-GENITIVES = {name.lower(): row[1].lower() for row in CONSTELLATIONS for name in row[2:]}
-GENITIVES["bootis"] = "bootes"
-GENITIVES = {name: word for name, word in GENITIVES.items() if name != word and name != "indi"}
-_GLUED_END = re.compile(
-    r"(?P<sure>x(?=[ -]?\d)|[a-d](?=\^?\*))|[a-dt](?=\d?\b)|(?:i{1,3}|iv|vi{0,3}|ix|xi?)\b", re.I
-)
-_ABBREVIATIONS = frozenset(row[0] for row in (*CONSTELLATIONS, *LONG_CONSTELLATIONS))
-_RANK = re.compile(
-    r"[ -]?(?:(?P<source>[Xx])[ -]?(?P<number>\d{1,2})\b"
-    r"|(?P<letter>[A-DT]\d?|[a-d](?=\^?\*))(?:\^?(?P<star>\*)|(?P<said> ?star)\b"
-    r"|\b(?![-'’.][A-Za-z]| [A-Z][a-z]))"
-    r"|(?P<roman>I{1,3}|IV|VI{0,3}|IX|X{1,2})\b"
-    r"|(?<=[ -])(?P<ordinal>[1-9])(?![\w.]|-\d)" + _UNITS + ")"
-)
-_BEFORE_STAR = re.compile(r"(?:[A-Z]{1,2}|[a-z]{1,2}(?= )|[Vv]\d{3,4}|\d{1,3})(?=[ -]?[A-Za-z])")
-_INDEX = re.compile(r"[_^]?(?P<index>\d)(?![^\W_]*\d)")
-_COMPONENT = re.compile(r" (?P<part>[A-C])\b(?![.'’])")
-
-
-def _constellation(text: str, at: int) -> tuple[str, int] | None:
-    """Read a constellation's name in any case: as it is spelled here, and where it ends."""
-    found = _ONE_WORD.match(text, at)
-    if found is None:
-        return None
-    low = found[0].lower()
-    if low in _PAIRED and (two := _TWO_WORDS.match(text, at)):
-        name = _CANONICAL.get(two[0].lower())
-        if name is not None:
-            return name, two.end()
-    name = _CANONICAL.get(low)
-    end = found.end()
-    return None if name is None or text[end : end + 1].isalnum() else (name, end)
-
-
-def member(text: str, start: int, head: str, end: int) -> Reading | None:
-    """Read a source or a galaxy by its constellation and rank, as in `Cyg X-1`, `Leo I`."""
-    known = _constellation(text, start)
-    if known is None:
-        known = _joined_constellation(text, start, head)
-    if known is None:
-        return None
-    name, at = known
-    found = _RANK.match(text, at)
-    if found is None or not (head[0].isupper() or found["source"] or found["star"]):
-        return None
-    if text[start:at].lower() in AMBIGUOUS and not (
-        head[0].isupper() and (found["roman"] or text[:start].rstrip()[-1:].isalpha())
-    ):
-        return None  # "For A", "And 1" begin a sentence
-    if found["source"]:
-        key = f"{name}x{found['number']}"
-        return Reading(start, found.end(), f"{name} x {found['number']} {key}", key)
-    if found["letter"]:
-        letter = found["letter"].lower()
-        key = f"{name}{letter}"
-        words = f"{name} {letter} {key}"
-        if found["star"] or found["said"]:
-            key += "star"
-            words += f" {key}"
-        return Reading(start, found.end(), words, key)
-    rank = (found["roman"] or found["ordinal"]).lower()
-    key = f"{name}{rank}"
-    return Reading(start, found.end(), f"{name} {rank} {key}", key)
-
-
-def _joined_constellation(text: str, start: int, head: str) -> tuple[str, int] | None:
-    """Read an abbreviation joined to what follows, as in `SgrA*`, `UMaII`, `LMC X-1`."""
-    low = head.lower()
-    if low in ("lmc", "smc"):
-        return low, start + 3
-    name = low[:3]
-    word = _CANONICAL.get(name, name if name in ("lmc", "smc") else None)
-    found = _GLUED_END.match(text, start + 3)
-    if word is None or found is None:
-        return None
-    # MOND is no rank D in Monoceros: the abbreviation has its own capitals, or X and a number.
-    if found["sure"] or (head[:3] in _ABBREVIATIONS and head[3:4].isupper()):
-        return word, start + 3
-    return None
-
-
-def star(text: str, start: int) -> Reading | None:
-    """Read a star or cluster by what stands before its constellation: `47 Tuc`, `RR Lyr`."""
-    found = _BEFORE_STAR.match(text, start)
-    if found is None:
-        return None
-    before, at = found[0], found.end()
-    glued = text[at] not in " -"
-    known = _constellation(text, at if glued else at + 1)
-    if known is None or (
-        glued and not before[-1].isdigit() and len(before) < 3 and _too_short(text, at)
-    ):
-        return None
-    name, end = known
-    written = text[at if glued else at + 1 : end]
-    low = written.lower()
-    if before[0].islower() and low not in GENITIVES and low not in ("cvn", "crb", "cma", "uma"):
-        return None
-    if low in AMBIGUOUS and (not written[0].isupper() or written.isupper()):
-        return None
-    if before.lower() in _NO_STARS and not (
-        before.isupper() and low in GENITIVES and len(before) > 1
-    ):
-        return None
-    key = f"{before}{name}".lower()
-    return Reading(start, end, f"{before} {name} {key}".lower(), key)
-
-
-_NO_STARS = frozenset("a i in of to at is as by on an we it or if no so us".split())  # noqa: SIM905
-
-
-def _too_short(text: str, at: int) -> bool:
-    """Whether letters joined to an abbreviation may be another word, as in `SCAR`."""
-    return not (text[at].isupper() and text[at + 1 : at + 2].islower())
-
-
-def bayer(text: str, start: int, letter: str, end: int) -> Reading | None:
-    """Read a star by its Greek letter, as in `η Cyg`, `theta1 Ori C`; the letter ends at `end`."""
-    index = _INDEX.match(text, end)
-    at = index.end() if index else end
-    apart = text[at : at + 1] in (" ", "-")
-    known = _constellation(text, at + apart)
-    if known is None:
-        return None
-    name, end = known
-    written = text[at + apart : end]
-    # "eta car" is a star; "alpha and" or "beta for" is none in small letters.
-    if written[0].islower() and written.lower() in AMBIGUOUS - {"car", "col", "gem", "leo", "lib"}:
-        return None
-    letter += index["index"] if index else ""
-    key = f"{letter}{name}"
-    words = f"{letter} {name} {key}"
-    if part := _COMPONENT.match(text, end):
-        key += part["part"].lower()
-        words += f" {key}"
-        end = part.end()
-    return Reading(start, end, words, key)

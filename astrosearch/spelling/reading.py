@@ -5,34 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from astrosearch.spelling import matter, objects
+from astrosearch.spelling import matter, objects, stars
 from astrosearch.spelling.objects import Reading
+from astrosearch.spelling.patterns import Pattern
 from astrosearch.spelling.rules import KNOWN, LINES, PREFIXED, RULES, WORDS
 from astrosearch.spelling.signs import GREEK, LETTER_NAMES, cleaned
 from astrosearch.spelling.tables import MICRO, UNITS
 
 LONGEST = 60  # characters of a name; a longer run of letters and digits is none
 
-_CHUNK = re.compile(
+_CHUNK = Pattern(
     r"(?:[A-Za-z][a-z]{2,}(?<![ivx])|of|in|to|is|by|a|we|on|an|or|it|be|as|if|In)(?![^\W_]|[_^+])"
     r"|(\^?[^\W_]+(?:[_^](?:\([^()]{1,16}\)|[-+]?[^\W_]+|[-+*]))*)"
 )  # the second has a group, and may be a name whatever it is
-_HEAD = re.compile(r"[A-Za-z]+")
-_DOTTED = re.compile(r"[A-Z](?:\.[A-Z]){1,7}\b\.?(?! [A-Z][a-z])")
-_SPLIT = re.compile(r"(?P<letters>[^\W\d_]{2,})(?=[\d^_])")
-_MEASURE = re.compile(r"(?P<number>\d+)(?P<unit>[^\W\d_]+)(?![^\W_])")
-_SPACED_MOLECULE = re.compile(
+_HEAD = Pattern(r"[A-Za-z]+")
+_DOTTED = Pattern(r"[A-Z](?:\.[A-Z]){1,7}\b\.?(?! [A-Z][a-z])")
+_SPLIT = Pattern(r"(?P<letters>[^\W\d_]{2,})(?=[\d^_])")
+_MEASURE = Pattern(r"(?P<number>\d+)(?P<unit>[^\W\d_]+)(?![^\W_])")
+_SPACED_MOLECULE = Pattern(
     r"(?P<first>[A-Z][a-z]?_\d) (?P<rest>[A-Z][A-Za-z0-9_]{0,6}\^[+-])(?![^\W_])"
 )
-_WAVELENGTH = re.compile(r"(?:[λΛ]|lambda){1,2} ?(?=\d{3,5}(?!\d))", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+")
-_CATALOGUE_OF_DIGITS = re.compile(
+_WAVELENGTH = Pattern(r"(?:[λΛ]|lambda){1,2} ?(?=\d{3,5}(?!\d))", re.IGNORECASE)
+_DIGITS = Pattern(r"\d+")
+_CATALOGUE_OF_DIGITS = Pattern(
     r"(?:3CR?|[456]C|[1-4]FGL|[1-3]FHL|[234]U|1ES|[12]E|1H|2A|87GB|K2|B[23]|S[345])(?=[ +-]?\d)",
     re.IGNORECASE,
 )
-_LETTERED = re.compile(r"(?P<letter>[A-Za-z])(?P<number>\d{2,4})$")
+_SURVEY_OF_DIGITS = Pattern(r"\d[A-Z]{2,5}(?=J\d{4})")
+_LETTERED = Pattern(r"(?P<letter>[A-Za-z])(?P<number>\d{2,4})$")
 _ENDS_AS_ION = frozenset("IVXivx")
-_PLURAL = re.compile(r"(?<![^\W_])[a-z]{2,40}(?:s|ae)(?![^\W_])")
+_PLURAL = Pattern(r"(?<![^\W_])[a-z]{2,40}(?:s|ae)(?![^\W_])")
 
 
 def spelled(text: str) -> str:
@@ -61,7 +63,12 @@ def phrase_words(text: str) -> str:
     >>> phrase_words("γ-ray bursts of galaxies"), phrase_words("novae in the Universe")
     ('gamma-ray burst of galaxy', 'nova in the universe')
     """
-    return _PLURAL.sub(_singular, spelled(text).lower())
+    return singular(spelled(text))
+
+
+def singular(text: str) -> str:
+    """Return a text, spelled already, in small letters with each noun in the singular."""
+    return _PLURAL.sub(_singular, text.lower())
 
 
 def _singular(found: re.Match[str]) -> str:
@@ -104,15 +111,15 @@ def _word(text: str, start: int, chunk: str, end: int) -> Reading | None:
         if reading is not None:
             return reading
     if len(chunk) <= 2:
-        reading = objects.star(text, start)
+        reading = stars.star(text, start)
         if reading is None and len(chunk) == 1 and chunk.isupper():
             reading = _dotted(text, start) or objects.lettered(text, start, chunk, end)
         if reading is not None:
             return reading
     if text[end : end + 1] == "+" and (reading := matter.molecule(text, start, chunk, end)):
         return reading
-    if chunk[-1] in _ENDS_AS_ION:
-        return matter.glued_ion(start, chunk)
+    if chunk[-1] in _ENDS_AS_ION and (reading := matter.glued_ion(start, chunk)):
+        return reading
     return matter.latin_line(start, chunk) or matter.glued_parameter(start, chunk)
 
 
@@ -135,7 +142,7 @@ def _greek(text: str, start: int, letter: str, end: int) -> Reading | None:
     """Read what begins with a Greek letter, which ends at `end`."""
     if letter == "lambda" and (wavelength := _WAVELENGTH.match(text, start)):
         return Reading(start, wavelength.end(), "")
-    return objects.bayer(text, start, letter, end) or matter.greek(text, start, letter, end)
+    return stars.bayer(text, start, letter, end) or matter.greek(text, start, letter, end)
 
 
 def _dotted(text: str, start: int) -> Reading | None:
@@ -150,7 +157,8 @@ def _mixed(text: str, start: int, chunk: str, end: int) -> Reading | None:
         return _greek_letter(text, start, chunk)
     head = _HEAD.match(chunk)
     if head is None:
-        return _digits_first(text, start, chunk, end)
+        words = WORDS.get(chunk.lower())
+        return Reading(start, end, words) if words else _digits_first(text, start, chunk, end)
     letters = head[0]
     reading = _headed(text, start, chunk, letters, end)
     if reading is not None:
@@ -188,7 +196,7 @@ def _headed(text: str, start: int, chunk: str, letters: str, end: int) -> Readin
     ):
         return reading
     reading = (
-        objects.star(text, start)
+        stars.star(text, start)
         or matter.molecule(text, start, chunk, end)
         or matter.indexed(start, chunk, end)
         or matter.unit_power(start, chunk)
@@ -218,7 +226,7 @@ def _digits_first(text: str, start: int, chunk: str, end: int) -> Reading | None
         return reading
     reading = (
         matter.power(text, start)
-        or objects.star(text, start)
+        or stars.star(text, start)
         or objects.place(text, start)
         or matter.isotope(text, start, chunk, end)
         or matter.molecule(text, start, chunk, end)
@@ -226,6 +234,8 @@ def _digits_first(text: str, start: int, chunk: str, end: int) -> Reading | None
     if reading is not None:
         return reading
     digits = _DIGITS.match(chunk)
+    if survey := _SURVEY_OF_DIGITS.match(chunk):
+        return Reading(start, start + survey.end(), survey[0])
     if digits is None:
         return None
     measure = _MEASURE.match(chunk)
@@ -240,7 +250,7 @@ def _number(text: str, start: int, chunk: str, end: int) -> Reading | None:
     if after[:1] in ("+", "-") and len(chunk) > 3:
         return objects.place(text, start)
     if after[:1] in (" ", "-") and after[1:].isalpha() and len(chunk) < 4:
-        return objects.star(text, start)
+        return stars.star(text, start)
     if after[:1] == "." and len(chunk) > 3:
         return objects.place(text, start)
     return None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from astrosearch.spelling import matter, objects
+from astrosearch.spelling import matter, objects, stars
 from astrosearch.spelling.objects import Reading
+from astrosearch.spelling.patterns import Pattern
 from astrosearch.spelling.signs import GREEK
 from astrosearch.spelling.tables import (
     CATALOGUES,
@@ -21,20 +22,26 @@ from astrosearch.spelling.tables import (
     PLACED,
     PREFIXES,
     SERIES,
+    SURE,
     UNITS,
 )
 
 # Reads from a head: the text, where the head begins, the head, where it ends.
 Rule = Callable[[str, int, str, int], Reading | None]
 
-_SPEED = re.compile(
+_SPEED = Pattern(
     r"km ?(?:/ ?s(?:ec)?|per second|s(?:ec)?(?:\^?\(?-1\)?| -1))(?![^\W_])|kmps(?![^\W_])",
     re.IGNORECASE,
 )
-_ROTATION = re.compile(r"J ?= ?(?=\d{1,2} ?-+ ?\d)")
-_SUPERNOVA = re.compile(r"II[ -]?(?P<kind>[PL])\b")
-_POPULATION = re.compile(r"(?:Population|Pop)\.?[ -]?(?P<number>I{1,3})\b", re.IGNORECASE)
+_ROTATION = Pattern(r"J ?= ?(?=\d{1,2} ?-+ ?\d)")
+_SUPERNOVA = Pattern(r"II[ -]?(?P<kind>[PL])\b")
+_POPULATION = Pattern(r"(?:Population|Pop)\.?[ -]?(?P<number>I{1,3})\b", re.IGNORECASE)
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii")
+
+
+def _southern_cluster(text: str, start: int, head: str, end: int) -> Reading | None:
+    """Read a cluster of Abell's southern list in one word, `AbellS1063`."""
+    return objects.numbered(text, start, head[:-1], end - 1)
 
 
 def _supernova_class(text: str, start: int, head: str, end: int) -> Reading | None:
@@ -76,6 +83,7 @@ def _members() -> Iterable[str]:
     ends = ("", "x", "a", "b", "c", "d", "t", *_ROMAN)
     yield from (f"{name}{end}" for name in (*short, "lmc", "smc") for end in ends)
     yield from (name.lower() for row in CONSTELLATIONS for name in row[1:])
+    yield from (f"{row[1]}x".lower() for row in CONSTELLATIONS)
     yield from (name.split()[0] for row in LONG_CONSTELLATIONS for name in row[2])
     yield from ("boötes", "böotis", "sagittarius", "bootes")
 
@@ -87,11 +95,14 @@ def _rules() -> dict[str, tuple[Rule, ...]]:
         for head in dict.fromkeys(heads):
             found.setdefault(head, []).append(rule)
 
-    add(objects.member, _members())
+    add(stars.member, _members())
     add(objects.surveyed, ("bd", "cd", "cpd", "ls", "lsi"))
+    add(objects.mcg, ("mcg",))
+    add(objects.galactic, ("g",))
     add(objects.placed, sorted(PLACED))
     add(objects.sharpless, ("sh", "sharpless"))
     add(objects.numbered, (name for row in CATALOGUES for name in row))
+    add(_southern_cluster, ("abells",))
     add(objects.event, ("sn", "at", "supernova", "sne"))
     add(objects.dated, ("grb", "gw", "frb"))
     add(objects.hat, ("hat", "hatp"))
@@ -113,10 +124,11 @@ LINES = {
     for letter in ("alpha", "beta", "gamma", "delta", "epsilon")
 }
 LINES |= {"kalpha": ("k", "alpha"), "kbeta": ("k", "beta")}
-PREFIXED = dict.fromkeys(PREFIXES.split(), re.compile(r"-(?P<rest>[A-Za-z]{3,40})(?![^\W_])"))
-WORDS = JOINED | objects.GENITIVES
+PREFIXED = dict.fromkeys(PREFIXES.split(), Pattern(r"-(?P<rest>[a-z]{3,40})(?![^\W_])"))
+WORDS = JOINED | stars.GENITIVES
 WORDS |= {name: word for name, word in UNITS.items() if word != name and len(name) > 1}
 WORDS |= {"å": "angstrom"}
+WORDS |= {row[0].lower(): row[1].lower() for row in CONSTELLATIONS if row[0].lower() in SURE}
 WORDS |= {
     f"{letter}{index}": "lambda cdm" if index == "cdm" else f"{letter} {letter}{index}"
     for letter, indices in GREEK_INDICES.items()

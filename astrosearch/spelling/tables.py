@@ -45,6 +45,9 @@ AMBIGUOUS = frozenset(
     vel vol com del dor equ hor ind ret sge cir cru""".split()  # noqa: SIM905
 )
 
+# Abbreviations that mean nothing else, without a name's other half too.
+SURE = frozenset("cyg tuc cen eri oph aqr aql peg cnc sco".split())  # noqa: SIM905
+
 # Catalogues whose numbers name objects: what is written for the same one, the usual name first.
 CATALOGUES = tuple(
     tuple(row.split())
@@ -52,9 +55,9 @@ CATALOGUES = tuple(
     |hr|arp|ddo|vcc|fcc|hcg|tic|toi|koi|kic|epic|k2|kepler|wasp|kelt|corot|tres|xo|hats|mwc|wr|rcw
     |lynds ldn|lbn|barnard|trappist|lhs|ltt|wolf|ross|lkha|speculoos|nltt|qatar|mascara|ton|haro
     |terzan|palomar pal|trumpler|westerlund|berkeley|collinder|melotte|blanco|segue|willman
-    |liller|ark akn|fairall|vv|cta|oj|pox|tmc|ss|hh|dr|holmberg|kug|mcg|cgcg""".replace(
-        "\n", ""
-    ).split("|")
+    |liller|ark akn|fairall|vv|cta|oj|pox|tmc|ss|hh|dr|holmberg|kug|cgcg""".replace("\n", "").split(
+        "|"
+    )
 )
 # Catalogues whose objects are named by where they are.
 PLACED = frozenset(
@@ -62,7 +65,7 @@ PLACED = frozenset(
     mxb a tol sbs fsc gro eso cs bps l lp sdss rx xte igr sax""".split()  # noqa: SIM905
 )
 # Of these, those that mean something else in small letters.
-CAPITAL = frozenset("he ms cl gs a h q l lp hs ss m dr vv hr ton stock".split())  # noqa: SIM905
+CAPITAL = frozenset("he ms cl gs a h q l lp hs ss m dr vv ton".split())  # noqa: SIM905
 
 _ELEMENTS = """H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge
     As Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb
@@ -127,7 +130,7 @@ JOINED = {
     "xshooter": "x shooter", "hawki": "hawk i", "harpsn": "harps n", "snia": "sn ia",
     "sneia": "sn ia", "sne": "sn", "aligo": "advanced ligo", "advligo": "advanced ligo",
     "asassn": "asas sn", "superk": "super k", "hyperk": "hyper k", "goodsn": "goods n",
-    "goodss": "goods s", "coldgass": "cold gass", "hatlas": "h atlas",
+    "goodss": "goods s", "coldgass": "cold gass", "xcoldgass": "xcold gass", "hatlas": "h atlas",
     "superkamiokande": "super kamiokande", "hyperkamiokande": "hyper kamiokande",
     "timescale": "time scale", "timescales": "time scales", "lightcurve": "light curve",
     "lightcurves": "light curves", "dataset": "data set", "datasets": "data sets",

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+from astrosearch.errors import NotFound
+from astrosearch.store.layout import DATABASE
 
 if TYPE_CHECKING:
     from astrosearch.records import Paper
@@ -60,6 +64,15 @@ class Catalogue:
                       count(*) FILTER (WHERE categories = '[]') FROM papers"""
         )
         return Coverage(*map(int, rows[0]))
+
+    def written_by(self) -> tuple[str | None, int]:
+        """Return the version of astrosearch that wrote the index last, and the index's format."""
+        return self._store.meta().get("written_by"), self._store.format
+
+    def last_written(self) -> datetime:
+        """Return when the database was last changed, in local time."""
+        changed = (self._store.folder / DATABASE).stat().st_mtime
+        return datetime.fromtimestamp(changed).astimezone()
 
     def roots(self) -> list[str]:
         """Return the folders that papers were read from, sorted."""
@@ -117,6 +130,15 @@ class Catalogue:
             [word.lower() for word in words],
         )
         return [(str(paper_id), str(title)) for paper_id, title in rows]
+
+    def none_named(self, names: str) -> NotFound:
+        """Say that there is nothing of some names."""
+        shown = names if len(names) <= 200 else f"{names[:200]}…"
+        return NotFound(
+            f"the index {self._store.folder.absolute()} has no {shown}.\n"
+            "Give an id as a query shows it, an arXiv id, a DOI, a bibcode, an address of one of "
+            "them, a file of the corpus, or words of the title."
+        )
 
     def sentence_at(self, file: str, line: int) -> int | None:
         """Return the id of the sentence that stands at a line of a file, or last before it."""

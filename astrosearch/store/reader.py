@@ -26,7 +26,6 @@ from astrosearch.store.rows import (
     EncoderIdentity,
     Postings,
     SegmentRow,
-    Selection,
     SourceFile,
     are_of_types,
     paper_from,
@@ -88,7 +87,7 @@ class Store:
             raise NotAnIndex(
                 self.folder.absolute(),
                 f"{DATABASE} is not astrosearch's, or damaged",
-                "Name an index with --index DIR, or build one anew: astrosearch index --rebuild",
+                "Name an index with --index DIR, or rebuild it: astrosearch index CORPUS --rebuild",
             )
         if version > schema.FORMAT_VERSION:
             by = meta.get("written_by", "?")
@@ -100,7 +99,7 @@ class Store:
         return NotAnIndex(
             self.folder.absolute(),
             f"{what} is damaged",
-            "Look closer: astrosearch verify. Mend it: astrosearch repair",
+            "Look closer: astrosearch verify. Repair it: astrosearch repair",
         )
 
     def close(self) -> None:
@@ -149,11 +148,6 @@ class Store:
                       (SELECT count(*) FROM dead_vectors)"""
         )[0]
         return Counts(*row)
-
-    @property
-    def is_spelled(self) -> bool:
-        """Whether its words and full text hold spelled texts, not texts as they were written."""
-        return self.format >= schema.NAMES_FORMAT
 
     def living_vectors(self) -> int:
         """Return the number of sentences, from the manifest: a query can't wait for a count."""
@@ -288,52 +282,6 @@ class Store:
             raise self.damage_error("what it says of a paper's source")
         root, name, kind = rows[0]
         return SourceFile(Path(root), name, kind)
-
-    def filtered(self, filters: Sequence[Selection]) -> NDArray[np.int64]:
-        """Return ids of the sentences that all filters take, ascending."""
-        import numpy as np
-
-        named = "paper_id IN (SELECT value FROM json_each(?))"
-        within = [id for each in filters for id in each.within]
-        papers = self.rows(
-            f"""SELECT {schema.paper_columns(self.format)}
-                FROM papers WHERE {named if within else "? IS NOT NULL"}""",
-            [json.dumps(within)],
-        )
-        keys = json.dumps(
-            [row[0] for row in papers if all(each.takes(paper_from(row[1:])) for each in filters)]
-        )
-        if any(each.sections for each in filters):
-            found = self.rows("SELECT DISTINCT section FROM sentences")
-            sections = [
-                name for (name,) in found if all(each.takes_section(name) for each in filters)
-            ]
-            return self.ids(
-                """SELECT sentence_id FROM sentences
-                   WHERE section IN (SELECT value FROM json_each(?))
-                     AND paper_key IN (SELECT value FROM json_each(?)) ORDER BY 1""",
-                [json.dumps(sections), keys],
-            )
-        # The ids of a paper lie side by side: two numbers tell of them all.
-        spans = self.rows(
-            """SELECT min(sentence_id), max(sentence_id) + 1, count(*)
-               FROM json_each(?) JOIN sentences ON paper_key = value
-               GROUP BY paper_key ORDER BY 1""",
-            [keys],
-        )
-        if all(after - first == count for first, after, count in spans):
-            parts = [np.arange(first, after) for first, after, _ in spans]
-            return np.concatenate([np.empty(0, dtype=np.int64), *parts])
-        return self.ids(
-            """SELECT sentence_id FROM json_each(?) JOIN sentences ON paper_key = value
-               ORDER BY 1""",
-            [keys],
-        )
-
-    def categories(self) -> list[str]:
-        """Return every category that a paper has, sorted."""
-        rows = self.rows("SELECT DISTINCT value FROM papers, json_each(categories) ORDER BY 1")
-        return [row[0] for row in rows]
 
     def matching(self, expression: str, section: str | None = None) -> NDArray[np.int64]:
         """Return ids, ascending, that an FTS5 expression matches; of one section if it is given."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from astrosearch.errors import EncoderMismatch
 from astrosearch.names import Name
@@ -106,28 +106,6 @@ class Counts:
     sentences: int
     segments: int
     dead_vectors: int
-
-
-class Selection(Protocol):
-    """Which papers and sections a search may answer from; what a person asked for stays theirs."""
-
-    @property
-    def within(self) -> tuple[str, ...]:
-        """Ids of the only papers; empty: all."""
-        ...
-
-    @property
-    def sections(self) -> tuple[str, ...]:
-        """Whether any section is asked for."""
-        ...
-
-    def takes(self, paper: Paper) -> bool:
-        """Whether a paper's sentences may be returned, their sections aside."""
-        ...
-
-    def takes_section(self, section: str | None) -> bool:
-        """Whether sentences under this heading may be returned."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

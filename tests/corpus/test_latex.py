@@ -529,7 +529,10 @@ def test_any_soup_is_read_or_unreadable(soup: str) -> None:
 @settings(deadline=None, max_examples=300)
 @given(SOUP)
 def test_readable_formulas_hold_no_tex(soup: str) -> None:
-    assert not DEBRIS.search(MathText().render(soup))
+    readable = MathText().render(soup)
+    if "\\$" in soup:  # a dollar sign for people, too
+        readable = readable.replace("$", "")
+    assert not DEBRIS.search(readable)
 
 
 WORDS = st.lists(st.from_regex(r"[A-Za-zé]{1,9}", fullmatch=True), min_size=1, max_size=12)

@@ -140,6 +140,12 @@ def test_a_paper_is_not_called_as_a_sentence_is():
     assert possible_ids(Paper("12"), row("12.txt"))[0] == "12.txt"
 
 
+def test_a_records_number_is_the_same_paper_in_each_file_of_records():
+    records = replace(row("a.jsonl"), kind="metadata")
+    assert possible_ids(Paper("record/7"), records) == ["record/7"]
+    assert len(possible_ids(Paper("record/7"), row("record/7.txt"))) > 1  # a file of that name
+
+
 @pytest.mark.parametrize(
     ("failed", "kept"),
     [

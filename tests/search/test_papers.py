@@ -225,7 +225,7 @@ def test_csv_has_more_columns_for_papers_only(folder: Path, index: astrosearch.I
 
 def test_a_table_shows_the_counts(folder: Path):
     asked = ("query", COPIED, "--mode", "lexical", "--index", folder, "-k", 2)
-    assert "+2 alike" in cli(*asked).stdout
+    assert "+2 similar" in cli(*asked).stdout
     assert "alike" not in cli(*asked, "--no-fold").stdout
     lines = cli("query", "giants", *asked[2:], "--papers").stdout.splitlines()
     assert "Title" in lines[0]

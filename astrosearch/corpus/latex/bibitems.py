@@ -173,9 +173,9 @@ class ReferenceLists:
         match = _YEAR_LAST.match(written)
         if match is None:
             return None
-        names = re.split(r"\s*,?\s+(?:and|&)\s+|\s*,\s*", match[1].strip(" ,"))
-        plain = all(re.fullmatch(_FAMILY_NAME, name) for name in names)
-        shown = joined(names, len(names)) if plain else match[1]
+        listed = re.split(r"\s*,?\s+(?:and|&)\s+|\s*,\s*", match[1].strip(" ,"))
+        named = all(re.fullmatch(_FAMILY_NAME, name) for name in listed)
+        shown = joined(listed, len(listed)) if named else match[1]
         return self._label(shown if shown.endswith("al.") else shown.rstrip("."), match[2])
 
     def _printed_label(self, option: str) -> Label | None:

@@ -15,6 +15,7 @@ from astrosearch.corpus.limits import Budget
 
 MAX_ENTRY = 200_000  # characters; a collaboration's author list is long
 MANY_ENTRIES = 50  # that never end, or lie in one another: then a file is taken for broken
+MANY_NAMES = 3_000  # characters of a list of authors
 MAX_TITLE = 60  # characters of a title that stands for authors
 MAX_STRINGS = 8  # within one another
 
@@ -68,13 +69,20 @@ class BibFiles:
         entry = self._entry(key)
         if not entry:
             return None
-        parent_key = self._field(entry, "crossref") or self._field(entry, "xdata")
-        parent = self._entry(parent_key.strip()) if parent_key else ""
+        parent = self._parent(entry)
         authors = self._authors(entry, _AUTHORS) or self._authors(parent, _AUTHORS[:1])
         authors = authors or self._body(entry) or self._authors(parent, _AUTHORS)
         if not authors:
             return None
         return Label(authors, self._year(entry) or self._year(parent))
+
+    def _parent(self, entry: str) -> str:
+        low = entry.lower()
+        for field in ("crossref", "xdata"):
+            key = self._field(entry, field) if field in low else None
+            if key:
+                return self._entry(key.strip())
+        return ""
 
     def _entry(self, key: str) -> str:
         """The text of an entry's fields, perhaps with what follows it; empty where there is none.
@@ -102,7 +110,11 @@ class BibFiles:
         return ""
 
     def _names(self, written: str) -> str:
-        names = [n for n in split_names(written) if n.strip()]
+        many = len(written) > MANY_NAMES
+        names = [n for n in split_names(written[:MANY_NAMES]) if n.strip()]
+        if many and len(names) > 3:  # the first is printed, and the last not read
+            return joined([family_name(names[0], self._plain)], 3)
+        names = names if not many else [n for n in split_names(written) if n.strip()]
         others = bool(names) and names[-1].strip(" {}").lower() in ("others", "et al.", "et al")
         families = [family_name(name, self._plain) for name in names[: 3 - others]]
         families = [f for f in families if f and f.lower() != "others"]

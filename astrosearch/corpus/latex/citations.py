@@ -104,7 +104,7 @@ class Bibliography:
         found: dict[str, str] = {}
         for match in _FILE_CONTENTS.finditer(text):
             end = text.find("\\end{filecontents", match.end())
-            if end > 0 and match[1].strip().endswith((".bib", ".bbl", ".tex")):
+            if end > 0 and match[1].strip().endswith((".bib", ".bbl")):
                 found.setdefault(match[1].strip(), text[match.end() : end])
         return found
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from astrosearch.corpus.document import SourceTree
 from astrosearch.corpus.kinds import LATEX
 from astrosearch.corpus.latex.filenames import FileNames
+from astrosearch.corpus.latex.plain_documents import is_plain_document
 from astrosearch.corpus.latex.readme import Directives, directives, is_readme
 from astrosearch.corpus.latex.source import children_of, document_class, is_plain_tex, uncommented
 from astrosearch.corpus.suffixes import SUPPORT
@@ -97,12 +98,18 @@ def _documents(
         if not is_latex and name not in said.toplevel and not is_plain_tex(text):
             continue
         found = _candidate(name, text, known, said, name[common:].lstrip("/"))
-        if is_latex or found.stated or _ENDS.search(text):
+        document = found.stated or _is_likely(text)
+        if is_latex or document:
             children.update(children_of(text, name, files))
         (latex if is_latex else plain).append(found)
-        if not is_latex and (found.stated or _ENDS.search(text)):
+        if not is_latex and document:
             likely.append(found)
     return _in_order([*latex, *(likely if latex or likely else plain)], children, said)
+
+
+def _is_likely(text: str) -> bool:
+    """Whether plain TeX is a document, and no chapter or file of macros."""
+    return _ENDS.search(text) is not None or is_plain_document(text, reads=False)
 
 
 def _in_order(found: list[Candidate], children: set[str], said: Directives) -> list[Candidate]:

@@ -32,6 +32,10 @@ class Formula:
         self.tokens, self.table = tokens, table
         self.position = 0
         self.depth = 0
+        # "<SFR> ∼ 1" is a mean, unless the signs are shifted over one another.
+        self._stacking = not ("<" in tokens and ">" in tokens) or not words.SHIFTS.isdisjoint(
+            tokens
+        )
         self._scripts: dict[int, tuple[str, int]] = {}  # read ahead: where from, what, where to
 
     def read(self) -> str:
@@ -51,7 +55,7 @@ class Formula:
 
     def _list(self, *, text: bool, first: bool = False, stop: str = "}") -> str:
         """Everything up to the closing brace, which is left to the caller."""
-        line = Line()
+        line = Line(stacking=self._stacking)
         while self.position < len(self.tokens):
             lexeme = self.tokens[self.position]
             if lexeme in ("}", stop):
@@ -84,7 +88,7 @@ class Formula:
                     line.script(words.SEXAGESIMAL[script])
                 elif lexeme == "^":
                     line.script(script if script in words.ORDINALS else superscript(script))
-                elif not line.items and first and script.isdigit():
+                elif script.isdigit() and (line.ends_in_molecule(script) if line.items else first):
                     line.script(script.translate(SUBSCRIPTS))
                 else:
                     line.script(subscript(script))
@@ -147,7 +151,7 @@ class Formula:
             self.position -= 1
             self.tokens[self.position] = lexeme[1:]
             return lexeme[0]
-        line = Line()
+        line = Line(stacking=self._stacking)
         self.depth += 1
         if self.depth <= MAX_DEPTH:
             self._one(lexeme, line)
@@ -220,14 +224,15 @@ class Formula:
         elif character == "|":
             line.symbol("‖")
         elif character in "%#_$":
-            line.ordinary(character if character != "$" else "USD")
+            line.ordinary(character if character != "$" else words.DOLLAR)
         elif character == "&":
             line.ordinary("and")
 
     def _command(self, name: str, line: Line) -> None:
         if name.endswith("*") and name not in words.DROPPED_ARGUMENT and name != "operatorname*":
-            self.tokens.insert(self.position, "*")
             name = name[:-1]
+            if name not in words.FONTS:
+                self.tokens.insert(self.position, "*")
         if name in ("sc", "scshape"):
             self._stage()
         if name in words.IGNORED:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from astrosearch.corpus.latex.mathparser import Formula
+from astrosearch.corpus.latex.mathwords import DOLLAR
 from astrosearch.corpus.latex.symbols import symbols
 from astrosearch.corpus.normalization import nfc
 
@@ -41,5 +42,5 @@ class MathText:
 
     def _render(self, tex: str) -> str:
         text = Formula(_TOKEN.findall(tex[:MAX_FORMULA]), self._symbols).read()
-        text = _LEFTOVER.sub("", nfc(text))
+        text = _LEFTOVER.sub("", nfc(text)).replace(DOLLAR, "$")
         return " ".join(text.split())

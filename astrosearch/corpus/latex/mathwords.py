@@ -60,6 +60,10 @@ FONTS = words(
 BLACKBOARD = str.maketrans("CEHNPQRZ", "ℂ𝔼ℍℕℙℚℝℤ")
 NEGATED = {"=": "≠", "<": "≮", ">": "≯", "∈": "∉", "⊂": "⊄", "≤": "≰", "≥": "≱", "∼": "≁",
             "≡": "≢", "≈": "≉", "∥": "∦"}  # fmt: skip
+DOLLAR = "\ue024"  # stands for a dollar sign until what is left of TeX was cleared away
+SHIFTS = frozenset(
+    {"\\raise", "\\lower", "\\rlap", "\\llap", "\\kern", "\\mkern", "\\raisebox", "\\mathop"}
+)
 _STACKED = {
     ("<", "∼"): "≲", (">", "∼"): "≳", ("<", "≈"): "⪅", (">", "≈"): "⪆", ("<", "≃"): "≲",
     (">", "≃"): "≳", ("<", "="): "≤", (">", "="): "≥", ("≤", "∼"): "≲", ("≥", "∼"): "≳",

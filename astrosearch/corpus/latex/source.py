@@ -5,11 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from astrosearch.corpus.document import SourceTree
 from astrosearch.corpus.latex.filenames import TEX, FileNames, without_tex
+from astrosearch.corpus.latex.plain_documents import is_plain_document
 from astrosearch.corpus.normalization import nfc
 from astrosearch.errors import Unreadable
 
@@ -156,7 +157,7 @@ def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
     files = FileNames(tree.names())
     classes: dict[str, str | None] = {}
     reads: dict[str, set[str]] = {}
-    plain = set[str]()
+    plain, alone = set[str](), set[str]()
     faults: dict[str, str] = {}
     for name in wanted:  # one text in memory at a time
         try:
@@ -165,22 +166,21 @@ def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
             text, faults[name] = "", failure.reason
         classes[name] = document_class(text)
         reads[name] = set(children_of(text, name, files))
-        if is_plain_tex(text):
+        if classes[name] is None and is_plain_document(text, reads=bool(reads[name])):
             plain.add(name)
+        if len(wanted) == 1 and is_plain_tex(text):
+            alone.add(name)
         if not text or text.isspace():
             faults.setdefault(name, "empty")
     full = {n for n, c in classes.items() if c is not None and c not in ("subfiles", "standalone")}
-    reached: set[str] = set()
-    waiting = list(full)
-    while waiting:
-        for child in reads.get(waiting.pop(), ()):
-            if child not in reached:
-                reached.add(child)
-                waiting.append(child)
+    reached = _reached(full, reads)
+    plain -= reached
+    roots = plain - _reached(plain, reads)
+    plain = roots or plain
+    reached |= _reached(plain, reads)
     parts = {n for n, c in classes.items() if c in ("subfiles", "standalone") and n in reached}
     mains = {n for n, c in classes.items() if c is not None} - parts
-    if not mains:
-        mains = plain.intersection(_alone(wanted))
+    mains = mains | plain or alone
     orphans = tuple(
         (
             name,
@@ -192,5 +192,13 @@ def find_mains(tree: SourceTree, names: Sequence[str] | None = None) -> Mains:
     return Mains(tuple(sorted(mains)), orphans)
 
 
-def _alone(names: Sequence[str]) -> Sequence[str]:
-    return names if len(names) == 1 else ()
+def _reached(mains: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:
+    """All files that these read, and those that they read."""
+    reached: set[str] = set()
+    waiting = list(mains)
+    while waiting:
+        for child in reads.get(waiting.pop(), ()):
+            if child not in reached:
+                reached.add(child)
+                waiting.append(child)
+    return reached

@@ -63,7 +63,7 @@ _GENERAL = {
     "sim": "∼", "ast": "*", "star": "*", "prime": "′", "ldots": "...", "dots": "...",
     "cdots": "...", "dotsc": "...", "dotsb": "...", "dotsm": "...", "lvert": "|", "rvert": "|",
     "lVert": "‖", "rVert": "‖", "vert": "|", "Vert": "‖", "mid": "|", "mathchar": "",
-    "textdollar": "USD", "textbackslash": "/", "textasciitilde": "~", "textasciicircum": "^",
+    "textdollar": "$", "textbackslash": "/", "textasciitilde": "~", "textasciicircum": "^",
     "textunderscore": "_", "textbar": "|", "textless": "<", "textgreater": ">", "slash": "/",
     "textendash": "–", "textemdash": "—", "textquoteright": "’", "textquoteleft": "‘",
     "textquotedblleft": "“", "textquotedblright": "”", "textregistered": "®",
@@ -171,6 +171,11 @@ def symbols() -> Mapping[str, str]:
 def units() -> Mapping[str, str]:
     """Printed form of siunitx's unit and prefix names."""
     return _UNITS | _PREFIXES
+
+
+def is_customary(name: str) -> bool:
+    """Whether a name is authors' own, as a rule, so that its definition is missing."""
+    return name in _CUSTOMARY
 
 
 def is_prefix(name: str) -> bool:

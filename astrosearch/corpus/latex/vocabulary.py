@@ -43,7 +43,7 @@ ARGUMENTS: dict[str, int] = {
         communicated idline nonumber boldmath animategraphics addresses degreeaward
         university unilogo copyyear defenddate rightsstatement ead cortext runtitle
         thankstext features newgeometry linespread epsffile runauthor glossary
-        UTaddsupervisor DIFdel DIFdelFL fxnote fxwarning fxerror fxfatal
+        documentstyle UTaddsupervisor DIFdel DIFdelFL fxnote fxwarning fxerror fxfatal
         UTaddcommittee
         """
     ),
@@ -64,7 +64,7 @@ ARGUMENTS: dict[str, int] = {
     **dict.fromkeys(["definecolor", "addcontentsline", "setfootnoterule", "DeclareFieldFormat"], 3),
     "textcolor": 1, "scalebox": 1, "rotatebox": 1, "fcolorbox": 2,
     "multicolumn": 2, "multirow": 2, "foreignlanguage": 1, "selectlanguage": 1, "hyperlink": 1,
-    "hypertarget": 1, "hyperref": 0, "lower": 0, "penalty": 0, "tablenotetext": 2, "nodata": 0,
+    "hypertarget": 1, "hyperref": 0, "lower": 0, "penalty": 0, "nodata": 0,
     "hfill": 0, "vfill": 0, "titlespacing": 4, "titleformat": 5, "newtcolorbox": 2,
     "makebox": 0, "framebox": 0, "adjustbox": 1, "textblockorigin": 2,
     "minipage": 1, "altaffiltext": 2, "addtocontents": 2, "addtotoc": 1,
@@ -73,9 +73,39 @@ ARGUMENTS: dict[str, int] = {
     "color": 1, "enlargethispage": 1, "tablehead": 1, "tabcaption": 0,
     "pagecolor": 1, "cellcolor": 1, "rowcolor": 1, "change": 0, "added": 0, "explain": 1,
     "highlight": 0, "authorcomment": 1, "linenumbers": 0, "bibitem": 1, "thispdfpagelabel": 1,
-    "tablecomments": 1, "startlongtable": 0, "citestyle": 1, "maketitle": 0,
-    "suppressAffiliations": 0, "noaffiliation": 0, "UTcopyrightlegend": 0, "printglossary": 0,
-    "glsresetall": 0, "acresetall": 0, "printglossaries": 0,
+    "startlongtable": 0, "citestyle": 1, "maketitle": 0,
+    "suppressAffiliations": 0, "noaffiliation": 0, "UTcopyrightlegend": 0,
+    **dict.fromkeys(
+        words(
+            """
+        printglossary printglossaries glsresetall acresetall printbibliography printbibheading
+        printbiblist printshorthands bibbysection bibbysegment bibbycategory printindex
+        printnoidxglossary printnoidxglossaries printunsrtglossary printunsrtglossaries
+        printacronyms printabbreviations printsymbols printnomenclature printnomencl
+        listofabbreviations makeglossaries makenoidxglossaries makenomenclature makeindex
+        glsaddall glsaddallunused printendnotes theendnotes listofacronyms printnotes
+        insertTableNotes
+        """
+        ),
+        0,
+    ),
+    **dict.fromkeys(
+        words(
+            """
+        acsetup glsadd loadglsentries setacronymstyle setabbreviationstyle setglossarystyle
+        nobibliography glossarystyle glssetwidest acuse acused acroplural glsunset glsreset
+        acreset tablefootmark tmark tabnotemark defbibheading defbibnote defbibfilter
+        DeclareBibliographyCategory tablerefs
+        tablebib tablefirsthead tabletail tablelasttail tablelasthead
+        SetTblrInner SetTblrOuter UseTblrLibrary DTLdisplaydb
+        DTLdisplaylongdb csvautotabular csvautolongtable csvautobooktabular pgfplotstableread
+        """
+        ),
+        1,
+    ),
+    "DeclareAcronym": 2, "newabbreviation": 3, "newdualentry": 4, "longnewglossaryentry": 3,
+    "newacroplural": 2, "newglossary": 3, "glsxtrnewsymbol": 3, "newacro": 2, "NewTblrTheme": 2,
+    "pgfplotstabletypeset": 1,
 }  # fmt: skip
 
 # Citation commands and the form they print.
@@ -126,8 +156,24 @@ MANY_CITATIONS = words(
 REFERENCES: dict[str, str] = {
     "ref": "", "eqref": "", "pageref": "", "vref": "", "autoref": "auto", "cref": "auto",
     "Cref": "auto", "nameref": "", "labelcref": "", "fullref": "auto", "subref": "",
-    "figref": "", "secref": "", "tabref": "", "crefrange": "auto", "zref": "",
+    "figref": "", "secref": "", "tabref": "", "tblref": "", "eqnref": "", "appref": "",
+    "Figref": "", "Secref": "", "Tabref": "", "sectref": "", "chapref": "",
+    "crefrange": "auto", "zref": "",
 }  # fmt: skip
+# Authors' own commands, where their definition is missing: what they print, and what they may add
+# to the label.
+PREFIXED_REFERENCES: dict[str, tuple[str, tuple[str, ...]]] = {
+    **dict.fromkeys(["figref", "Figref"], ("Figure", ("fig:", "f:", "fig.", "fig_", "figure:"))),
+    **dict.fromkeys(
+        ["secref", "Secref", "sectref"], ("Section", ("sec:", "s:", "sec.", "sec_", "section:"))
+    ),
+    **dict.fromkeys(
+        ["tabref", "Tabref", "tblref"], ("Table", ("tab:", "t:", "tab.", "tab_", "tbl:", "table:"))
+    ),
+    "eqnref": ("Equation", ("eq:", "eqn:", "e:", "eq.", "eq_", "equation:")),
+    "appref": ("Appendix", ("app:", "a:", "app.", "sec:", "appendix:")),
+    "chapref": ("Chapter", ("ch:", "chap:", "chapter:")),
+}
 # siunitx's commands, and how many arguments they have.
 QUANTITIES = {
     "SI": 2, "qty": 2, "SIlist": 2, "qtylist": 2, "SIrange": 3, "qtyrange": 3, "numrange": 2,
@@ -206,27 +252,43 @@ FLOATS = words(
         figure table deluxetable longtable wrapfigure wraptable sidewaysfigure
         sidewaystable SCfigure longrotatetable rotatetable floattable supertabular
         xtabular algorithm threeparttable marginfigure margintable plate figurehere
-        subfigure subtable planotable landscape teaser floatingfigure
-        algorithm2e listing rotatetable splitdeluxetable SCtable turnpage
-        interactive splitinteractive
+        subfigure subtable planotable teaser floatingfigure
+        algorithm2e listing splitdeluxetable SCtable
+        interactive splitinteractive longtblr talltblr xltabular ltablex mpsupertabular
+        mpxtabular tablehere
         """
 )
 DROPPED_ENVIRONMENTS = words(
     """
-        tabular tabularx tabulary array tikzpicture picture verbatim lstlisting
+        tabular tabularx tabulary array tblr tabularray tabularht spreadtab tabularkv longtabu
+        NiceArray NiceTabularX booktabs ruledtabular cotable acronym acronyms theindex
+        theglossary thenomenclature tikzpicture picture verbatim lstlisting
         minted Verbatim thebibliography references comment keywords keyword
         filecontents pspicture algorithmic alltt scope pycode pythontexcustomcode
         CCSXML NiceTabular asy codebox tcblisting forest
         deletedtext psmatrix subjclass refs pgfpicture axis
         authorlist affiliations UTcommittee tabbing
-        longtabu tabu copyrightpage figurehead
+        tabu copyrightpage figurehead
         """
 )
 LISTS = words(
     """
-        itemize enumerate description list asparaenum inparaenum compactitem
-        compactenum enumerate* itemize* asparaitem trivlist tightitemize sitemize
+        itemize enumerate description list asparaenum compactitem
+        compactenum asparaitem trivlist tightitemize sitemize compactdesc asparadesc
         """
+)
+# Lists within a line, and which of them have numbered items.
+INLINE_LISTS = {
+    "inparaenum": True, "enumerate*": True, "inparaitem": False, "itemize*": False,
+    "inparadesc": False, "description*": False, "inparablank": False, "inlineenum": True,
+    "inlinelist": True, "runinenumerate": True, "enumerateinline": True,
+}  # fmt: skip
+# Tables whose rows stand in the float itself: only captions and notes in commands are read.
+ROWS_WITHIN = words(
+    """
+    deluxetable longtable splitdeluxetable supertabular xtabular mpsupertabular mpxtabular
+    longtblr talltblr xltabular ltablex planotable longtabu
+    """
 )
 BLOCKS = frozenset(
     ["quote", "quotation", "center", "flushleft", "flushright", "minipage", "multicols"]

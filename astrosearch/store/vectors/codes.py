@@ -74,10 +74,11 @@ class Codes:
         among: NDArray[np.int64] | None = None,
         without: NDArray[np.int64] | None = None,
         all_lists: bool = False,
+        least: int = 0,
     ) -> NDArray[np.int64]:
         """Return candidates int64 [n, c], c >= k, for the nearest `k`; -1 where there are fewer.
 
-        `among` are the only ids allowed, `without` ids that are not.
+        `among` are the only ids allowed, `without` ids that are not; `least` is the least c.
         """
         library = faiss()
         share, selector = 1.0, None
@@ -88,7 +89,7 @@ class Codes:
         probes = self.lists if all_lists else self._probes(k, share)
         parameters = library.SearchParametersIVF(nprobe=probes, sel=selector)
         found: tuple[Any, NDArray[np.int64]] = self.index.search(
-            queries, self._candidates(k), params=parameters
+            queries, min(self.vectors, max(self._candidates(k), least)), params=parameters
         )
         return found[1]
 

@@ -91,7 +91,11 @@ class VectorIndex:
         opened.keep(live)
 
     def search(
-        self, queries: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        among: NDArray[np.int64] | None = None,
+        sure: int | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Find the nearest vectors: exactly, except among those that codes cover.
 
@@ -101,6 +105,8 @@ class VectorIndex:
         k : int
         among : int64 [m], optional
             The only ids that may be returned.
+        sure : int, optional
+            So many are found with the recall that codes are tuned to; else `k`.
 
         Returns
         -------
@@ -122,7 +128,7 @@ class VectorIndex:
                 if segment.ids[0] > self._coded_up_to
             ]
             if self.codes is not None:
-                found.append(self._search_codes(self.codes, queries, k, among))
+                found.append(self._search_codes(self.codes, queries, k, among, sure or k))
         ids, scores = merge_rankings(found, len(queries), k)
         scores[ids < 0] = np.nan
         return ids, scores
@@ -180,6 +186,7 @@ class VectorIndex:
         queries: NDArray[np.float32],
         k: int,
         among: NDArray[np.int64] | None,
+        sure: int,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
 
         dead = _within(self.dead, 0, self._coded_up_to)
@@ -187,18 +194,24 @@ class VectorIndex:
         if among is not None:
             wanted = _within(among, 0, self._coded_up_to)
             share = len(wanted) / codes.vectors
-            if seconds_exact(len(wanted), self.dimension) <= codes.seconds(k, share):
+            if seconds_exact(len(wanted), self.dimension) <= codes.seconds(sure, share):
                 return self._rank(queries, wanted, k)
         more = 0 if len(dead) > MANY_DEAD else len(dead)
         without = dead if more == 0 else None
-        ids = codes.candidates(queries, k + more, among=wanted, without=without)
+        least = k + more
+        ids = codes.candidates(queries, sure + more, among=wanted, without=without, least=least)
         found, scores = self._rank_each(queries, ids, k)
         # Where a query's lists held too few, all lists are asked, then the vectors themselves.
         available = codes.vectors - len(dead) if wanted is None else len(wanted)
         short = (found >= 0).sum(axis=1) < min(k, available)
         if short.any():
             ids = codes.candidates(
-                queries[short], k + more, among=wanted, without=without, all_lists=True
+                queries[short],
+                sure + more,
+                among=wanted,
+                without=without,
+                all_lists=True,
+                least=least,
             )
             found[short], scores[short] = self._rank_each(queries[short], ids, k)
             short = (found >= 0).sum(axis=1) < min(k, available)

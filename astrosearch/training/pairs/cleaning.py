@@ -109,7 +109,7 @@ _SOFTWARE = frozenset(
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LETTER = re.compile(r"[^\W\d_]")
-_FORMULA = re.compile(r"\$[^$]*\$")
+_FORMULA = re.compile(r"(?<!\\)\$(?:[^$\\]|\\.)*+\$")
 _UNREAD = re.compile(r"\[(?:formula|equation)\]")
 
 

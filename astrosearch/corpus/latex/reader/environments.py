@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from astrosearch.corpus.latex import vocabulary as words
-from astrosearch.corpus.latex.reader.captions import float_captions
+from astrosearch.corpus.latex.reader.captions import float_captions, notes_in_rows
 from astrosearch.corpus.latex.reader.formulas import displayed, formula, without_numbering
+from astrosearch.corpus.latex.reader.hand_headings import hand_heading
+from astrosearch.corpus.latex.reader.lists import begin_inline_list
 from astrosearch.corpus.latex.reader.text_reader import TextReader
 
 _ENVIRONMENT = re.compile(r"[ \t]*\{([^{}]*)\}")
@@ -40,7 +42,15 @@ def begin(reader: TextReader, name: str, position: int) -> None:
             float_captions(reader, environment, reader.position, span)
     elif environment in words.DROPPED_ENVIRONMENTS:
         if span is not None:
+            if reader.in_table:
+                notes_in_rows(reader, reader.position, span[0])
             reader.position = span[1]
+        elif reader.in_table:
+            reader.position = reader.end
+    elif full in words.INLINE_LISTS:
+        begin_inline_list(reader, full, position)
+    elif environment in ("center", "flushleft") and hand_heading(reader, position):
+        return
     elif environment == "titlepage" and reader.depth <= 1:
         reader.flush()
         reader.title_pages.append(len(reader.passages))
@@ -78,6 +88,10 @@ def end(reader: TextReader, name: str, position: int) -> None:
         reader.flush()
         since = reader.title_pages.pop()
         reader.passages[since:] = [p for p in reader.passages[since:] if p.section]
+    elif match[1].strip() in words.INLINE_LISTS:
+        if reader.inline_lists:
+            reader.inline_lists.pop()
+        reader.builder.text(" ", position)
     elif environment in words.LISTS:
         reader.paragraph("par", position)
     elif environment.lower() in words.NAMED_ENVIRONMENTS:

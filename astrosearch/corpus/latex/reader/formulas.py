@@ -30,8 +30,9 @@ _ONLY_SPACE = re.compile(rf"[{{}}\s]*+(?:{_MATH_SPACE}[{{}}\s]*+)++")
 # What can only begin a sentence after a displayed formula.
 _OPENERS = "|".join(sorted(OPENERS - {"And", "Or", "Nor"}, key=len, reverse=True))
 _OPENS_SENTENCE = re.compile(
-    r"(?:[\s~]|\\(?:noindent|par|indent|smallskip|medskip|bigskip|nobreak|label\s*\{[^{}]*\})"
-    rf"(?![A-Za-z])){{0,20}}+(?:(?:{_OPENERS})(?=[\s,~]|\\[ ,~])"
+    r"(?:[ \t~\x1f]|\n(?![ \t\x1f]*\n)|\\(?:noindent|indent|smallskip|medskip|bigskip|nobreak"
+    r"|label\s*\{[^{}]*\})"
+    rf"(?![A-Za-z])){{0,20}}+(?:(?:{_OPENERS})(?=[\s,~]|['’]s\b|\\[ ,~])"
     r"|[A-Z][a-z]+\s+(?:is|are|was|were|has|have|can|will|may|must|does|do|shows?|gives?)\s)"
 )
 _ERRORS = re.compile(r"[+\-−] ?\.?\d[^/;]*/[+\-−]")
@@ -122,6 +123,8 @@ def formula(reader: TextReader, tex: str, position: int) -> None:
             reader.builder.text(" ", position)
         return
     reader.after_display = False
+    if reader.in_table and tex.lstrip("{} ")[:1] == "^" and reader.marks_note(readable):
+        return
     if readable in SIGNS and _joins_last(reader, readable):
         return
     if tex[0] in "\\~{+-^_" and _stands_apart(reader, tex, readable):
@@ -134,16 +137,14 @@ def formula(reader: TextReader, tex: str, position: int) -> None:
 def _joins_last(reader: TextReader, sign: str) -> bool:
     """Write a sign and the one set over it in a formula of its own as one: `<` and `∼` as `≲`."""
     pieces = reader.builder.pieces
-    at = len(pieces) - 1
-    while at >= 0 and pieces[at][0] == " ":
-        at -= 1
-    if at < 0 or pieces[at][2] != "math":
+    if not pieces or pieces[-1][2] != "math":
         return False
-    shown, offset, kind, _ = pieces[at]
+    shown, offset, kind, _ = pieces[-1]
     joined = stacked(shown, sign) if shown in SIGNS else None
-    if joined is None:
+    mean = shown == ">" and any("<" in piece[0] for piece in pieces[-9:])
+    if joined is None or mean or "=" in (shown, sign):
         return False
-    pieces[at:] = [(joined, offset, kind, "\\lesssim" if joined in "≲⪅≤" else "\\gtrsim")]
+    pieces[-1:] = [(joined, offset, kind, "\\lesssim" if joined in "≲⪅≤" else "\\gtrsim")]
     return True
 
 

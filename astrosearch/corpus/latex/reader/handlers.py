@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from astrosearch.corpus.latex import acronyms
@@ -14,7 +15,9 @@ from astrosearch.corpus.latex.reader import (
     environments,
     formulas,
     inline,
+    lists,
     mentions,
+    plain_tex,
     sections,
 )
 from astrosearch.corpus.latex.reader.text_reader import Handler, TextReader
@@ -23,12 +26,18 @@ from astrosearch.corpus.limits import Budget
 _HANDLERS: dict[str, Handler] = {
     "par": TextReader.paragraph, "t": TextReader.accent,
     "begin": environments.begin, "end": environments.end,
-    "footnote": sections.footnote, "footnotetext": sections.footnote, "item": sections.item,
+    "footnote": sections.footnote, "footnotetext": sections.footnote, "item": lists.item,
     "title": sections.title, "abstract": sections.abstract, "author": sections.author,
     "authors": sections.author, "Author": sections.full_author, "altauthor": sections.author,
     "date": sections.date,
     "acknowledgments": sections.named_section, "acknowledgements": sections.named_section,
     "acknowledgment": sections.named_section, "acknowledgement": sections.named_section,
+    **dict.fromkeys(("tablecomments", "tablefoot", "tablenote"), captions.table_note),
+    "tablenotetext": captions.marked_note, "tablefoottext": inline.second_only,
+    "topcaption": captions.caption, "bottomcaption": captions.caption,
+    "tnote": captions.note_mark, "ctable": captions.keyed_table,
+    "halign": inline.alignment, "valign": inline.alignment,
+    "color": inline.colour, "settabs": inline.assignment,
     "caption": captions.caption, "figcaption": captions.caption,
     "tablecaption": captions.caption, "captionof": captions.caption_of,
     "subfigure": captions.panel, "subfloat": captions.panel,
@@ -45,6 +54,9 @@ _HANDLERS: dict[str, Handler] = {
     "textsubscript": inline.lowered, "ion": inline.ion, "char": inline.dimension,
     "raisebox": inline.box, "parbox": inline.box, "setlength": inline.set_length,
     "addtolength": inline.set_length, "settowidth": inline.set_length, "enquote": inline.quoted,
+    "centerline": inline.centred, "leftline": inline.centred,
+    "noindent": inline.unindented, "textbf": inline.bold,
+    "underline": inline.bold, "{": inline.bold,
     "textsc": inline.small_capitals, "sc": inline.stage, "scshape": inline.stage,
     "small": inline.stage, "footnotesize": inline.stage, "scriptsize": inline.stage,
     "tiny": inline.stage,
@@ -63,4 +75,6 @@ def open_reader(
     source: ExpandedText, bibliography: Bibliography, numbers: Mapping[str, str], budget: Budget
 ) -> TextReader:
     """Return a reader of a document; `numbers` are those that LaTeX would give its labels."""
-    return TextReader(source, _HANDLERS, bibliography, numbers, math=MathText(), budget=budget)
+    plain = re.search(r"\\begin\s*\{document\}", source.text) is None
+    handlers = {**_HANDLERS, **plain_tex.HANDLERS} if plain else _HANDLERS
+    return TextReader(source, handlers, bibliography, numbers, math=MathText(), budget=budget)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from astrosearch.corpus.latex.quantities import roman
+from astrosearch.corpus.latex.reader.hand_headings import hand_heading
 from astrosearch.corpus.latex.reader.text_reader import TextReader
 from astrosearch.corpus.latex.symbols import SUBSCRIPTS, is_stage, superscript
 
@@ -13,6 +14,7 @@ _DIMENSION = re.compile(
     r"(?:pt|mm|cm|in|em|ex|mu|pc|bp|dd|sp|fill?l?)?)"
     r"(?:[ \t]*+(?:plus|minus)[ \t]*+-?[\d.]*+\s*+(?:true)?(?:pt|mm|cm|in|em|ex|fill?l?)?)*[ \t]?"
 )
+_ALIGNED = re.compile(r"\s*(?:(?:to|spread)[^{}\n]{0,60}|=)?(?=\s*\{)")
 _EDIT = re.compile(r"[ \t]*(?:[0-9]|\{[0-9]\})(?=[ \t\n\x1f]*\{)")
 _ASSIGNED = re.compile(r"[ \t]*+=?[ \t]*+(?:-?[\d.]+|\\[A-Za-z]+)?[ \t]?")
 _ELEMENT = re.compile(r"(?:^|[^A-Za-z])[A-Z][a-z]?\s*$")
@@ -23,6 +25,8 @@ def raised(reader: TextReader, name: str, position: int) -> None:
     """A superscript in text."""
     text = reader.plain_text(reader.argument())
     raised = superscript(text)
+    if reader.in_table and reader.marks_note(raised):
+        return
     reader.builder.text(text if raised.startswith("^") else raised, position)
 
 
@@ -52,6 +56,22 @@ def edited(reader: TextReader, name: str, position: int) -> None:
         reader.position = match.end()
 
 
+def bold(reader: TextReader, name: str, position: int) -> None:
+    """A change of type: a heading, where it is alone on its line."""
+    hand_heading(reader, position)
+
+
+def unindented(reader: TextReader, name: str, position: int) -> None:
+    r"""`\noindent`, with which headings by hand begin."""
+    if not hand_heading(reader, position):
+        reader.skip_space()
+
+
+def centred(reader: TextReader, name: str, position: int) -> None:
+    """A line of its own, which may be a heading."""
+    hand_heading(reader, position)
+
+
 def first_only(reader: TextReader, name: str, position: int) -> None:
     """Of two groups, the first."""
     group = reader.group()
@@ -64,6 +84,20 @@ def twocolumn(reader: TextReader, name: str, position: int) -> None:
     r"""`\twocolumn[...]`, whose option is text."""
     if reader.text.startswith("[", reader.position):
         reader.position += 1
+
+
+def alignment(reader: TextReader, name: str, position: int) -> None:
+    r"""A table of plain TeX, `\halign to 5cm{...}`, which isn't read."""
+    match = _ALIGNED.match(reader.text, reader.position, reader.end)
+    if match:
+        reader.position = match.end()
+    reader.group()
+
+
+def colour(reader: TextReader, name: str, position: int) -> None:
+    r"""`\color{red}`, which passes over the space behind it, too."""
+    reader.skip_arguments(1)
+    reader.skip_space()
 
 
 def nothing(reader: TextReader, name: str, position: int) -> None:

@@ -5,24 +5,32 @@ from __future__ import annotations
 import re
 
 from astrosearch.corpus.document import Passage
+from astrosearch.corpus.headings import REFERENCES
 from astrosearch.corpus.latex.passages import Builder
 from astrosearch.corpus.latex.reader.environments import abstract_environment
 from astrosearch.corpus.latex.reader.text_reader import TextReader
+from astrosearch.corpus.latex.reader.title_page import read_title_page
 
 _FRONT = re.compile(
     r"\\(title|author|authors|Author|date|abstract|newauthor|begin\s*\{abstract\}|pubyear|defcitealias)\*?(?![A-Za-z])"
 )
+_TITLE = re.compile(r"\\(?:title|Title|MAINTITLE)(?![A-Za-z])|\\begin\s*\{title\}")
 
 
 def read_document(reader: TextReader) -> None:
     """Read the whole document: front matter from the preamble, then the body."""
     body = re.search(r"\\begin\s*\{document\}", reader.text)
-    if body is None:
-        reader.read(0, len(reader.text), reader.builder)
-    else:
+    start = 0
+    if body is not None:
         _front_matter(reader, body.start())
-        reader.read(body.end(), len(reader.text), reader.builder)
+        start = body.end()
+    if reader.title is None and not _TITLE.search(reader.text, start):
+        start = read_title_page(reader, start, len(reader.text))
+    reader.read(start, len(reader.text), reader.builder)
     reader.flush()
+    reader.passages = [
+        p for p in reader.passages if not (p.section and REFERENCES.fullmatch(p.section))
+    ]
 
 
 def _front_matter(reader: TextReader, end: int) -> None:
@@ -70,16 +78,6 @@ def footnote(reader: TextReader, name: str, position: int) -> None:
     group = reader.group()
     if group is not None:
         reader.aside(group, reader.section)
-
-
-def item(reader: TextReader, name: str, position: int) -> None:
-    """An item of a list, with its label."""
-    if reader.depth <= 1:
-        reader.flush()
-    option = reader.option()
-    if option is not None and option[1] > option[0]:
-        reader.read(option[0], option[1], reader.builder)
-        reader.builder.text(" ", option[1])
 
 
 def title(reader: TextReader, name: str, position: int) -> None:

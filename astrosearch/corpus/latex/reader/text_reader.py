@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from astrosearch.corpus.document import Passage
 from astrosearch.corpus.latex import vocabulary as words
@@ -18,24 +19,54 @@ from astrosearch.corpus.latex.macros.expanded_text import ExpandedText
 from astrosearch.corpus.latex.mathtext import MathText
 from astrosearch.corpus.latex.passages import Builder
 from astrosearch.corpus.latex.reader.cursor import TOKEN, Cursor
-from astrosearch.corpus.latex.symbols import ACCENTS, accented, superscript, symbols
+from astrosearch.corpus.latex.symbols import ACCENTS, accented, is_customary, superscript, symbols
 from astrosearch.corpus.latex.tokens import environment_pairs, flat
+from astrosearch.corpus.latex.tokens import words as names
 from astrosearch.corpus.limits import Budget
 
+MAX_BLANKS = 4  # pieces that a paragraph may have before its first word
 MAX_DEPTH = 20  # notes within captions within notes
+MAX_ADDRESS = 400  # characters of a note that may be nothing but addresses
 
 _SETTING = re.compile(r"[ \t]*=[ \t]*-?[\d.]+[ \t]*(?:(?:true)?(?:pt|mm|cm|in|em|ex)\b)?")
 _DISPLAY_BEGIN = re.compile(
     r"\\begin\s*\{(?:equation|align|eqnarray|displaymath|gather|multline|subequations)\*?\}|\$\$|\\\["
 )
+_PLAIN_ROW = re.compile(
+    r"[^\\\n]{0,500}(?:\\(?!cr\b).[^\\\n]{0,500}){0,100}\\cr\b"
+)  # of plain TeX's tables
 _DOTLESS = ("\\i", "\\j", "\\imath", "\\jmath", "\\l", "\\o", "\\O", "\\L", "\\ae", "\\AE")
+_SECTIONS = re.compile(r"\\(?:section|chapter)\*?\s*[{\[]")
 _ICON = re.compile(r"(?:fa|ai)[A-Z]")  # of fontawesome and academicons
 _CITE_STYLES = re.compile(r"\\cite[tp](?![A-Za-z])")
 _NUMBERED = re.compile(
     r"\\documentclass[^{}]{0,2000}\{revtex|\\(?:usepackage|setcitestyle)[^\n]{0,500}\bnumbers\b"
 )
 
+_LONG_WORD = re.compile(r"[^\W\d_]{2,}")
+_LOWER_WORD = re.compile(r"\b[a-z]{3,}")
+_NOTE_MARK = re.compile(r"\^?[A-Za-z](?:,\s?[a-z])*|\^?\(\w\)|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}|\^?[*†‡§¶]{1,2}")
+_ADDRESS = re.compile(
+    r"(?:(?:https?|ftp)://|www\.|mailto:|doi:\s?)\S+|\S+@\S+\.\w+|\b10\.\d{4,}/\S+"
+    r"|\b[\w.-]{1,80}\.(?:org|com|edu|gov|net|io|int|eu|uk|de|fr|it|es|jp|au|ca|nl|ch|br|cn|info|space)"
+    r"(?![\w.])(?:[/:]\S*)?"
+)
+_ABOUT_ADDRESSES = names(
+    """
+    see also at and or from available url urls website webpage via link links email mail online doi
+    http https web page accessed here
+    """
+)
+
 Handler = Callable[["TextReader", str, int], None]
+
+
+@dataclass(slots=True)
+class InlineList:
+    """A list within a line: how its items are numbered (empty where they aren't), and how many."""
+
+    template: str
+    items: int = 0
 
 
 class TextReader(Cursor):
@@ -69,6 +100,9 @@ class TextReader(Cursor):
         self.section: str | None = None
         self.outer_sections: list[str | None] = []  # of the environments that name one
         self.in_abstract = False
+        self.cited: set[str] = set()  # commands that each cite an entry, as harvmac's
+        self.has_sections = _SECTIONS.search(self.text) is not None
+        self.by_hand = False  # whether a heading was set by hand
         self.title: str | None = None
         self.title_passage: Passage | None = None
         self.title_pages: list[int] = []  # how many passages there were before each open one
@@ -79,6 +113,8 @@ class TextReader(Cursor):
         # natbib's \cite is textual, unless it prints numbers, as revtex does.
         self.textual_cite = bool(_CITE_STYLES.search(self.text)) and not _NUMBERED.search(self.text)
         self.after_display = False
+        self.in_table = False  # where only captions and notes are text
+        self.inline_lists: list[InlineList] = []  # within each other
 
     def read(self, start: int, end: int, builder: Builder) -> None:
         """Read a stretch of the text into a builder."""
@@ -123,7 +159,10 @@ class TextReader(Cursor):
                         self.position -= 1
                     if symbol:
                         self.builder.pieces.append((symbol, position, None, ""))
+                    after = self.position
                     self.skip_space()
+                    if after < self.position and is_customary(name):  # it may well end in \xspace
+                        self._space_before_word(after)
                 elif name in words.SPACES:
                     self.builder.pieces.append((" ", position, None, ""))
                 else:
@@ -135,12 +174,21 @@ class TextReader(Cursor):
             else:
                 self._special(match[0], position)
 
+    def _space_before_word(self, position: int) -> None:
+        following = self.text[self.position : self.position + 1]
+        if following.isalnum() or following in ("(", "$"):
+            self.builder.text(" ", position)
+
     def flush(self) -> None:
         """End the paragraph."""
         if self.builder.pieces:
             passage = self.builder.passage(self.section)
             self.builder.pieces.clear()
-            if passage is not None and _has_words(passage):
+            if self.in_table and self.depth <= 1:  # the caption stands before the notes
+                self.passages += self.waiting
+                self.waiting.clear()
+            read = passage is not None and _has_words(passage)
+            if passage and read and (not self.in_table or _is_note(passage.text)):
                 self.passages.append(passage)
         if self.waiting and self.depth <= 1:
             self.passages += self.waiting
@@ -193,8 +241,18 @@ class TextReader(Cursor):
         builder = Builder(self.source)
         self.read(group[0], group[1], builder)
         passage = builder.passage(section)
-        if passage is not None and _has_words(passage):
+        if passage is not None and _has_words(passage) and not _is_address(passage.text):
             self.waiting.append(passage)
+
+    def marks_note(self, shown: str) -> bool:
+        """Whether a raised sign, where it stands, only tells which note to a table begins."""
+        if _NOTE_MARK.fullmatch(shown) is None:
+            return False
+        last = next((p[0].rstrip() for p in reversed(self.builder.pieces) if p[0].strip()), ".")
+        following = self.text[self.position : min(self.position + 20, self.end)].lstrip(
+            " ~\n\x1f\\,"
+        )
+        return last[-1] in ".;" and following[:1].isupper()  # not "* indicates ..."
 
     def read_block(self, start: int, end: int) -> None:
         """Read paragraphs as a part of the document's own."""
@@ -218,12 +276,14 @@ class TextReader(Cursor):
             self.builder.text(superscript(script), position)
         elif lexeme == "\\":
             self.position = self.end
+        elif lexeme == "{" and self.depth <= 1 and len(self.builder.pieces) < MAX_BLANKS:
+            self.handlers["{"](self, "{", position)
 
     def _control_symbol(self, symbol: str, position: int) -> None:
         if symbol in ACCENTS:
             self.accent(symbol, position)
         elif symbol in "%&_#$":
-            self.builder.text(symbol if symbol != "$" else "USD ", position)
+            self.builder.text(symbol, position)
         elif symbol in ",; :\n\t>":
             self.builder.text(" ", position)
         elif symbol == "\\":
@@ -232,6 +292,8 @@ class TextReader(Cursor):
             self.builder.text(" ", position)
         elif symbol in "([":
             self.handlers[symbol](self, symbol, position)
+        elif symbol == "+" and (row := _PLAIN_ROW.match(self.text, self.position, self.end)):
+            self.position = row.end()
         elif symbol in "{}":
             self.builder.text("(" if symbol == "{" else ")", position)
 
@@ -249,9 +311,12 @@ class TextReader(Cursor):
             self.accent(name, position)
             return
         saved = self.position
-        if self.option() and not self.text.startswith("{", self.position):
-            self.position = saved
-        if name not in words.LAYOUT and self._is_name(name):
+        option = self.option()
+        if option and not self.text.startswith("{", self.position):
+            keyed = option[0] == saved + 1 and "=" in self.text[option[0] : option[1]]
+            if not keyed:
+                self.position = saved
+        if name not in words.LAYOUT and name not in self.cited and self._is_name(name):
             self.builder.text(name, position)
         if self.text.startswith("{", self.position):
             return
@@ -271,6 +336,20 @@ class TextReader(Cursor):
         if following == "{}" or following[:1] in tuple("-,.;:)'~") or following == "\\ ":
             return True
         return name != name.lower() and following[:1] not in tuple("{[=\\")
+
+
+def _is_note(text: str) -> bool:
+    """Whether a text beside a table says something, as a heading of a column doesn't."""
+    words_alone = [word for word in text.split() if _LONG_WORD.search(word)]
+    return len(words_alone) >= 4 and _LOWER_WORD.search(text) is not None
+
+
+def _is_address(text: str) -> bool:
+    """Whether a note only tells an address, as `See https://...` does."""
+    if len(text) > MAX_ADDRESS or not ("." in text and _ADDRESS.search(text)):
+        return False
+    rest = _ADDRESS.sub(" ", text).lower()
+    return _ABOUT_ADDRESSES.issuperset(_LONG_WORD.findall(rest))
 
 
 def _has_words(passage: Passage) -> bool:
