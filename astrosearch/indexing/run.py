@@ -23,7 +23,7 @@ from astrosearch.indexing.encode import EncodingThread, Group
 from astrosearch.indexing.identity import Identities, is_gone
 from astrosearch.indexing.summary import Progress, Summary
 from astrosearch.indexing.workers import ReadPaper, readings
-from astrosearch.maintenance.merge import compact
+from astrosearch.maintenance.merge import compact, small_segments
 from astrosearch.records import SourceSentence
 from astrosearch.store import outcomes
 from astrosearch.store.rows import Edition, EndSource, NoteEdition, PutPaper, Refusal, SourceRow
@@ -321,7 +321,7 @@ class IndexingRun:
         self.summary.papers_added += len(group.puts) - known
         self.summary.sentences_added += group.sentences
         self.summary.encoding_seconds = self._encoding.seconds
-        if len(self.writer.store.segments()) >= 2 * MANY_SEGMENTS:
+        if small_segments(self.writer.store.segments()) >= 2 * MANY_SEGMENTS:
             compact(self.writer)
 
     def _is_indexed(self, paper_id: str) -> bool:

@@ -116,9 +116,10 @@ def wording(text: str) -> Wording:
 def says_the_same(one: Wording, other: Wording) -> bool:
     """Whether two sentences are the same but for a few words.
 
-    Of the words of both, .9 must be shared, or .8 where one only adds words to the other, unless
-    that has hardly any: "the tail is damping" is not "the damping tail is steep". What replaces
-    what must tell nothing: a slope that "increases" is not one that "decreases".
+    Of the words of both, .9 must be shared, or .8 where one only adds words to the other, or only
+    words differ that tell nothing, unless there are hardly any: "the tail is damping" is not "the
+    damping tail is steep". No word that tells something may stand in the place of another: a slope
+    that "increases" is not one that "decreases".
 
     >>> says_the_same(wording("Winds drive the gas out."), wording("The winds drive the gas out."))
     True
@@ -129,20 +130,21 @@ def says_the_same(one: Wording, other: Wording) -> bool:
         return False
     words, others = set(one.words), set(other.words)
     shared = len(words & others)
-    least = 9
-    if shared == min(len(words), len(others)) and shared >= SHORTEST:
-        least = 8
-    if 10 * shared < least * (len(words) + len(others) - shared):
+    both = len(words) + len(others) - shared
+    if 10 * shared < 8 * both:
         return False
-    return _only_adds(words - others, others - words)
-
-
-def _only_adds(some: set[str], others: set[str]) -> bool:
-    """Whether words that one sentence has and other words that the other has replace nothing."""
-    some, others = some - _EMPTY_WORDS, others - _EMPTY_WORDS
-    if not (some and others):
+    mine, yours = words - others, others - words
+    told, replaced = _telling(mine), _telling(yours)
+    if told and replaced and told != replaced:
+        return False
+    if shared >= SHORTEST and (not (mine and yours) or told == replaced):
         return True
-    return {word.rstrip("s") for word in some} == {word.rstrip("s") for word in others}
+    return 10 * shared >= 9 * both
+
+
+def _telling(words: set[str]) -> set[str]:
+    """Return those of some words that tell something, in the singular."""
+    return {word.rstrip("s") for word in words - _EMPTY_WORDS}
 
 
 class Folding:

@@ -22,6 +22,18 @@ if TYPE_CHECKING:
 # (benchmarks/results/weak_answers.json). BM25 alone tells the two apart at no score.
 CLOSE = 0.5
 WORDED = 0.8
+# A figure counts hits from these scores on; in hybrid search that is a cosine of CLOSE and a
+# quarter of the words.
+FLOORS = {"hybrid": 0.42, "dense": CLOSE}
+
+
+def least_score(mode: str) -> float | None:
+    """Return what a sentence must score to be close by meaning alone; None by words alone.
+
+    >>> least_score("dense"), least_score("lexical")
+    (0.5, None)
+    """
+    return {"dense": CLOSE, "hybrid": DENSE_WEIGHT * CLOSE}.get(mode)
 
 
 def remarks_on(
@@ -44,7 +56,7 @@ def remarks_on(
             vectors is not None
             and there.any()
             and not (request.by_likeness or request.rerank or query.is_listing)
-            and is_weak(request, snapshot, vectors[row], ids[row][there], scores[row][there])
+            and is_weak(request, snapshot, row, vectors, ids[row][there], scores[row][there])
         )
         remarks.append(replace(looked_up[key], weak=True) if weak else looked_up[key])
     return tuple(remarks)
@@ -53,23 +65,26 @@ def remarks_on(
 def is_weak(
     request: Request,
     snapshot: Snapshot,
-    vector: NDArray[np.float32],
+    row: int,
+    vectors: NDArray[np.float32],
     ids: NDArray[np.int64],
     scores: NDArray[np.float32],
 ) -> bool:
-    """Whether no hit is close to a query, for all that is known of the hits [k]."""
+    """Whether no hit is close to the query of a row, for all that is known of its hits [k]."""
     best = float(scores.max())
     if request.mode == "dense" and not request.papers:
         return best < CLOSE
     if best >= DENSE_WEIGHT * CLOSE + 1 - DENSE_WEIGHT and not request.papers:
         return False  # as most are; no vectors need be read
-    cosines = snapshot.vectors(ids) @ vector
+    cosines = snapshot.vectors(ids) @ vectors[row]
     if float(cosines.max()) >= CLOSE:
         return False
     if request.mode == "dense" or request.papers:  # a paper's score is that of several sentences
         return True
     shares = (scores - DENSE_WEIGHT * cosines) / (1 - DENSE_WEIGHT)
-    return float(shares.max()) < WORDED
+    asked = request.queries[row].ranking
+    held = next(snapshot.words.weighted([asked]))  # the others stand in no sentence at all
+    return float(shares.max()) * len(held) / max(1, len(asked)) < WORDED
 
 
 def _remark(request: Request, snapshot: Snapshot, query: ParsedQuery, empty: bool) -> Remarks:

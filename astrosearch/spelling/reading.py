@@ -60,8 +60,8 @@ def phrase_words(text: str) -> str:
 
     The endings are those of Harman (1991, JASIS 42, 7): plurals alone, no stems.
 
-    >>> phrase_words("γ-ray bursts of galaxies"), phrase_words("novae in the Universe")
-    ('gamma-ray burst of galaxy', 'nova in the universe')
+    >>> phrase_words("γ ray bursts of galaxies"), phrase_words("novae in the Universe")
+    ('gamma ray burst of galaxy', 'nova in the universe')
     """
     return singular(spelled(text))
 

@@ -162,7 +162,7 @@ OTHERS = {
     "corpus/latex/mainfile.py": {".tex"},  # what TeX reads
     "corpus/latex/readme.py": {".tex"},
     "corpus/latex/filenames.py": {".tex"},
-    "corpus/latex/citations.py": {".bib", ".tex"},
+    "corpus/latex/citations.py": {".bib"},
     "training/pairs/bibliography.py": {".bib"},
     "output/timeline.py": {".pdf"},  # a figure that is written
     "training/pairs/splitting.py": {".jsonl"},  # pairs that are written
