@@ -24,6 +24,7 @@ from astrosearch.store.catalogue import Catalogue
 from astrosearch.store.layout import DATABASE
 from astrosearch.store.listing import first_sentences, is_spelled
 from astrosearch.store.live import open_vectors
+from astrosearch.store.outcomes import not_read
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
 from astrosearch.store.vectors import OpenFiles, VectorIndex
@@ -331,7 +332,7 @@ class Snapshot:
     @property
     def failures(self) -> list[tuple[str, str]]:
         """(file, reason) of what could not be indexed."""
-        return self._store.failures()
+        return not_read(self._store)
 
 
 class Words:
