@@ -39,8 +39,7 @@ def build(
 ) -> Summary:
     """Bring the index in folder `index` up to date with the papers under `corpora`.
 
-    Only what is new or changed since the last run is read. Interrupt it at any time; a run
-    again goes on where it stopped.
+    Only what is new or changed is read. Interrupt it at any time: a run again goes on from there.
 
     Parameters
     ----------
@@ -55,13 +54,11 @@ def build(
     rebuild, strict : bool
         Build a new index, while the old one answers; raise CorpusError at the end if a file failed.
     all_categories : bool, optional
-        Take metadata records of every category, not astro-ph alone. An index keeps to what it was
-        told last; a new one takes astro-ph alone.
+        Take metadata records of every category, not astro-ph alone; left out, as last time.
     prune : bool
         Drop papers whose files are gone from `corpora`.
     progress : callable or bool, optional
-        Called with a Progress as the work goes on. True shows it on stderr; left out, it is shown
-        in a notebook alone.
+        Called with a Progress as the work goes on; True shows it on stderr, None in a notebook.
 
     Raises
     ------
