@@ -74,7 +74,7 @@ class EncoderMismatch(AstrosearchError):
         self.built_with, self.given = built_with, given
         super().__init__(
             f"the index was built with encoder {built_with}, but {given} was given.\n"
-            "Give the encoder it was built with, or build anew: astrosearch index CORPUS --rebuild"
+            "Give the encoder it was built with, or rebuild it: astrosearch index CORPUS --rebuild"
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from astrosearch.links import ads_address, bibcode_of
 from astrosearch.names import Name
 
 TextForm = Literal["plain", "seed"]  # how an encoder wants its text written: corpus/textform.py
@@ -17,7 +18,8 @@ class Paper:
     """A paper; what isn't known is None or empty, never made up.
 
     `id` is the arXiv id without version (`1807.06209`, `astro-ph/9805201`) where there is one,
-    else the source's path in its corpus without suffix.
+    else a record's own (`record/101` where that is a number), or the source's path in its corpus
+    without suffix.
 
     Attributes
     ----------
@@ -51,6 +53,16 @@ class Paper:
     journal: str | None = None
     title_tex: str | None = None
     bibcode: str | None = None
+
+    @property
+    def ads(self) -> str | None:
+        """The address of its page in ADS; None where nothing tells it."""
+        return ads_address(self.id, self.bibcode)
+
+    @property
+    def ads_bibcode(self) -> str | None:
+        """Its bibcode: the one a record gives, or the one ADS makes of an arXiv id."""
+        return self.bibcode or bibcode_of(self.id, self.authors, self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +162,7 @@ class Hit:
             f"§ {self.sentence.section}" if self.sentence.section else "",
             f"{self.sentence.file}:{self.sentence.line}",
             f"id {self.sentence.id}",
-            f"+{self.alike} alike" if self.alike else "",
+            f"+{self.alike} similar" if self.alike else "",
         )
         return tuple(fact for fact in facts if fact)
 
@@ -176,10 +188,14 @@ class Hit:
             "url": self.paper.url,
             "file": self.sentence.file,
             "line": self.sentence.line,
+            "doi": self.paper.doi,
+            "bibcode": self.paper.ads_bibcode,
+            "ads": self.paper.ads,
             **counts,
         }
 
 
+SCORE_DIGITS = 6  # of a score as JSON and CSV have it
 COLUMNS = (
     "query",
     "rank",
@@ -195,6 +211,9 @@ COLUMNS = (
     "url",
     "file",
     "line",
+    "doi",
+    "bibcode",
+    "ads",
 )
 COUNTS = ("matches", "alike")  # columns after them where hits are papers
 

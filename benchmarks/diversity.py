@@ -23,7 +23,7 @@ from astrosearch.evaluation.metrics import intervals, ndcg
 from astrosearch.evaluation.questions import QUESTIONS, sentence_digest
 from astrosearch.results import Results
 from astrosearch.search.ordering import spread
-from astrosearch.search.snapshot import open_vectors
+from astrosearch.store.live import open_vectors
 from astrosearch.store.reader import Store
 from astrosearch.store.vectors import VectorIndex
 from benchmarks.measured import SHARED, save

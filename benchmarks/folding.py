@@ -21,7 +21,7 @@ import numpy as np
 
 import astrosearch
 from astrosearch.search.ordering import says_the_same, wording
-from astrosearch.search.snapshot import open_vectors
+from astrosearch.store.live import open_vectors
 from astrosearch.store.reader import Store
 from benchmarks.batch_queries import sampled_queries
 from benchmarks.measured import save

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astrosearch.encoder import load_encoder
-from astrosearch.search.snapshot import open_vectors
+from astrosearch.store.live import open_vectors
 from astrosearch.store.reader import Store
 from astrosearch.store.vectors import (
     CODES,

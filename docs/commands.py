@@ -20,7 +20,7 @@ INTRODUCTION = """\
 What `--help` says of each command. `python docs/commands.py` writes this page; `make docs` runs it.
 
 Results go to stdout and everything else to stderr. Exit codes: 0 done, 1 an error that you can
-mend (its message says the cause, then the cure), 2 wrong usage, 130 interrupted.
+fix (its message says the cause, then the cure), 2 wrong usage, 130 interrupted.
 """
 
 

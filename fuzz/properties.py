@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from astrosearch.corpus.document import Document, Passage
+from astrosearch.corpus.normalization import plain_letters
 from astrosearch.corpus.sentences import LONGEST, sentences_of, split
 from astrosearch.errors import Unreadable
 from astrosearch.text import is_text
 
 _TEX_LEFT = re.compile(r"\\[A-Za-z]+|[{}$~]")
+_ANEW = re.compile(r"[$\[<&@{´¨ˆ˜ˇ˘˙\\]")
 _RUNS = re.compile(r"\r\n?|\n")
 
 
@@ -120,11 +122,11 @@ def check_written(passage: Passage, lines: Sequence[str]) -> None:
     for origin, end in zip(passage.origins, ends, strict=True):
         if any(mark.start < end and mark.end > origin.start for mark in passage.marks):
             continue
-        line = unicodedata.normalize("NFC", lines[origin.line - 1])
-        if "$" in line or "[" in line or "<" in line:
-            continue  # perhaps a formula or a citation, written anew
+        line = unicodedata.normalize("NFC", plain_letters(lines[origin.line - 1]))
+        if _ANEW.search(line):
+            continue  # perhaps a formula, a citation or an entity, written anew
         source = iter(line)
-        part = "".join(passage.text[origin.start : end].split())
+        part = "".join(passage.text[origin.start : end].split()).rstrip(":")  # before a subtitle
         assert all(sign in source for sign in part), f"{part!a} is not on line {origin.line}"
 
 

@@ -36,13 +36,49 @@ BIB = r"""
     \enquote{ `` '' \natexlab{a} family={ {et~al.} \protect\citeauthoryear{ van~den
 """
 JSON = r"""
+    "DOI": "author": "family": "issued": "date-parts": "bibcode": "items": "response": "docs":
+    "abstractNote": "creators": "data": &lt; &amp; <sup> </sup> <math> </math> <i> <p> 704.0013
+    http://arxiv.org/abs/
     "id": "title": "abstract": "authors": "authors_parsed": "categories": "astro-ph.CO" null
     "versions": "created": "doi": [ ] { } \u001b \ud800 \n \\alpha $ {\\
 """
+MAIL = (
+    "\\\\\n|arXiv:2601.00011|Paper: astro-ph/9901001|(*cross-listing*)|Title: |Authors: |Date: "
+    "|Categories: astro-ph.GA|\\\\ ( https://|replaced with revised version|------------|> |=\n|v2"
+    "|Content-Transfer-Encoding: quoted-printable\n"
+)
 TEXT = r"""
     # ## --- === ``` ~~~ > - * 1. | |---| <!-- --> [^1]: ]( http://a.b ** __ $ [formula] <CIT>
     [MATH_tex= [\citep= Abstract References Introduction Keywords: . ? ! (
 """
+RECORDS = [
+    b'[{"id": "roe", "title": "On <i>light</i>", "abstract": "<p>At z &lt; 3.</p>",'
+    b' "DOI": "10.1/x", "issued": {"date-parts": [[2020]]},'
+    b' "author": [{"family": "Roe", "given": "J."}]}]',
+    b'{"response": {"docs": [{"bibcode": "2020arXiv200100012R", "title": ["On light"],'
+    b' "author": ["Roe, J."], "abstract": "It shines.", "year": "2020"}]}}',
+    b'[{"key": "A", "data": {"itemType": "book", "title": "On light", "abstractNote": "It shines.",'
+    b' "creators": [{"creatorType": "author", "lastName": "Roe"}], "date": "2020"}}]',
+    b'{"id": 704.0013, "title": "On light", "abstract": "<math><msup><mi>a</mi><mn>2</mn></msup>'
+    b'</math> is lt; 3."}',
+]
+MAILED = (
+    b"\\\\\narXiv:2601.00011 (*cross-listing*)\nDate: Thu, 1 Jan 2026 20:00:00 GMT   (9kb)\n\n"
+    b"Title: Cold dust in\n  discs\nAuthors: A. Adams (1), B. Brown\nCategories: astro-ph.GA\n"
+    b"\\\\\n  We weigh dust in discs.\nIt is cold.\n"
+    b"\\\\ ( https://arxiv.org/abs/2601.00011 ,  9kb)\n"
+)
+PRINTED = (
+    "MNRAS 000, 1–8 (2021)\n\nThe ﬁne dust\nA. Adams1, B. Brown2\n\nABSTRACT\n"
+    "Dust is cold in Garc´ıa’s\nc 2020 RAS, MNRAS 000, 1–8\n\n\f2   A. Adams and B. Brown\n\n"
+    "discs of pa\u00ad\nper, effi-\ncient.\n"
+)
+FRONTS = [
+    b"---\ntitle: 'Dust: cold'\nauthor:\n  - name: A. Adams\nabstract: |\n  It is cold.\n---",
+    b'+++\ntitle = "Dust"\nauthors = ["A. Adams"]\n+++',
+    b"% Dust\n% A. Adams; B. Brown\n% 2020",
+    b"Title: Dust\nAuthor: A. Adams\nDate: 2020",
+]
 SIGNS = ["\u0301", "\u2028", "\u00ad", "\u200b"]
 HEADERS = ["ustar\0" + "00", "ustar  \0", "\x1f\x8b\x08", "2301.00001.gz", "%PDF", "../"]
 FILES = ["SQLite format 3\0", "IxMp", "IxFI", "IxFl", "IxSQ", "IwPf", "\xff" * 8, "\x7f"]
@@ -62,6 +98,7 @@ def dictionary(target: str) -> str:
         "latex": [*TEX.split(), *(f"\\{name}{{" for name in known)],
         "bundle": HEADERS,
         "metadata": JSON.split(),
+        "mail": MAIL.split("|"),
         "bibliography": BIB.split(),
         "sentences": [*TEXT.split(), *SIGNS, *(f"{word}. " for word in sorted(NEVER_LAST))],
         "index": FILES,
@@ -138,6 +175,21 @@ def _metadata() -> Iterator[bytes]:
     yield b"[" + b",\n".join(lines[:2]) + b"]"
     yield lines[0].replace(b'", "', b'",\n "')
     yield gzip.compress(lines[0])
+    yield from RECORDS
+
+
+def _mail() -> Iterator[bytes]:
+    yield MAILED
+    yield MAILED.replace(b"\n", b"\r\n")
+    yield b"Content-Transfer-Encoding: quoted-printable\n" + MAILED.replace(
+        b"dust in", b"dust =\nin"
+    )
+    yield MAILED.partition(b"Comments")[0].replace(b"arXiv:2601.00011", b"Paper: astro-ph/9901001")
+    yield MAILED.replace(b"Date: ", b"replaced with revised version ")
+    yield re.sub(rb"\\\\\\\\\n  We.*?cold\.\n", b"", MAILED, flags=re.DOTALL)
+    yield (MAILED + b"-" * 78 + b"\n") * 2
+    yield MAILED.rpartition(b"\\\\ (")[0]
+    yield b"".join(b"> " + line + b"\n" for line in MAILED.split(b"\n"))
 
 
 def _bibliography() -> Iterator[bytes]:
@@ -160,6 +212,8 @@ def _sentences() -> Iterator[bytes]:
                 yield bytes([number, 0][: 2 if number == 0 else 1]) + part
                 if number == 0:
                     yield b"\x00\x02" + b"\x10\x30\x80\xa0" + part[:400]
+    yield b"\x01" + PRINTED.encode()
+    yield from (b"\x02" + each + b"\n# Dust {#a}\n\nIt is cold [@roe2010].\n" for each in FRONTS)
 
 
 def _index() -> Iterator[bytes]:
@@ -175,6 +229,7 @@ _MADE = {
     "latex": _latex,
     "bundle": _bundle,
     "metadata": _metadata,
+    "mail": _mail,
     "bibliography": _bibliography,
     "sentences": _sentences,
     "index": _index,

@@ -12,7 +12,7 @@ import re
 import zlib
 from collections.abc import Callable
 
-from astrosearch.corpus import bundles, metadata, plaintext
+from astrosearch.corpus import bundles, listing, metadata, plaintext
 from astrosearch.corpus.characters import without_controls
 from astrosearch.corpus.document import Document
 from astrosearch.corpus.identifiers import parse_arxiv_id
@@ -163,6 +163,20 @@ def _check_record(document: Document, lines: list[bytes]) -> None:
         assert shown == " ".join(abstract.split()), "the abstract is not as it was written"
 
 
+def mail(data: bytes) -> None:
+    """Read one of arXiv's mails."""
+    path = scratch() / "mail.txt"
+    path.write_bytes(data)
+    listing.is_listing(path)
+    read = list(listing.read_source(Source(scratch(), "mail.txt", "listing"), all_categories=True))
+    assert read, "neither a paper nor a refusal"
+    for item in read:
+        if isinstance(item, Unreadable):
+            properties.check_refusal(item)
+        else:
+            properties.check_document(item, {"mail.txt": data})
+
+
 def bibliography(data: bytes) -> None:
     """Read a .bib and a .bbl file, for titles and for the labels of citations."""
     try:
@@ -218,6 +232,8 @@ def sentences(data: bytes) -> None:
         return
     properties.check_document(document, {name: content})
     lines = plaintext.decode(content, name).split("\n")
+    if lines[0].strip() == "+++":
+        return  # TOML doesn't say on which lines its texts stand
     for passage in document.passages:
         properties.check_written(passage, lines)
 
@@ -226,6 +242,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "latex": latex,
     "bundle": bundle,
     "metadata": snapshot,
+    "mail": mail,
     "bibliography": bibliography,
     "sentences": sentences,
     "index": index,

@@ -23,8 +23,8 @@ PACKAGE = Path(astrosearch.__file__).parent
 # Room -> level. A module imports from lower levels and from its own room; rooms of one level
 # don't know each other.
 LEVELS = {
-    **dict.fromkeys(("errors", "_version"), 0),
-    **dict.fromkeys(("text", "files", "lock", "names"), 1),
+    **dict.fromkeys(("errors", "_version", "names"), 0),
+    **dict.fromkeys(("text", "files", "lock", "links", "spelling"), 1),
     "records": 2,
     "output": 3,
     "results": 4,
@@ -38,7 +38,7 @@ LEVELS = {
     "__init__": 11,  # the front door: names that are imported on first use
 }
 # Rooms whose __init__ is more than its docstring: what is imported from them is meant to be.
-FACES = {"cli", "encoder", "store.vectors", "search.language", "corpus.latex"}
+FACES = {"cli", "encoder", "spelling", "store.vectors", "search.language", "corpus.latex"}
 # In search, who may open the store; others may name the types of its rows.
 DOORS = {"search.snapshot", "search.candidates"}
 TORCH = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from astrosearch.cli.options import OutputOptions, color_console, write_for_programs
+from astrosearch.text import harmless
 
 if TYPE_CHECKING:
     from astrosearch.records import Context, Hit
@@ -34,8 +35,11 @@ def print_answers(
 ) -> None:
     """Write answers to stdout; `papers` says what the hits are, and `heading` names each query.
 
-    `listings` tells which queries asked for papers by author or year alone.
+    `listings` tells which queries asked for papers by author or year alone. What is to be said
+    besides goes to stderr.
     """
+    for remark in remarks_on(answers):
+        click.echo(harmless(remark), err=True)
     if output.format == "table":
         _print_table(answers, output, contexts, heading=heading, listings=listings)
         return
@@ -44,7 +48,8 @@ def print_answers(
         from astrosearch.output.jsonlines import to_json
 
         for text, hits in answers:
-            click.echo(to_json(text, hits, contexts))
+            remarks = getattr(hits, "remarks", None)
+            click.echo(to_json(text, hits, contexts, weak=remarks is not None and remarks.weak))
     elif output.format == "bibtex":
         from astrosearch.output.bibtex import to_bibtex
 
@@ -54,6 +59,35 @@ def print_answers(
 
         write = write_tsv if output.format == "tsv" else write_csv
         write(answers, sys.stdout, papers=papers)
+
+
+def remarks_on(answers: Answers) -> list[str]:
+    """Write what is to be said of answers besides their hits: of several, in numbers."""
+    found = [remarks for _, hits in answers if (remarks := getattr(hits, "remarks", None))]
+    lines = []
+    for papers, sentences in dict.fromkeys(
+        (each.undated_papers, each.undated_sentences) for each in found if each.undated_papers
+    ):
+        lines.append(
+            f"{counted(papers, 'paper')} ({counted(sentences, 'sentence')}) of unknown year left "
+            "out; keep them: --year-unknown keep"
+        )
+    lines += [reason for reason in dict.fromkeys(each.reason for each in found) if reason]
+    weak = sum(each.weak for each in found)
+    if weak and len(answers) == 1:
+        lines.append("nothing close; nearest:")
+    elif weak:
+        lines.append(f"nothing close for {weak} of {counted(len(answers), 'query', 'queries')}")
+    return lines
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """Write a number of things.
+
+    >>> counted(1, "paper"), counted(1200, "query", "queries")
+    ('1 paper', '1,200 queries')
+    """
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
 def _print_table(

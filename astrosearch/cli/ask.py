@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ from astrosearch.cli.texts import QueryCommand, batch_lines, draft_sentences, qu
 
 if TYPE_CHECKING:
     from astrosearch.cli.answers import Answers
+    from astrosearch.search.index import Index
     from astrosearch.search.request import Mode, Request
 
 
@@ -69,8 +71,11 @@ class QueryOptions:
         """Draw the answers, if that is asked for, and say where."""
         if self.plot is not None:
             from astrosearch.output.timeline import plot_answers
+            from astrosearch.search.remarks import least_score
 
-            click.echo(plot_answers(answers, self.plot), err=True)
+            sums = any(hit.matches is not None for _, hits in answers for hit in hits)
+            floor = None if self.rerank or sums else least_score(self.mode)
+            click.echo(plot_answers(answers, self.plot, floor), err=True)
 
 
 @click.command(
@@ -187,7 +192,17 @@ def similar_command(
     text = None if file is None else draft_sentences(file)
     name = " ".join([*ids, *([] if file is None else [file])])
     with index.open() as opened:
-        request = Request.similar(ids, wanted.k, text, **wanted.keywords())
+        request = Request.similar(_meant(opened, ids), wanted.k, text, **wanted.keywords())
         answers = [(name, hits) for hits in opened.answer(request)]
         contexts = contexts_of(opened, answers, output.context)
     print_answers(answers, output, contexts, papers=wanted.papers)
+
+
+def _meant(opened: Index, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names one by one; together, where only so they are words of a title."""
+    from astrosearch.errors import NotFound
+
+    if len(names) > 1 and all(name.isalpha() for name in names):
+        with contextlib.suppress(NotFound):
+            return (opened.find(" ".join(names)),)
+    return names

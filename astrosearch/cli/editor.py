@@ -143,7 +143,7 @@ def _editor(environ: Mapping[str, str]) -> list[str]:
         except ValueError as error:
             raise AstrosearchError(
                 f"${variable} can't be read as a command ({error}): {environ[variable]}\n"
-                "Mend its quotes."
+                "Fix its quotes."
             ) from error
     raise AstrosearchError(f"no editor is named in $VISUAL or $EDITOR.\nName yours: {_NAME_YOURS}")
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from astrosearch.search.index import Index
+    from astrosearch.search.ordering import Sort
 
 Command = Callable[..., None]
 
@@ -158,10 +159,44 @@ filter_options = all_of(
     click.option("--section", metavar="WORDS", multiple=True, help="Words of the heading."),
     click.option("--in", "within", metavar="PAPER_ID", multiple=True, help="Only this paper."),
     click.option("--exclude", metavar="PAPER_ID", multiple=True, help="All but this paper."),
+    click.option(
+        "--year-unknown",
+        default="drop",
+        show_default=True,
+        type=click.Choice(["drop", "keep"]),
+        help="With --year: whether papers of unknown year are left out or kept.",
+    ),
 )
 arrangement_options = all_of(
     click.option("--papers", is_flag=True, help="Find papers, each with its best sentence."),
     click.option("--diverse", is_flag=True, help="Hits that differ from each other."),
+    click.option(
+        "--per-paper",
+        metavar="N",
+        type=Count(min=1),
+        help="At most N sentences of one paper.",
+    ),
+    click.option(
+        "--min-score",
+        metavar="SCORE",
+        type=float,
+        help="Only hits with this score or a better one.",
+    ),
+    click.option(
+        "--offset",
+        default=0,
+        metavar="N",
+        type=Count(min=0),
+        help="Pass over the best N hits: --offset 10 shows the second page of ten.",
+    ),
+    click.option(
+        "--sort",
+        default="score",
+        show_default=True,
+        type=click.Choice(["score", "year", "-year", "paper"]),
+        help="The order of the hits shown: best, oldest or newest first, or those of one paper "
+        "together.",
+    ),
     click.option(
         "--no-fold",
         is_flag=True,
@@ -199,11 +234,19 @@ class HitOptions:
     papers: bool
     diverse: bool
     no_fold: bool
+    year_unknown: str
+    per_paper: int | None
+    min_score: float | None
+    offset: int
+    sort: Sort
 
     def keywords(self) -> dict[str, Any]:
         """Return what `Request.query` and `Request.similar` take besides `k`."""
         from astrosearch.search.filters import filters_of
+        from astrosearch.search.request import More
 
+        if self.papers and self.per_paper is not None:
+            raise click.UsageError("give either --papers or --per-paper")
         filters = filters_of(
             year=self.year,
             category=self.category,
@@ -211,9 +254,11 @@ class HitOptions:
             section=self.section,
             within=self.within,
             exclude=self.exclude,
+            undated=self.year_unknown == "keep",
         )
         how = {"papers": self.papers, "diverse": self.diverse, "fold": not self.no_fold}
-        return {"filters": filters, **how}
+        more = More(self.per_paper, self.min_score, self.offset, self.sort)
+        return {"filters": filters, **how, "more": more}
 
 
 @dataclass(frozen=True, slots=True)

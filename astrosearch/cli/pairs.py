@@ -94,7 +94,7 @@ class Options:
     "--exclude",
     metavar="FILE",
     type=PATH,
-    help="Papers not to mine, one a line: id, name of its file, or a folder on its path.",
+    help="Papers not to mine, one per line: id, name of its file, or a folder on its path.",
 )
 @click.option(
     "--only",

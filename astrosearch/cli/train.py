@@ -105,7 +105,7 @@ class Options:
     "--resume/--no-resume",
     default=True,
     show_default=True,
-    help="Go on from the last checkpoint of the same command, or start anew.",
+    help="Go on from the last checkpoint of the same command, or start over.",
 )
 @gathered(options=Options)
 def train_command(options: Options) -> None:

@@ -57,7 +57,7 @@ def verify_command(index: Path, quiet: bool) -> None:
     if problems:
         raise AstrosearchError(
             f"{index.absolute()} is damaged:\n  " + "\n  ".join(problems) + "\n"
-            "Repair it: astrosearch repair. Or restore it from a copy, or build anew: "
+            "Repair it: astrosearch repair. Or restore it from a copy, or rebuild it: "
             "astrosearch index CORPUS --rebuild"
         )
     if not quiet:

@@ -1,7 +1,7 @@
 """Metadata records: titles and abstracts, with what an archive knows of the papers.
 
 Field names are those of arXiv's public snapshot (https://www.kaggle.com/datasets/
-Cornell-University/arxiv), one object a line; a JSON array or a single object is read too, and
+Cornell-University/arxiv), one object per line; a JSON array or a single object is read too, and
 records of other archives and programs (`record_forms`). Files of any size are streamed: one record
 is held at a time.
 """

@@ -18,7 +18,8 @@ _LETTERS = {
     0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st",
     0xFB06: "st", 0x00AD: None, 0x200B: None, 0x2060: None, 0xFEFF: None,
 }  # fmt: skip
-_UNSEEN = re.compile("[\ufb00-\ufb06\u00ad\u200b\u2060\ufeff]")
+_UNSEEN = re.compile("[\ufb00-\ufb06\u00ad\u200b\u2060\ufeff]|\u0131[\u0300-\u036f]")
+_DOTLESS = re.compile("\u0131(?=[\u0300-\u036f])")  # below an accent it is an `i`
 
 
 def nfc(text: str) -> str:
@@ -48,4 +49,6 @@ def plain_letters(text: str) -> str:
     >>> plain_letters("the magnetic \\ufb01eld of this pa\\u00adper")
     'the magnetic field of this paper'
     """
-    return text if text.isascii() or not _UNSEEN.search(text) else text.translate(_LETTERS)
+    if text.isascii() or _UNSEEN.search(text) is None:
+        return text
+    return _DOTLESS.sub("i", text.translate(_LETTERS))

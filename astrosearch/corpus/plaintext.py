@@ -14,8 +14,8 @@ from itertools import pairwise
 
 from astrosearch.corpus.characters import without_controls
 from astrosearch.corpus.disguises import no_prose
+from astrosearch.corpus.divided import Divided
 from astrosearch.corpus.document import Document, Mark, Origin, Passage, SourceTree
-from astrosearch.corpus.fragment import render
 from astrosearch.corpus.front_matter import FrontMatter, front_matter
 from astrosearch.corpus.headings import (
     ABSTRACT,
@@ -37,24 +37,22 @@ from astrosearch.corpus.headings import (
 from astrosearch.corpus.kinds import MARKDOWN
 from astrosearch.corpus.limits import Budget
 from astrosearch.corpus.markdown import ITEM, inline, unmarked
-from astrosearch.corpus.normalization import nfc
+from astrosearch.corpus.marked import readable
+from astrosearch.corpus.normalization import nfc, plain_letters
+from astrosearch.corpus.printed import is_printed, running_text, title_lines, without_marks
 from astrosearch.errors import Unreadable
 from astrosearch.records import Paper
 
 MAX_PARAGRAPH = 2**20  # characters; more is data, not prose
 _ENDLESS = f"a paragraph of more than {MAX_PARAGRAPH:,} characters: not prose"
 MAX_LINES = 500_000  # each is held in memory; a long book has 50,000
-MAX_DIVIDED = 5_000  # lines that end within a word, and are looked into
-_KNOWN_WORDS = 2**20  # characters that tell how a divided word is written
 _FORMULA = re.compile(r"(?:\[formula\][\s,.;:]*)+")
 _GOES_ON = re.compile(r"[a-z,.;:)\]]")
 _STOP = re.compile(r"[.!?:][\"')\]]*$")
 _ABSTRACT_LABEL = re.compile(r"(?:(?i:abstract)\s*[.:—–-]+\s*|(?:Abstract|ABSTRACT) )(?=[A-Z])")
-_SEED = re.compile(r"\[\\|\[formula\]|\[MATH_tex=|<CIT>")
 _MATH = re.compile(r"\$[^$\\^_]*[\\^_][^$]*\$")  # two prices in a line are no formula
 _MARKDOWN_MATH = re.compile(r"(?<![\w$])\$(?=\S)[^$]*?(?<=\S)\$(?![\w$])")  # Pandoc's rule
-_CITES = re.compile(r"(\[\\(?:cite\w{0,12}|ref)\*?=[^\[\]]{0,300}\])")
-_HYPHEN = re.compile(r"([^\W\d_]+)-$")
+_HYPHEN = re.compile(r"([^\W\d_]+)[-‐]$")
 _TAIL = re.compile(r"[^\W\d_]+")
 _CONTROLS = [bytes([code]) for code in (*range(9), *range(14, 32))]
 _LEADS = [bytes([code]) for code in range(0xC3, 0xF0)]  # first bytes of UTF-8 sequences
@@ -94,19 +92,26 @@ def read_text(content: bytes, name: str, paper_id: str, budget: Budget | None = 
     text = decode(content, name)
     if text.count("\n") > MAX_LINES:
         raise Unreadable(name, f"more than {MAX_LINES:,} lines: data, not prose")
-    lines, math, front = _plain(text), _MATH, None
+    math, front, printed = _MATH, None, False
+    parted: _Numbered
+    numbered = list(enumerate(text.split("\n"), 1))
     if name.lower().endswith(MARKDOWN):
         front = front_matter(text.split("\n"))
         lines, math = unmarked(text, front.lines if front else 0), _MARKDOWN_MATH
+        parted = ((number, *line) for number, line in enumerate(lines, 1))
+    else:
+        if printed := is_printed(text):
+            numbered = running_text(text.split("\n"))
+        parted = _plain(numbered)
     if (why := no_prose(text)) is not None:
         raise Unreadable(name, why)
-    blocks = list(_blocks(_watched(lines, name, budget)))
+    blocks = list(_blocks(_watched(parted, name, budget)))
     if not blocks and not (front and front.abstract):
         raise Unreadable(name, "no text")
     if max((len(block.text) for block in blocks), default=0) > MAX_PARAGRAPH:
         raise Unreadable(name, _ENDLESS)
-    title, body = _titled(blocks, front)
-    divided = _Divided(text[:_KNOWN_WORDS])
+    title, body = _titled(_apart(blocks) if printed else blocks, front)
+    divided = Divided(text, printed=printed)
     passages = [_passage("Title", title, name, divided, math)] if title else []
     for section, block in (*_abstract(front), *_sections(body)):
         budget.check()
@@ -166,31 +171,43 @@ def decode(content: bytes, name: str) -> str:
     return without_controls(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _watched(
-    lines: Iterable[tuple[str, int]], name: str, budget: Budget
-) -> Iterator[tuple[str, int]]:
+_Numbered = Iterable[tuple[int, str, int]]  # number of a line, its text, its level
+
+
+def _watched(lines: _Numbered, name: str, budget: Budget) -> Iterator[tuple[int, str, int]]:
     """Yield the lines as long as they may be prose and the budget lasts."""
-    for line, level in lines:
+    for numbered in lines:
         budget.check()
-        if len(line) > MAX_PARAGRAPH:
+        if len(numbered[1]) > MAX_PARAGRAPH:
             raise Unreadable(name, _ENDLESS)
-        yield line, level
+        yield numbered
 
 
-def _plain(text: str) -> Iterator[tuple[str, int]]:
+def _plain(numbered: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str, int]]:
     """Yield each line with a level: `ITEM` where a bullet begins a list or goes on with it."""
     listed = True
-    for line in text.split("\n"):
+    for number, line in numbered:
         bullet = _BULLET.match(line) if listed else None
-        yield (line[bullet.end() :], ITEM) if bullet else (line, 0)
+        yield (number, line[bullet.end() :], ITEM) if bullet else (number, line, 0)
         listed = bullet is not None or not line.strip() or (listed and line[0] == " ")
 
 
-def _blocks(numbered: Iterable[tuple[str, int]]) -> Iterator[Block]:
+def _apart(blocks: list[Block]) -> list[Block]:
+    """Part a title from the authors, whom print names on the next line."""
+    for at, block in enumerate(blocks[:3]):
+        count = title_lines(block.lines) if not is_known_heading(block.text) else 0
+        if 0 < count < len(block.lines):
+            halves = without_marks(block.lines[:count]), block.lines[count:]
+            parts = [Block(each, " ".join(line for _, line in each)) for each in halves]
+            return [*blocks[:at], *parts, *blocks[at + 1 :]]
+    return blocks
+
+
+def _blocks(numbered: _Numbered) -> Iterator[Block]:
     lines: list[tuple[int, str]] = []
     item = False
-    for number, (line, level) in enumerate((*numbered, ("", 0)), 1):
-        stripped = " ".join(nfc(line).split())
+    for number, line, level in (*numbered, (0, "", 0)):
+        stripped = " ".join(nfc(_lettered(line)).split())
         if stripped and not level:
             lines.append((number, stripped))
             continue
@@ -326,34 +343,17 @@ def _append(block: Block, more: Block) -> None:
     block.text = f"{block.text} {more.text}"
 
 
-class _Divided:
-    """Words divided at the end of a line, looked up in the text they are from."""
-
-    def __init__(self, whole: str) -> None:
-        self._whole = whole
-        self._known: dict[tuple[str, str], bool] = {}
-
-    def is_one_word(self, head: str, tail: str) -> bool:
-        """Whether the text has the word without a hyphen elsewhere, and never with one."""
-        known = self._known.get((head, tail))
-        if known is None:
-            if len(self._known) >= MAX_DIVIDED:
-                return False
-            whole = self._whole
-            known = f"{head}-{tail}" not in whole and head + tail in whole
-            self._known[head, tail] = known
-        return known
-
-
 def _passage(
-    section: str | None, block: Block, name: str, divided: _Divided, math: re.Pattern[str]
+    section: str | None, block: Block, name: str, divided: Divided, math: re.Pattern[str]
 ) -> Passage:
     text, marks, origins = "", list[Mark](), list[Origin]()
     for number, line in block.lines:
-        part, found = _readable(line, math)
+        part, found = readable(line, math)
         if not part:
             continue
-        if (cut := _HYPHEN.search(text[-60:])) and part[0].islower():
+        if text.endswith("\u00ad"):
+            text = text[:-1]
+        elif (cut := _HYPHEN.search(text[-60:])) and part[0].islower():
             tail = _TAIL.match(part)
             if tail and divided.is_one_word(cut[1], tail[0]):
                 text = text[:-1]  # a word divided at the end of a line
@@ -363,26 +363,11 @@ def _passage(
         origins.append(Origin(start, name, number))
         marks += [Mark(m.start + start, m.end + start, m.kind, m.tex) for m in found]
         text += part
-    return Passage(section, text, tuple(marks), tuple(origins))
+    return Passage(section, text.removesuffix("\u00ad"), tuple(marks), tuple(origins))
 
 
-def _readable(line: str, math: re.Pattern[str]) -> tuple[str, tuple[Mark, ...]]:
-    if _SEED.search(line) is None:
-        return render(line) if math.search(line) else (line, ())
-    from astrosearch.corpus.textform import readable_seed
-
-    if not math.search(line):
-        return readable_seed(line)
-    text, marks = "", list[Mark]()  # formulas between the citations
-    for piece in _CITES.split(line):
-        cited = _CITES.fullmatch(piece) is not None
-        part, found = (
-            readable_seed(piece) if cited else render(piece) if piece.strip() else ("", ())
-        )
-        space = " " if text and part and piece[:1] == " " and text[-1:] != " " else ""
-        start = len(text) + len(space)
-        text += space + part
-        marks += [Mark(m.start + start, m.end + start, m.kind, m.tex) for m in found]
-        if piece[-1:] == " " and not cited:
-            text += " "
-    return text.rstrip(), tuple(marks)
+def _lettered(line: str) -> str:
+    """Return a line with plain letters; a soft hyphen that divides a word at its end stays."""
+    if line.isascii():
+        return line
+    return plain_letters(line) + "\u00ad" * line.rstrip().endswith("\u00ad")

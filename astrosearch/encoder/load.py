@@ -26,14 +26,16 @@ def fingerprint(folder: Path) -> str:
     return read_folder(folder, folder.name).fingerprint()
 
 
-def load_encoder(name: str = "default", device: str = "auto") -> Encoder:
+def load_encoder(name: str = "default", device: str = "auto", *, ask_hub: bool = True) -> Encoder:
     """Load an encoder, ready to encode.
 
     `device` is "cpu", "cuda", or "auto": a GPU if there is one that torch can use, else the CPU.
+    Without `ask_hub`, nothing is downloaded: a search mustn't ask the network for what the author
+    of an index chose.
     """
     from astrosearch.encoder.folder import read_folder
 
-    folder = read_folder(*find_folder(name))
+    folder = read_folder(*find_folder(name, ask_hub=ask_hub))
     if choose(device) == "cuda":
         from astrosearch.encoder.torch_runtime import load_torch
 

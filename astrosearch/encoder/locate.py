@@ -25,11 +25,12 @@ LONGEST_ID = 200  # the hub allows 96 characters for a name, as many for its own
 HUB_ID = re.compile(r"(?:[\w.-]+/)?[\w.-]+")
 
 
-def find_folder(name: str, what: str = "encoder") -> tuple[Path, str]:
+def find_folder(name: str, what: str = "encoder", *, ask_hub: bool = True) -> tuple[Path, str]:
     """Find the folder of an encoder and the name it goes by; `what` an error calls it.
 
     A folder of that name comes before a hub id; "default" is always the bundled one, so a
-    folder called default is written ./default.
+    folder called default is written ./default. Without `ask_hub`, a hub id that was never
+    downloaded isn't found.
     """
     if name == DEFAULT:
         return Path(__file__).parents[1] / "models" / DEFAULT, DEFAULT
@@ -45,6 +46,12 @@ def find_folder(name: str, what: str = "encoder") -> tuple[Path, str]:
         if snapshot is not None and any(snapshot.glob("*.safetensors")):
             return snapshot, name
         try:
+            if "/" in name and not ask_hub:
+                cure = (
+                    "The hub is not asked by searches. Download it once, with `hf download "
+                    f"{name}`, or give the path of its folder: --encoder DIR"
+                )
+                raise not_found(name, tried, what, cure)
             if "/" in name:
                 return download(name, tried, what), name
         except EncoderError:

@@ -7,13 +7,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from astrosearch.encoder.cache import unload
 from astrosearch.encoder.compiled import Graph, compiled_graph
 from astrosearch.encoder.folder import EncoderFolder, unusable
 from astrosearch.encoder.precision import PRECISION, precision_of, quickest
 from astrosearch.encoder.processor import openvino_core
+from astrosearch.encoder.remote import RemoteEncoder
 from astrosearch.encoder.requests import Requests
 from astrosearch.encoder.tokens import TextTokenizer, batches
 
@@ -69,11 +70,22 @@ def hidden(*modules: str) -> Iterator[None]:
                 del sys.modules[name]
 
 
+def was_forked() -> bool:
+    """Whether this process was forked from one that had started OpenVINO."""
+    return Runtime.home not in (None, os.getpid())
+
+
 class Runtime:
-    """OpenVINO with one graph, as one process has it: a forked child has none of its threads."""
+    """OpenVINO with one graph.
+
+    A process has all of OpenVINO's threads or, if it was forked from one that has them, none.
+    """
+
+    home: ClassVar[int | None] = None  # the process in which OpenVINO was started
 
     def __init__(self, graph: Graph) -> None:
-        self.process, self.core = os.getpid(), openvino_core()
+        Runtime.home = os.getpid()
+        self.core = openvino_core()
         compiled, self.memory = compiled_graph(self.core, graph, ONE_BY_ONE)
         self.precision = precision_of(compiled)  # bf16 where the processor computes in it, else f32
         settings = {**MANY_AT_ONCE, **graph.settings, PRECISION: self.precision}
@@ -86,34 +98,40 @@ class Runtime:
 
 
 class OpenVinoEncoder:
-    """An encoder compiled for this machine's processor. A forked child compiles its own."""
+    """An encoder compiled for this machine's processor.
+
+    Where its process was forked from one that had started OpenVINO, another process encodes for it.
+    """
 
     def __init__(self, folder: EncoderFolder, tokenizer: TextTokenizer, graph: Graph) -> None:
         self.name, self.fingerprint = folder.name, graph.fingerprint
         self.dimension, self.text_form = folder.dimension, folder.text_form
-        self.max_tokens = folder.max_tokens
+        self.max_tokens, self.opened_by = folder.max_tokens, folder.opened_by
         self._folder, self._tokenizer, self._graph = folder, tokenizer, graph
-        self._runtime = Runtime(graph)
-        self._inherited: list[Runtime] = []  # never let go of: that would wait for lost threads
-        self.device = f"cpu (OpenVINO, {self._runtime.precision})"
+        self._runtime = None if was_forked() else Runtime(graph)
+        self._remote: RemoteEncoder | None = None
+        precision = "in another process" if self._runtime is None else self._runtime.precision
+        self.device = f"cpu (OpenVINO, {precision})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle what it is made from: another process compiles it for itself."""
         return type(self), (self._folder, self._tokenizer, self._graph)
 
-    def _own_runtime(self) -> Runtime:
-        """Return the runtime of this process."""
-        runtime = self._runtime
-        if runtime.process != os.getpid():
-            self._inherited.append(runtime)
-            self._runtime = runtime = Runtime(self._graph)
-        return runtime
+    def _elsewhere(self) -> RemoteEncoder:
+        """Return what encodes for a forked process."""
+        remote = self._remote
+        if remote is None or remote.process != os.getpid():
+            folder = self._folder
+            self._remote = remote = RemoteEncoder(folder.path, folder.name, folder.dimension)
+        return remote
 
     def encode(self, texts: Sequence[str], progress: Progress = None) -> NDArray[np.float32]:
         """Return unit vectors [len(texts), dimension], in the order given."""
         import numpy as np
 
-        runtime = self._own_runtime()
+        runtime = self._runtime
+        if runtime is None or was_forked():  # the parent's is never let go of: it would wait
+            return self._elsewhere().encode(texts, progress)
         vectors = np.empty((len(texts), self.dimension), np.float32)
         for start in range(0, len(texts), WINDOW):
             ids = [self._tokenizer.ids(text) for text in texts[start : start + WINDOW]]

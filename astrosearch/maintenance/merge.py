@@ -68,6 +68,11 @@ def compact(
             discard(writer.segments_folder / row.file)
 
 
+def small_segments(rows: Sequence[SegmentRow]) -> int:
+    """Count the segments that merging makes fewer: full ones stay as they are."""
+    return sum(row.bytes * 2 < vectors.MAX_SEGMENT_BYTES for row in rows)
+
+
 def segments_to_merge(
     rows: Sequence[SegmentRow],
     dead: NDArray[np.int64],

@@ -45,7 +45,7 @@ def optimize(
     """
     if not 0 < recall <= 1:
         raise AstrosearchError(
-            f"a recall of {recall:g} can't be had: it is the share of the nearest that is found.\n"
+            f"recall can't be {recall:g}: it is the share of the ten nearest that is found.\n"
             f"Give a number above 0 and at most 1, such as {RECALL:g}."
         )
     with Writer(Path(index)) as writer:

@@ -108,13 +108,13 @@ class _Repair:
         if broken:
             with storage_errors(self.writer.folder):
                 repairs.rewrite(self.writer.connection)
-            self.repaired.done.append("database: written anew")
+            self.repaired.done.append("database: rewritten")
         faults = checks.integrity_faults(self.store)
         if faults:
             raise NotAnIndex(
                 self.writer.folder.absolute(),
                 f"its database is damaged beyond repair ({faults[0]})",
-                "Restore it from a copy, or build anew: astrosearch index CORPUS --rebuild",
+                "Restore it from a copy, or rebuild it: astrosearch index CORPUS --rebuild",
             )
         self.tell("database", 1.0)
 
@@ -122,7 +122,7 @@ class _Repair:
         if not self._full_text_is_sound():
             with self.writer.transaction() as db:
                 repairs.make_full_text(db)
-            self.repaired.done.append("full text: made anew")
+            self.repaired.done.append("full text: rebuilt")
 
     def _full_text_is_sound(self) -> bool:
         try:
@@ -195,7 +195,7 @@ class _Repair:
         if old is not None:
             discard(self.writer.segments_folder / old.file)
         name = old.file if old is not None else "no file"
-        self.repaired.done.append(f"{name}: {len(ids):,} vectors made anew")
+        self.repaired.done.append(f"{name}: {len(ids):,} vectors recomputed")
 
     def _encoded(
         self, ids: NDArray[np.int64]
@@ -210,7 +210,11 @@ class _Repair:
         if self._encoder is None:
             built_with = self.store.encoder()
             given = self._given or built_with.name
-            model = load_encoder(given, self._device) if isinstance(given, str) else given
+            model = (
+                load_encoder(given, self._device, ask_hub=False)
+                if isinstance(given, str)
+                else given
+            )
             built_with.expect(model.name, model.fingerprint)
             self._encoder = model
         return self._encoder
@@ -227,7 +231,7 @@ class _Repair:
             with self.writer.transaction() as db:
                 repairs.drop_stray_words(db)
         if bad or strays:
-            self.repaired.done.append("words: gathered anew")
+            self.repaired.done.append("words: rebuilt")
 
     def codes(self) -> None:
         """Drop codes that are damaged: searches are exact again."""

@@ -179,8 +179,8 @@ class Page:
             title = _lit(title.plain, self.stems, "bold", f"{LIT} underline")
         known = [byline(paper.authors), str(paper.year or "")]
         facts = [title, *(styled(one_line(fact), "") for fact in known)]
-        facts += [styled(one_line(paper.id), "dim")] if paper.title else []
         facts += [styled(hit.counted, "dim") for hit in hits[:1]]
+        facts += [styled(one_line(paper.id), "dim")] if paper.title else []
         yield from fact_lines(facts, self.console, self.console.width)
         if paper.url:
             yield _address(paper, clickable=self.console.is_terminal)

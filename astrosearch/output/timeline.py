@@ -154,12 +154,22 @@ def check_target(path: Path) -> None:
         raise MissingExtra("matplotlib", "plot", "drawing a figure")
 
 
-def plot_answers(answers: Sequence[tuple[str, Sequence[Hit]]], path: Path) -> str:
-    """Draw all answers, (query, hits), in one figure; return a line that says so."""
-    timeline = count(hit for _, hits in answers for hit in hits)
+def plot_answers(
+    answers: Sequence[tuple[str, Sequence[Hit]]], path: Path, floor: float | None = None
+) -> str:
+    """Draw all answers, (query, hits), in one figure; return a line that says so.
+
+    Hits below `floor` are left out, unless none reaches it: they may have to do with the query by
+    chance alone.
+    """
+    hits = [hit for _, hits in answers for hit in hits]
+    close = hits if floor is None else [hit for hit in hits if hit.score >= floor]
+    timeline = count(close or hits)
     title = answers[0][0] if len(answers) == 1 else f"{len(answers):,} queries"
     save_timeline(timeline, title, path)
-    return f"{_counted(timeline.matches, 'match', 'es')} drawn in {path.absolute()}"
+    weak = count(hits).matches - timeline.matches
+    left_out = f"; {weak:,} with scores below {floor:g} left out" if weak else ""
+    return f"{_counted(timeline.matches, 'match', 'es')} drawn in {path.absolute()}{left_out}"
 
 
 def save_timeline(timeline: Timeline, title: str, path: Path) -> None:

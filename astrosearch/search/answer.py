@@ -11,7 +11,7 @@ from astrosearch.encoder.cross_encoder import Reranker, mixed, reranked
 from astrosearch.errors import NotFound
 from astrosearch.results import Results
 from astrosearch.search.arrange import SENTENCES, Arranger, Candidates, copies
-from astrosearch.search.fusion import by_both, by_words
+from astrosearch.search.fusion import by_both, by_words, by_year
 from astrosearch.search.language import ParsedQuery
 from astrosearch.search.ordering import sorted_places, unfilled
 from astrosearch.search.references import paper_named
@@ -57,7 +57,7 @@ class Answer:
         shape = (len(request.texts), max(1, wanted - request.more.offset))
         ids, scores = unfilled(*shape)
         alike, matches = np.zeros_like(ids), np.zeros_like(ids)
-        known = None
+        known, known_papers = None, None
         if how.plain:
             found = self._candidates(list(range(shape[0])), wanted)
             part = found.ids[:, request.more.offset :]
@@ -70,8 +70,8 @@ class Answer:
                 shown = slice(request.more.offset, request.more.offset + last)
                 ids[row, :last], scores[row, :last] = page.ids[shown], page.scores[shown]
                 alike[row, :last], matches[row, :last] = page.alike[shown], page.matches[shown]
-            known = arranger.rows
-        sentences = snapshot.hits(ids, known)
+            known, known_papers = arranger.rows, arranger.papers
+        sentences = snapshot.hits(ids, known, known_papers)
         for row in range(shape[0]) if request.more.sort != "score" else ():
             order = sorted_places(request.more.sort, ids[row], sentences)
             for values in (ids, scores, alike, matches):
@@ -83,7 +83,7 @@ class Answer:
             sentences,
             None if how.plain else alike,
             matches if how.papers else None,
-            remarks_on(request, snapshot, ids, scores),
+            remarks_on(request, snapshot, ids, scores, self.vectors),
             request.more.offset,
         )
 
@@ -163,7 +163,7 @@ class Answer:
         """Rank for queries that demand the same of an answer."""
         queries = [self.request.queries[row] for row in rows]
         if all(query.is_listing for query in queries):  # alike in what they demand, so all or none
-            return self.snapshot.listed(len(queries), k, allowed_ids)
+            return by_year(self.snapshot, len(queries), k, allowed_ids)
         if self.vectors is None:
             return by_words(self.snapshot, queries, k, allowed_ids)
         vectors = self.vectors[list(rows)]

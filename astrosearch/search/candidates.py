@@ -12,7 +12,7 @@ from astrosearch.search.authors import AuthorTable
 from astrosearch.search.filters import Filters, filters_of, in_category
 from astrosearch.search.language import NOTHING, ParsedQuery, Term, any_of, phrase
 from astrosearch.store.columns import NO_YEAR, Columns
-from astrosearch.store.listing import titled
+from astrosearch.store.listing import is_spelled, titled
 from astrosearch.store.reader import Store
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ class Chooser:
         stands: list[tuple[Term, str | None]] = [(term, None) for term in demands.must]
         stands += [(term, "Abstract") for term in demands.abstract]
         for term, section in stands:
-            ids = store.matching(any_of([term], not store.is_spelled) or NOTHING, section)
+            ids = store.matching(any_of([term], not is_spelled(store)) or NOTHING, section)
             among = ids if among is None else np.intersect1d(among, ids, assume_unique=True)
-        never = any_of(demands.never, not store.is_spelled)
+        never = any_of(demands.never, not is_spelled(store))
         if never is not None:
             among = self._chosen(()) if among is None else among
             among = np.setdiff1d(among, store.matching(never), assume_unique=True)
@@ -198,7 +198,7 @@ class Chooser:
 
         plain = self._chosen((filters_of(title=titles),))
         terms = [term for title in titles if (term := phrase(title))]
-        expression = any_of(terms, not self._store.is_spelled)
+        expression = any_of(terms, not is_spelled(self._store))
         if expression is None:
             return plain
         return np.union1d(plain, titled(self._store, expression))

@@ -151,4 +151,4 @@ class Lookup(Session):
 
 def _check_context(n: int) -> None:
     if n < 0:
-        raise AstrosearchError(f"a context of {n} sentences makes no sense.\nGive 0 or more.")
+        raise AstrosearchError(f"the context can't be of {n} sentences.\nGive 0 or more.")

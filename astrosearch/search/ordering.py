@@ -42,6 +42,8 @@ _EMPTY_WORDS = frozenset(
     )
 )
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+# A number, or a letter that stands alone, but for the article: a quick no for most sentences.
+_MARKED = re.compile(r"\d|(?<![^\W\d_])(?!a(?![^\W\d_]))[^\W\d_](?![^\W\d_])")
 _POSSESSIVE = re.compile("['’]s\\b")
 
 # What each further sentence of a paper adds, against the one before. At .5 nDCG@10 of papers is
@@ -103,22 +105,26 @@ def wording(text: str) -> Wording:
     if "'s" in plain or "\u2019s" in plain:
         plain = _POSSESSIVE.sub("", plain)
     found = _TOKEN.findall(plain) or [text]
-    words = sorted(set(found))
+    distinct = set(found)
+    words = sorted(distinct)
     words.sort(key=len, reverse=True)
-    telling = [
-        word
-        for word in found
-        if (len(word) == 1 and word != "a") or word in _DENIALS or word[:1].isdigit()
-    ]
+    telling: list[str] = []
+    if _MARKED.search(plain) or not _DENIALS.isdisjoint(distinct):
+        telling = [
+            word
+            for word in found
+            if (len(word) == 1 and word != "a") or word in _DENIALS or word[:1].isdigit()
+        ]
     return Wording(tuple(words), tuple(telling))
 
 
 def says_the_same(one: Wording, other: Wording) -> bool:
     """Whether two sentences are the same but for a few words.
 
-    Of the words of both, .9 must be shared, or .8 where one only adds words to the other, unless
-    that has hardly any: "the tail is damping" is not "the damping tail is steep". What replaces
-    what must tell nothing: a slope that "increases" is not one that "decreases".
+    Of the words of both, .9 must be shared, or .8 where one only adds words to the other, or only
+    words differ that tell nothing, unless there are hardly any: "the tail is damping" is not "the
+    damping tail is steep". No word that tells something may stand in the place of another: a slope
+    that "increases" is not one that "decreases".
 
     >>> says_the_same(wording("Winds drive the gas out."), wording("The winds drive the gas out."))
     True
@@ -129,20 +135,21 @@ def says_the_same(one: Wording, other: Wording) -> bool:
         return False
     words, others = set(one.words), set(other.words)
     shared = len(words & others)
-    least = 9
-    if shared == min(len(words), len(others)) and shared >= SHORTEST:
-        least = 8
-    if 10 * shared < least * (len(words) + len(others) - shared):
+    both = len(words) + len(others) - shared
+    if 10 * shared < 8 * both:
         return False
-    return _only_adds(words - others, others - words)
-
-
-def _only_adds(some: set[str], others: set[str]) -> bool:
-    """Whether words that one sentence has and other words that the other has replace nothing."""
-    some, others = some - _EMPTY_WORDS, others - _EMPTY_WORDS
-    if not (some and others):
+    mine, yours = words - others, others - words
+    told, replaced = _telling(mine), _telling(yours)
+    if told and replaced and told != replaced:
+        return False
+    if shared >= SHORTEST and (not (mine and yours) or told == replaced):
         return True
-    return {word.rstrip("s") for word in some} == {word.rstrip("s") for word in others}
+    return 10 * shared >= 9 * both
+
+
+def _telling(words: set[str]) -> set[str]:
+    """Return those of some words that tell something, in the singular."""
+    return {word.rstrip("s") for word in words - _EMPTY_WORDS}
 
 
 class Folding:
@@ -155,19 +162,20 @@ class Folding:
 
     def __init__(self) -> None:
         self._equal: dict[Wording, Hashable] = {}
-        self._rare: dict[tuple[tuple[str, ...], str], list[tuple[int, Wording]]] = {}
+        # By what tells and by a rare word: places among the kept, and wordings.
+        self._rare: dict[tuple[str, ...], dict[str, list[tuple[int, Wording]]]] = {}
         self._names: list[Hashable] = []
 
     def place(self, each: Wording, name: Hashable) -> Hashable:
         """Return the name of the first kept sentence that says the same; its own if it is kept."""
         if each in self._equal:
             return self._equal[each]
-        keys = [(each.telling, word) for word in each.rare]
-        rivals = dict(rival for key in keys for rival in self._rare.get(key, ()))
+        rare, kept_by_word = each.rare, self._rare.setdefault(each.telling, {})
+        rivals = dict(rival for word in rare for rival in kept_by_word.get(word, ()))
         same = next((at for at in sorted(rivals) if says_the_same(rivals[at], each)), None)
         if same is None:
-            for key in keys:
-                kept = self._rare.setdefault(key, [])
+            for word in rare:
+                kept = kept_by_word.setdefault(word, [])
                 if len(kept) < RIVALS:
                     kept.append((len(self._names), each))
             self._names.append(name)

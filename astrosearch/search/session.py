@@ -142,7 +142,7 @@ class Session:
             raise NotAnIndex(
                 self.path.absolute(),
                 "vectors and sentences disagree",
-                "Look closer: astrosearch verify. Mend it: astrosearch repair",
+                "Look closer: astrosearch verify. Repair it: astrosearch repair",
             ) from error
 
     # -- the encoder
@@ -169,7 +169,7 @@ class Session:
         given = self._given_encoder
         try:
             encoder = (
-                load_encoder(given or built_with.name, self._device)
+                load_encoder(given or built_with.name, self._device, ask_hub=False)
                 if given is None or isinstance(given, str)
                 else given
             )

@@ -21,11 +21,13 @@ from astrosearch.search.filters import Filters
 from astrosearch.search.language import ParsedQuery
 from astrosearch.search.ordering import unfilled
 from astrosearch.store.catalogue import Catalogue
-from astrosearch.store.layout import DATABASE, SEGMENTS
-from astrosearch.store.listing import first_sentences
+from astrosearch.store.layout import DATABASE
+from astrosearch.store.listing import first_sentences, is_spelled
+from astrosearch.store.live import open_vectors
+from astrosearch.store.outcomes import not_read
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
-from astrosearch.store.vectors import OpenFiles, Tuning, VectorIndex, check_size
+from astrosearch.store.vectors import OpenFiles, VectorIndex
 from astrosearch.store.words.splitter import Splitter
 
 if TYPE_CHECKING:
@@ -171,26 +173,9 @@ class Snapshot:
             scores[places, : found.shape[1]] = found_scores
         return ids, scores
 
-    def listed(self, count: int, k: int, allowed_ids: NDArray[np.int64] | None) -> Ranked:
-        """List papers, the newest first, then by id: the first sentence of each, scores of 0.
-
-        Parameters
-        ----------
-        count : int
-            How many times: all `count` rows are the same.
-        k : int
-        allowed_ids : int64 [m], optional
-            Of the papers that have one of these sentences; ascending.
-        """
-        import numpy as np
-
-        ids, scores = unfilled(count, k)
-        firsts = first_sentences(self._store)
-        if allowed_ids is not None:
-            firsts = firsts[np.isin(firsts, allowed_ids, assume_unique=True)]
-        firsts = firsts[:k]
-        ids[:, : len(firsts)], scores[:, : len(firsts)] = firsts, 0
-        return ids, scores
+    def first_sentences(self) -> NDArray[np.int64]:
+        """Return the id of each paper's first sentence: the newest papers first, then by id."""
+        return first_sentences(self._store)
 
     # -- sentences and papers
 
@@ -198,10 +183,12 @@ class Snapshot:
         self,
         ids: NDArray[np.int64],
         known: Mapping[int, tuple[Sentence, int]] | None = None,
+        known_papers: Mapping[int, Paper] | None = None,
     ) -> dict[int, tuple[Sentence, Paper]]:
         """Return the sentences of a ranking, all of them there and sound; -1 is no sentence.
 
-        `known` are those that `rows` has looked up, if all of them are.
+        `known` are those that `rows` has looked up, if all of them are; `known_papers` are papers
+        that were looked up, by their keys.
 
         Raises
         ------
@@ -216,7 +203,8 @@ class Snapshot:
         found = (
             self.rows(wanted.tolist()) if known is None else {i: known[i] for i in wanted.tolist()}
         )
-        papers = self.papers_of({key for _, key in found.values()})
+        papers = dict(known_papers or {})
+        papers |= self.papers_of({key for _, key in found.values()} - papers.keys())
         if self._vectors is not None:
             self._vectors.check(wanted)
         return {i: (sentence, papers[key]) for i, (sentence, key) in found.items()}
@@ -347,7 +335,7 @@ class Snapshot:
     @property
     def failures(self) -> list[tuple[str, str]]:
         """(file, reason) of what could not be indexed."""
-        return self._store.failures()
+        return not_read(self._store)
 
 
 class Words:
@@ -355,14 +343,9 @@ class Words:
 
     def __init__(self, store: Store) -> None:
         self._splitter, self._splitting = Splitter(), threading.Lock()
-        self.ranking = WordRanking(
-            store.postings,
-            store.matching,
-            self._split,
-            store.living_vectors(),
-            store.dead_vectors(),
-            as_typed=not store.is_spelled,
-        )
+        look = (store.postings, store.matching, self._split)
+        known = (store.living_vectors(), store.dead_vectors(), not is_spelled(store))
+        self.ranking = WordRanking(*look, *known)
 
     def _split(self, phrases: Sequence[str]) -> list[tuple[str, ...]]:
         with self._splitting:
@@ -372,31 +355,6 @@ class Words:
         """Let go of its memory."""
         self._splitter.close()
         self.ranking.close()
-
-
-def open_vectors(store: Store, opened: OpenFiles | None = None) -> VectorIndex:
-    """Open all that an index's manifest says is live, but for what is open already."""
-    row, segments = store.codes(), store.segments()
-    sums, digests = {}, {}
-    for live in store.files():
-        check_size(store.folder / SEGMENTS / live.file, live.bytes)
-        sums[live.file], digests[live.file] = live.sums, live.sha256
-    return VectorIndex(
-        store.folder / SEGMENTS,
-        [segment.file for segment in segments],
-        store.encoder().dimension,
-        store.dead_vectors(),
-        None
-        if row is None
-        else (
-            row.segment.file,
-            Tuning(row.probes, row.candidates, row.recall, row.asked),
-            row.segment.last_id,
-        ),
-        sums,
-        digests,
-        opened,
-    )
 
 
 @contextlib.contextmanager

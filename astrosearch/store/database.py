@@ -37,7 +37,7 @@ def storage_errors(folder: Path) -> Iterator[None]:
             raise NotAnIndex(
                 folder,
                 str(error),
-                "Restore it from a copy, or build anew: astrosearch index --rebuild",
+                "Restore it from a copy, or rebuild it: astrosearch index --rebuild",
             ) from error
 
 

@@ -1,14 +1,20 @@
-"""Papers found by their titles, and papers listed, without any ranking."""
+"""Papers found by their titles, papers listed without ranking, and how words are spelled."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from astrosearch.store.reader import Store
+from astrosearch.store.schema import NAMES_FORMAT
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+def is_spelled(store: Store) -> bool:
+    """Whether words and full text are of spelled texts; in older formats, of texts as written."""
+    return store.format >= NAMES_FORMAT
 
 
 def titled(store: Store, expression: str) -> NDArray[np.int64]:

@@ -87,7 +87,7 @@ class Store:
             raise NotAnIndex(
                 self.folder.absolute(),
                 f"{DATABASE} is not astrosearch's, or damaged",
-                "Name an index with --index DIR, or build one anew: astrosearch index --rebuild",
+                "Name an index with --index DIR, or rebuild it: astrosearch index CORPUS --rebuild",
             )
         if version > schema.FORMAT_VERSION:
             by = meta.get("written_by", "?")
@@ -99,7 +99,7 @@ class Store:
         return NotAnIndex(
             self.folder.absolute(),
             f"{what} is damaged",
-            "Look closer: astrosearch verify. Mend it: astrosearch repair",
+            "Look closer: astrosearch verify. Repair it: astrosearch repair",
         )
 
     def close(self) -> None:
@@ -149,11 +149,6 @@ class Store:
         )[0]
         return Counts(*row)
 
-    @property
-    def is_spelled(self) -> bool:
-        """Whether its words and full text hold spelled texts, not texts as they were written."""
-        return self.format >= schema.NAMES_FORMAT
-
     def living_vectors(self) -> int:
         """Return the number of sentences, from the manifest: a query can't wait for a count."""
         rows = self.rows(
@@ -199,12 +194,6 @@ class Store:
     def dead_vectors(self) -> NDArray[np.int64]:
         """Return ids that segments still hold though their sentences are gone, ascending."""
         return self.ids("SELECT sentence_id FROM dead_vectors ORDER BY 1")
-
-    def failures(self) -> list[tuple[str, str]]:
-        """Return (file or part of one, reason) of all that was not indexed."""
-        rows = self.rows("SELECT name, reason FROM failures ORDER BY source_id, rowid")
-        self._check_types(rows, "ss")
-        return [(name, reason) for name, reason in rows]
 
     # -- papers and sentences
 

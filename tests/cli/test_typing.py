@@ -124,8 +124,12 @@ NAMES = [
     "https://export.arxiv.org/abs/2501.99001?context=astro-ph",
     "https://ar5iv.org/abs/2501.99001",
     "10.48550/arXiv.2501.99001",
+    "doi:10.48550/arXiv.2501.99001",
+    "bibcode:2025arXiv250199001E",
+    "identifier:2501.99001v2",
     "https://doi.org/10.48550/arXiv.2501.99001",
     "2025arXiv250199001E",
+    "Examplar2025arXiv250199001",
     "https://ui.adsabs.harvard.edu/abs/2025arXiv250199001E/abstract",
     "https://ui.adsabs.harvard.edu/abs/arXiv:2501.99001",
     "<https://arxiv.org/abs/2501.99001>",
@@ -248,3 +252,16 @@ def test_errors_are_json_where_answers_are(tmp_path: Path):
         assert error["type"] == "NotFound"
         assert error["message"].startswith("there is no index at")
         assert error["cure"].startswith("Build one")
+
+
+def test_words_of_a_title_need_no_quotes_either(example_index: Path):
+    for command in ("show", "similar"):
+        assert cli(command, "damping", "tail", "--index", example_index).exit_code == 0
+    near = answer(example_index, "damping", "tail", "--papers", command="similar")
+    assert PEAKS not in {hit["paper"]["id"] for hit in near}
+
+
+def test_what_is_in_quotes_is_words(example_index: Path):
+    result = cli("query", '"1401.1234"', "--index", example_index)
+    assert (result.exit_code, result.stdout) == (0, "nothing found\n")
+    assert "in quotes" in cli("query", "1401.1234", "--index", example_index).stderr

@@ -69,6 +69,7 @@ def test_signs_made_by_hand_in_text(definition: str, shown: str) -> None:
         (r"n_< + n_{>}", "n_< + n_>"),
         (r"T = <x> + < y >", "T = < x > + < y >"),
         (r"e\sim <z>", "e ∼ < z >"),
+        (r"\vb*{z}+\mathbf*{x}", "z + x"),
         (r"x{=}5", "x = 5"),
         (r"F = {L \over 4\pi d^2} \eqno(1)", "F = L/4πd²"),
         (r"a=b\leqno{\rm (A1)}", "a = b"),

@@ -37,6 +37,16 @@ def test_lists_within_a_line_stay_in_it(begin: str, labels: str) -> None:
     )
 
 
+def test_labels_of_words_stand_apart_from_the_item() -> None:
+    items = r"\item[Tutorials] The first. \item[(a)] Two. \item[x] Of it."
+    body = f"\\begin{{description}}{items}\\end{{description}}"
+    assert [p.text for p in document(body).passages] == [
+        "Tutorials: The first.",
+        "(a) Two.",
+        "x Of it.",
+    ]
+
+
 def test_descriptions_within_a_line_keep_their_labels() -> None:
     body = r"We see \begin{inparadesc}\item[A] hot and \item[B] cold ones\end{inparadesc} here."
     assert text_of(body) == "We see A hot and B cold ones here."
@@ -142,6 +152,26 @@ def test_notes_that_say_more_than_an_address_are_kept() -> None:
         "We use it here.",
         "The code lies at https://host.org/code.",
     ]
+
+
+def test_customary_names_whose_definition_is_missing_stay_apart() -> None:
+    assert text_of(r"At $\approx$80\km above it, 5 \kpc, \lcdm\ and \kms.") == (
+        "At ≈80km above it, 5 kpc, ΛCDM and km s⁻¹."
+    )
+
+
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        (r"See \figref{map}, too.", "See Figure 1, too."),
+        (r"See Fig.~\figref{map}.", "See Fig. 1."),
+        (r"See \secref{one} and \secref{two}.", "See Section 1 and Section […]."),
+        (r"See (\figref{fig:map}).", "See (Figure 1)."),
+    ],
+)
+def test_authors_own_references_whose_definition_is_missing(tex: str, text: str) -> None:
+    body = r"\section{A}\label{sec:one} \begin{figure}\caption{B.}\label{fig:map}\end{figure}"
+    assert document(body + tex).passages[0].text == text
 
 
 def test_the_space_after_a_colour_is_passed_over() -> None:

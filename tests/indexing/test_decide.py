@@ -37,10 +37,10 @@ def never() -> bool:
 ABSTRACT = edition(full_text=False)
 # From the best to the worst: (edition, kind of its source).
 RANKING = [
+    (edition(), "bundle"),  # as arXiv gives it: the newest there was
     (edition(version=2), "text"),
     (edition(version=1), "latex"),
     (edition(version=1), "text"),
-    (edition(), "bundle"),
     (edition(), "text"),
     (edition(full_text=False, version=3), "metadata"),
     (ABSTRACT, "latex"),
@@ -138,6 +138,12 @@ def test_other_ids_grow_until_they_are_free():
 
 def test_a_paper_is_not_called_as_a_sentence_is():
     assert possible_ids(Paper("12"), row("12.txt"))[0] == "12.txt"
+
+
+def test_a_records_number_is_the_same_paper_in_each_file_of_records():
+    records = replace(row("a.jsonl"), kind="metadata")
+    assert possible_ids(Paper("record/7"), records) == ["record/7"]
+    assert len(possible_ids(Paper("record/7"), row("record/7.txt"))) > 1  # a file of that name
 
 
 @pytest.mark.parametrize(

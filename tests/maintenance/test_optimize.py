@@ -160,7 +160,7 @@ def test_recall_of_one_is_exact_again(index: Path):
 
 @pytest.mark.parametrize("recall", [0, -1, 1.5])
 def test_impossible_recall_is_refused(index: Path, recall: float):
-    with pytest.raises(AstrosearchError, match="can't be had"):
+    with pytest.raises(AstrosearchError, match="recall can't be"):
         optimizing.optimize(index, recall=recall)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -243,7 +244,7 @@ def test_progress_counts_papers(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def test_lines_of_progress_become_rare(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    from astrosearch.indexing.run import Progress
+    from astrosearch.indexing.summary import Progress
     from astrosearch.output import progress as module
 
     class Clock:
@@ -280,3 +281,27 @@ def test_verbose_lists_every_file(tmp_path: Path, corpus: Path):
     short = cli("index", corpus, "--index", index).output
     assert "and 10 more" in short
     assert "more" not in cli("index", corpus, "--index", index, "--verbose").output
+
+
+def test_a_notebook_shows_one_line_of_progress(
+    tmp_path: Path,
+    corpus: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    from tests.support.encoders import WordEncoder
+
+    class Shell:
+        kernel = "a notebook's"
+
+    class IPython:
+        get_ipython = Shell
+
+    monkeypatch.setitem(sys.modules, "IPython", IPython)
+    astrosearch.build(corpus, index=tmp_path / "index", encoder=WordEncoder())
+    written = capsys.readouterr().err
+    assert written.startswith("\rindexing ")
+    assert " papers, " in written
+    assert "\n" not in written
+    astrosearch.build(corpus, index=tmp_path / "b", encoder=WordEncoder(), progress=False)
+    assert capsys.readouterr().err == ""

@@ -299,3 +299,16 @@ def test_a_category_has_one_colour_in_every_figure():
     assert len(set(colours)) == len(usual)
     assert plotting.colour_of("cs.LG") == plotting.colour_of("cs.LG")
     assert plotting.colour_of("\udc80").startswith("#")
+
+
+def test_what_is_weak_is_left_out_unless_all_is(tmp_path: Path):
+    found = [
+        Hit(n, score, Sentence(n, "Text.", None, "f", n), Paper(str(n), year=2020))
+        for n, score in enumerate((0.9, 0.6, 0.3), 1)
+    ]
+    said = plot_answers([("q", found)], tmp_path / "a.svg", 0.5)
+    assert said.startswith("2 matches drawn")
+    assert "1 with scores below 0.5 left out" in said
+    assert "scores 0.90 to 0.60" in (tmp_path / "a.svg").read_text()
+    assert plot_answers([("q", found)], tmp_path / "b.svg", 0.95).startswith("3 matches drawn")
+    assert plot_answers([("q", found)], tmp_path / "c.svg").endswith("c.svg")

@@ -112,7 +112,7 @@ def test_repair_from_the_command_line(index: Path, tmp_path: Path, monkeypatch: 
     assert code == 0
     assert segment.name in text
     assert said("verify")[0] == 0
-    assert said("repair")[1].endswith("nothing to mend\n")
+    assert said("repair")[1].endswith("nothing to repair\n")
 
 
 def test_repair_refuses_another_encoder(index: Path, tmp_path: Path):

@@ -156,7 +156,7 @@ def test_damaged_words_are_refused_found_and_mended(built: Path, damage: str):
         ):
             opened.query("halo gas")
     assert any(problem.startswith("words") for problem in verify(built))
-    assert "words: gathered anew" in repair(built, encoder=WordEncoder()).done
+    assert "words: rebuilt" in repair(built, encoder=WordEncoder()).done
     assert verify(built) == []
     with astrosearch.open(built, encoder=WordEncoder()) as opened:
         assert opened.query("halo gas", mode="lexical") == before

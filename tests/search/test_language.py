@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -181,3 +182,171 @@ def test_demands_hold_in_every_mode(index: Path, mode: Mode, typed: str, allowed
     assert texts <= allowed if mode == "lexical" else texts == allowed
     assert bool(texts) == bool(allowed)
     assert many[0] == many[2] == hits
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "must", "never"),
+    [
+        ("dust OR gas", ["dust", "gas"], [], []),
+        ('"red giant" OR "red clump"', [], ["red giant OR red clump"], []),
+        ('("red giant" OR dust) wind', ["wind"], ["red giant OR dust"], []),
+        ("dust AND gas", ["dust", "gas"], [], []),
+        ("winds NOT dust", ["winds"], [], ["dust"]),
+        ("full:dust winds", ["winds"], ["dust"], []),
+        ("the -ray emission", ["the", "ray", "emission"], [], []),
+        ('"eta Cyg wind"', [], ["etacygnus wind"], []),
+        ('wind -"eta Cyg"', ["wind"], [], ["etacygnus"]),
+        ('"galaxies"', [], ["galaxy"], []),
+        ("is there evidence for dust", ["dust"], [], []),
+        ("papers that argue against MOND", ["mond"], [], []),
+        ("what is", ["what", "is"], [], []),
+        ("http://x.org/a dust", ["http", "x org a", "dust"], [], []),
+    ],
+)
+def test_the_syntax_as_people_type_it(
+    typed: str, words: list[str], must: list[str], never: list[str]
+):
+    asked = parse(typed)
+    assert [term.phrases[0] for term in asked.words] == words
+    assert [" OR ".join(term.phrases) for term in asked.must] == must
+    assert [" OR ".join(term.phrases) for term in asked.never] == never
+
+
+PASTED = (
+    'We find that the so-called "green valley" galaxies of our sample are -unlike those of others- '
+    "redder than has been thought before, NOT bluer, and massive OR old."
+)
+
+
+def test_a_pasted_passage_demands_nothing():
+    asked = parse(PASTED)
+    assert (asked.must, asked.never) == ((), ())
+    assert {"green", "unlike", "bluer"} <= {term.phrases[0] for term in asked.words}
+
+
+@pytest.mark.parametrize(
+    ("typed", "authors"),
+    [
+        ('author:^"Roe" winds', (("^Roe",),)),
+        ('author:"^Roe" winds', (("^Roe",),)),
+        ("author:^Roe winds", (("^Roe",),)),
+        ("first_author:Roe winds", (("^Roe",),)),
+        ('author:"Roe, A" winds', (("Roe, A",),)),
+        ("author:Roe OR author:Lee winds", (("Roe", "Lee"),)),
+        ("au:Roe author:Lee winds", (("Roe",), ("Lee",))),
+    ],
+)
+def test_authors_asked_for(typed: str, authors: tuple[tuple[str, ...], ...]):
+    assert parse(typed).authors == authors
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("doi:10.1000/5 dust", "no field doi:.*\n.*astrosearch show 10.1000/5"),
+        ("bibcode:2001A&A...1...1R", "no field bibcode:"),
+        ("id:2301.00001", "no field id:"),
+        ("keyword:dust winds", "no field keyword:"),
+        ('("a" AND "b") OR "c"', "groups in brackets"),
+        ("title:dust OR author:Roe", "OR joins alternatives of one kind"),
+    ],
+)
+def test_fields_and_groups_that_are_not_there_are_said(typed: str, message: str):
+    with pytest.raises(AstrosearchError, match=message):
+        parse(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("dust emission at 850 micron", "the ESO 3.6 m telescope", "WISE 22 micron", "hat 3"),
+        *(
+            "at 1.4 GHz",
+            "at 2 mm",
+            "Swift 15 keV",
+            "M 5 dwarfs",
+            "Kepler 30 min",
+            "sn 5",
+            "at 2015",
+        ),
+        *("AT 10 pc", "SN 10", "K2 campaign", "HST 2.4 m", "eso 2", "MOND", "TeV", "UV", "six"),
+    ],
+)
+def test_prepositions_instruments_and_units_are_no_names(typed: str):
+    assert not [term for term in terms(typed) if term.name]
+
+
+def test_very_long_queries_are_cut_at_once():
+    for typed in ("a-" * 50_000, "dust" * 100_000, "NGC 1 " * 20_000, "M" + "1-" * 50_000):
+        began = time.process_time()
+        asked = parse(typed)
+        assert len(asked.ranking) <= 200
+        assert time.process_time() - began < 2
+
+
+@pytest.fixture(scope="module")
+def exact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("exact")
+    (folder / "corpus").mkdir()
+    text = (
+        "The relative velocity is small. We thank the University of Leiden. Polarization is seen. "
+        "We study general relativity. The universe expands. Polar orbits are stable. "
+        "The dust emission was mapped at 850 micron. It is bright at 850 days after all."
+    )
+    (folder / "corpus" / "2301.00001.txt").write_text(f"Words\n\nABSTRACT\n{text}")
+    astrosearch.build(folder / "corpus", index=folder / "index", encoder=WordEncoder())
+    return folder / "index"
+
+
+@pytest.mark.parametrize(
+    ("typed", "allowed"),
+    [
+        ('"relativity"', {"We study general relativity."}),
+        ('"universe"', {"The universe expands."}),
+        ('"polar"', {"Polar orbits are stable."}),
+        ('"orbit"', {"Polar orbits are stable."}),
+        ('"generic"', set()),
+    ],
+)
+def test_quotes_compare_words_not_stems(exact: Path, typed: str, allowed: set[str]):
+    with astrosearch.open(exact, encoder=WordEncoder()) as opened:
+        assert {hit.sentence.text for hit in opened.query(typed, k=9)} == allowed
+
+
+def test_what_is_excluded_is_a_word_not_a_stem(exact: Path):
+    with astrosearch.open(exact, encoder=WordEncoder()) as opened:
+        left = {hit.sentence.text for hit in opened.query("telescope -universe", k=9, fold=False)}
+        assert "We thank the University of Leiden." in left
+        assert "The universe expands." not in left
+        first = opened.query("dust emission at 850 micron", mode="lexical")[0]
+    assert first.sentence.text.startswith("The dust emission")
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    ("typed", "papers"),
+    [
+        ("author:Gall", ["2401.00001", "9801.00003"]),
+        ("year:1998", ["9801.00003"]),
+        ("author:^Hall year:2024", ["2401.00002"]),
+        ("author:Gall OR author:Hall", ["2401.00001", "2401.00002", "9801.00003"]),
+        ("year:>1990", ["2401.00001", "2401.00002", "9801.00003"]),
+        ("author:Nobody", []),
+    ],
+)
+def test_authors_and_years_alone_list_papers(
+    index: Path, mode: Mode, typed: str, papers: list[str]
+):
+    with astrosearch.open(index, encoder=WordEncoder()) as opened:
+        assert [hit.paper.id for hit in opened.query(typed, mode=mode)] == papers
+        many = opened.query_batch([typed, "dust"], mode=mode)
+    assert [hit.paper.id for hit in many[0]] == papers
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_title_alone_finds_its_paper(index: Path, mode: Mode):
+    with astrosearch.open(index, encoder=WordEncoder()) as opened:
+        for typed in ("title:jets", "ti:jets", 'title:"Dust in jets"', "title:jet"):
+            hits = opened.query(typed, mode=mode)
+            assert hits, typed
+            assert {hit.paper.id for hit in hits} <= {"2401.00002", "9801.00003"}

@@ -22,8 +22,8 @@ from astrosearch.maintenance import remove as removing
 from astrosearch.maintenance.repair import repair
 from astrosearch.maintenance.verify import verify
 from astrosearch.search.index import MODES
-from astrosearch.search.snapshot import open_vectors
 from astrosearch.store import vectors
+from astrosearch.store.live import open_vectors
 from astrosearch.store.reader import Store
 from astrosearch.store.vectors.library import faiss
 from tests.support.encoders import WordEncoder

@@ -2,8 +2,9 @@ r"""Read LaTeX papers: macros expanded, formulas readable, every line traced to 
 
 A paragraph is a passage, and its section is the innermost heading's text. The title is a
 passage of section "Title", the abstract's are "Abstract", captions are "Figure caption" or
-"Table caption"; footnotes and captions follow the paragraph they interrupt. Left out are
-comments, preambles, table bodies, code, drawings, bibliographies, affiliations and keywords.
+"Table caption", as are notes beside tables; footnotes and captions follow the paragraph they
+interrupt. Left out are notes that are only an address, comments, preambles, table bodies, code,
+drawings, bibliographies, affiliations and keywords.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from astrosearch.corpus.latex.mainfile import Candidate, choose_main, documents_
 from astrosearch.corpus.latex.numbering import numbers
 from astrosearch.corpus.latex.reader.handlers import open_reader
 from astrosearch.corpus.latex.reader.sections import read_document
+from astrosearch.corpus.latex.reader.undefined import warnings_of
 from astrosearch.corpus.latex.source import Mains, find_mains
 from astrosearch.corpus.latex.tokens import line_ends
 from astrosearch.corpus.latex.years import year_of
@@ -71,5 +73,5 @@ def read_latex(
         tuple(passages),
         full_text=any(p.section not in ("Title", "Abstract") for p in passages),
         parts=tuple(dict.fromkeys([*source.parts, *bibliography.parts])),
-        warnings=(*source.warnings, *reader.warnings()),
+        warnings=(*source.warnings, *warnings_of(reader.left_out)),
     )

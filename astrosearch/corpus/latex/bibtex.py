@@ -15,6 +15,7 @@ from astrosearch.corpus.limits import Budget
 
 MAX_ENTRY = 200_000  # characters; a collaboration's author list is long
 MANY_ENTRIES = 50  # that never end, or lie in one another: then a file is taken for broken
+MANY_NAMES = 3_000  # characters of a list of authors
 MAX_TITLE = 60  # characters of a title that stands for authors
 MAX_STRINGS = 8  # within one another
 
@@ -24,6 +25,7 @@ _STRING = re.compile(r"@string\s*[{(]\s*([^\s,{}=#\"]{1,100})\s*=\s*", re.IGNORE
 _BARE = re.compile(r"[^\s,{}#\"()=]+")
 _JOIN = re.compile(r"\s*#\s*")
 _QUOTED = re.compile(r'\\.|[{}"]', re.DOTALL)
+_EQUALS = re.compile(r"\s*=\s*")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)[a-z]?")
 _ARXIV = re.compile(r"(?<![\d.])(\d\d)(?:0[1-9]|1[0-2])\.\d{4,5}(?!\d)")
 _UNPUBLISHED = (
@@ -48,6 +50,7 @@ class BibFiles:
         self._texts: list[str] = []
         self._entries: dict[str, tuple[int, int]] = {}  # key: its text, and where its fields start
         self._cases: dict[str, str] = {}  # key in lower case: the key
+        self._cased = 0  # how many keys that was made of
         self._strings: dict[str, tuple[int, int]] = {}  # name in lower case: where its value is
         self._left = MANY_ENTRIES * MAX_ENTRY  # characters that may yet be read
 
@@ -59,7 +62,6 @@ class BibFiles:
         for match in _ENTRY.finditer(text):
             self._budget.check()
             self._entries.setdefault(match[2], (number, match.end()))
-            self._cases.setdefault(match[2].lower(), match[2])
         for match in _STRING.finditer(text) if "@string" in text.lower() else ():
             self._strings.setdefault(match[1].lower(), (number, match.end()))
 
@@ -68,13 +70,20 @@ class BibFiles:
         entry = self._entry(key)
         if not entry:
             return None
-        parent_key = self._field(entry, "crossref") or self._field(entry, "xdata")
-        parent = self._entry(parent_key.strip()) if parent_key else ""
+        parent = self._parent(entry)
         authors = self._authors(entry, _AUTHORS) or self._authors(parent, _AUTHORS[:1])
         authors = authors or self._body(entry) or self._authors(parent, _AUTHORS)
         if not authors:
             return None
         return Label(authors, self._year(entry) or self._year(parent))
+
+    def _parent(self, entry: str) -> str:
+        low = entry.lower()
+        for field in ("crossref", "xdata"):
+            key = self._field(entry, field) if field in low else None
+            if key:
+                return self._entry(key.strip())
+        return ""
 
     def _entry(self, key: str) -> str:
         """The text of an entry's fields, perhaps with what follows it; empty where there is none.
@@ -82,6 +91,9 @@ class BibFiles:
         BibTeX takes `Smith` and `smith` for the same key.
         """
         if key not in self._entries:
+            if self._cased != len(self._entries):
+                self._cased = len(self._entries)
+                self._cases = {each.lower(): each for each in reversed(self._entries)}
             key = self._cases.get(key.lower(), key)
         if key not in self._entries or self._left < 0:
             return ""
@@ -102,7 +114,11 @@ class BibFiles:
         return ""
 
     def _names(self, written: str) -> str:
-        names = [n for n in split_names(written) if n.strip()]
+        many = len(written) > MANY_NAMES
+        names = [n for n in split_names(written[:MANY_NAMES]) if n.strip()]
+        if many and len(names) > 3:  # the first is printed, and the last not read
+            return joined([family_name(names[0], self._plain)], 3)
+        names = names if not many else [n for n in split_names(written) if n.strip()]
         others = bool(names) and names[-1].strip(" {}").lower() in ("others", "et al.", "et al")
         families = [family_name(name, self._plain) for name in names[: 3 - others]]
         families = [f for f in families if f and f.lower() != "others"]
@@ -136,8 +152,15 @@ class BibFiles:
         return f"20{posted[1]}" if posted else ""
 
     def _field(self, entry: str, name: str) -> str | None:
-        match = re.search(rf"(?:^|[,\s]){name}\s*=\s*", entry, re.IGNORECASE)
-        return self._value(entry, match.end(), 0) if match else None
+        low = entry.lower()
+        low = low if len(low) == len(entry) else entry
+        at = low.find(name)
+        while at >= 0:
+            match = _EQUALS.match(entry, at + len(name))
+            if match and (not at or entry[at - 1] in ", \t\n\r"):
+                return self._value(entry, match.end(), 0)
+            at = low.find(name, at + 1)
+        return None
 
     def _value(self, text: str, start: int, depth: int) -> str | None:
         """A value that begins at `start`: pieces joined with `#`; None where one never ends."""

@@ -20,6 +20,13 @@ _BINARY = words(
         """
 )
 
+_LOWERED = "₀₁₂₃₄₅₆₇₈₉"
+_TIGHT = f"⁰¹²³⁴⁵⁶⁷⁸⁹{_LOWERED}ʰᵐˢᵈ"  # what a letter may follow without a blank
+_LETTERS = re.compile(r"(?<![A-Za-z])[A-Z]*$|$")
+_MOLECULES = frozenset(
+    ("H2", "H3", "N2", "O2", "O3", "C2", "CO2", "NH3", "CH3", "CH4", "SO2", "NO2", "NH2")
+)
+
 
 def fraction_text(above: str, below: str) -> str:
     """Write a fraction on one line; a part that isn't one thing gets parentheses."""
@@ -116,14 +123,22 @@ class Line:
         """Whether a letter that follows could be read as a part of what comes last."""
         if self.items[-1] in ("_⊙", "_⊕"):
             return True
-        return self.items[-1][-1:].isalnum() and self.items[-1][-1:] not in "⁰¹²³⁴⁵⁶⁷⁸⁹ʰᵐˢᵈ"
+        return self.items[-1][-1:].isalnum() and self.items[-1][-1:] not in _TIGHT
+
+    def ends_in_molecule(self, count: str) -> bool:
+        """Whether a number below the line makes a molecule of what comes last, as in `H_2`.
+
+        It is then written as it is outside formulas, `H₂`, so that it has one spelling.
+        """
+        return f"{_LETTERS.findall(self.items[-1])[0]}{count}" in _MOLECULES
 
     def word(self, text: str) -> None:
         """A text or a unit: joined to what it follows, as `\\,` alone makes the space."""
         if not text:
             return
         before = self.items[-1][-1:] if self.items else ""
-        gap = self.last in ("function", "script", "word") and before.isalnum() and text[0].isalnum()
+        joins = before.isalnum() and before not in _LOWERED and text[0].isalnum()
+        gap = self.last in ("function", "script", "word") and joins
         gap = gap or (text[0].isalnum() and (self.last == "errors" or self._ends_in_power(text)))
         self._add((" " if gap else "") + text, "word" if len(text) > 1 else "ordinary")
 

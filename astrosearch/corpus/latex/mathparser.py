@@ -61,7 +61,7 @@ class Formula:
             if lexeme in ("}", stop):
                 break
             self.position += 1
-            if lexeme in words.DIVIDERS:
+            if lexeme in words.DIVIDERS and lexeme not in ("\\eqno", "\\leqno"):
                 if lexeme == "\\above":
                     self.position = after_dimension(self.tokens, self.position)
                 above = line.text()
@@ -70,7 +70,7 @@ class Formula:
                 if sign or lexeme in ("\\over", "\\above"):
                     return sign or fraction_text(above, below)
                 return f"({above}, {below})"
-            if lexeme in ("\\eqno", "\\leqno"):
+            if lexeme in words.DIVIDERS:
                 self._rest(text=text, stop=stop)
                 break
             if text and (lexeme.isspace() or lexeme == "~"):
@@ -88,7 +88,7 @@ class Formula:
                     line.script(words.SEXAGESIMAL[script])
                 elif lexeme == "^":
                     line.script(script if script in words.ORDINALS else superscript(script))
-                elif not line.items and first and script.isdigit():
+                elif script.isdigit() and (line.ends_in_molecule(script) if line.items else first):
                     line.script(script.translate(SUBSCRIPTS))
                 else:
                     line.script(subscript(script))
@@ -230,8 +230,9 @@ class Formula:
 
     def _command(self, name: str, line: Line) -> None:
         if name.endswith("*") and name not in words.DROPPED_ARGUMENT and name != "operatorname*":
-            self.tokens.insert(self.position, "*")
             name = name[:-1]
+            if name not in words.FONTS:
+                self.tokens.insert(self.position, "*")
         if name in ("sc", "scshape"):
             self._stage()
         if name in words.IGNORED:

@@ -159,11 +159,6 @@ _PREFIXES = {
 }  # fmt: skip
 
 
-CUSTOMARY = (
-    frozenset(_CUSTOMARY) - frozenset(JOURNALS) - frozenset(_GENERAL) - frozenset(_ASTRONOMY)
-)
-
-
 @cache
 def symbols() -> Mapping[str, str]:
     """Replacement text of each symbol's name, in text and in math."""
@@ -176,6 +171,11 @@ def symbols() -> Mapping[str, str]:
 def units() -> Mapping[str, str]:
     """Printed form of siunitx's unit and prefix names."""
     return _UNITS | _PREFIXES
+
+
+def is_customary(name: str) -> bool:
+    """Whether a name is authors' own, as a rule, so that its definition is missing."""
+    return name in _CUSTOMARY
 
 
 def is_prefix(name: str) -> bool:

@@ -156,8 +156,24 @@ MANY_CITATIONS = words(
 REFERENCES: dict[str, str] = {
     "ref": "", "eqref": "", "pageref": "", "vref": "", "autoref": "auto", "cref": "auto",
     "Cref": "auto", "nameref": "", "labelcref": "", "fullref": "auto", "subref": "",
-    "figref": "", "secref": "", "tabref": "", "crefrange": "auto", "zref": "",
+    "figref": "", "secref": "", "tabref": "", "tblref": "", "eqnref": "", "appref": "",
+    "Figref": "", "Secref": "", "Tabref": "", "sectref": "", "chapref": "",
+    "crefrange": "auto", "zref": "",
 }  # fmt: skip
+# Authors' own commands, where their definition is missing: what they print, and what they may add
+# to the label.
+PREFIXED_REFERENCES: dict[str, tuple[str, tuple[str, ...]]] = {
+    **dict.fromkeys(["figref", "Figref"], ("Figure", ("fig:", "f:", "fig.", "fig_", "figure:"))),
+    **dict.fromkeys(
+        ["secref", "Secref", "sectref"], ("Section", ("sec:", "s:", "sec.", "sec_", "section:"))
+    ),
+    **dict.fromkeys(
+        ["tabref", "Tabref", "tblref"], ("Table", ("tab:", "t:", "tab.", "tab_", "tbl:", "table:"))
+    ),
+    "eqnref": ("Equation", ("eq:", "eqn:", "e:", "eq.", "eq_", "equation:")),
+    "appref": ("Appendix", ("app:", "a:", "app.", "sec:", "appendix:")),
+    "chapref": ("Chapter", ("ch:", "chap:", "chapter:")),
+}
 # siunitx's commands, and how many arguments they have.
 QUANTITIES = {
     "SI": 2, "qty": 2, "SIlist": 2, "qtylist": 2, "SIrange": 3, "qtyrange": 3, "numrange": 2,

@@ -1,4 +1,4 @@
-"""What a person typed, understood: words, names, phrases that must stand, words that must not.
+"""What a person typed, understood: words, names, phrases that must appear, words that must not.
 
 `parse` reads the grammar (grammar.py); names and formulas are looked for in all their spellings
 (spellings.py).

@@ -1,7 +1,7 @@
 """The grammar of a query, as people know it from ADS.
 
     stellar winds              words: any of them, the more and the rarer the better
-    "damping tail"             must stand in the sentence, word by word
+    "damping tail"             must appear in the sentence, word by word
     "damping tail" OR "dust"   one of them must
     -supernova, -"type Ia"     must not
     title:dust, abs:"red giant"  in the paper's title; in a sentence of an abstract
@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from astrosearch.errors import AstrosearchError
 from astrosearch.search.language.smalltalk import without_small_talk
@@ -105,8 +106,7 @@ class _Parts:
     words: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(NamedTuple):
     """One word, phrase or field of a query."""
 
     field: str
@@ -114,6 +114,12 @@ class _Item:
     minus: bool
     quoted: bool
     before: str  # what stands between the item before and this
+    end: int
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a word like any other."""
+        return not (self.field or self.minus or self.quoted)
 
 
 def parse(query: str) -> ParsedQuery:
@@ -135,13 +141,11 @@ def parse(query: str) -> ParsedQuery:
     else:
         pasted = False
     plain = _without_groups(plain, pasted)
-    parts, end = _Parts(), 0
+    parts = _Parts()
     items = list(_items(plain, pasted))
     for alternatives in _alternatives(items, pasted):
         _take(parts, alternatives)
-    if items:
-        end = max(found.end() for found in [*_ITEM.finditer(plain)][-1:])
-    parts.words.append(plain[end:])
+    parts.words.append(plain[items[-1].end :] if items else plain)
     return _understood(query, plain, parts)
 
 
@@ -166,7 +170,7 @@ def _without_groups(plain: str, pasted: bool) -> str:
 
 def _items(plain: str, pasted: bool) -> Iterator[_Item]:
     at = 0
-    has_other = _other_words(plain)
+    negates = not pasted and "NOT" in plain and _counted_words(plain) > 1
     negated = False
     for found in _ITEM.finditer(plain):
         between = plain[at : found.start()]
@@ -175,20 +179,19 @@ def _items(plain: str, pasted: bool) -> Iterator[_Item]:
         value = found["phrase"] if quoted else found["word"]
         name = (found["field"] or "").rstrip(":").lower()
         minus = bool(found["minus"])
-        if not quoted and not name and value == "NOT" and not pasted and has_other > 1:
+        if negates and not quoted and not name and value == "NOT":
             negated = True
             continue
         if minus and not name and (pasted or (not quoted and value.lower() in _RESTS)):
             minus = False  # a dash of the text
         if name and (pasted and name not in ("author", "year")):
             value, name = f"{name}:{value}", ""
-        yield _Item(
-            name, f"^{value}" if found["first"] else value, minus or negated, quoted, between
-        )
+        value = f"^{value}" if found["first"] else value
+        yield _Item(name, value, minus or negated, quoted, between, at)
         negated = False
 
 
-def _other_words(plain: str) -> int:
+def _counted_words(plain: str) -> int:
     return len(_PLAIN_WORD.findall(plain)) + plain.count('"') // 2
 
 
@@ -216,6 +219,10 @@ def _alternatives(items: list[_Item], pasted: bool) -> Iterator[list[_Item]]:
 
 def _take(parts: _Parts, group: list[_Item]) -> None:
     """Take what was read: one item, or alternatives."""
+    if len(group) == 1 and group[0].is_word:
+        parts.text.append(group[0].value)
+        parts.words += (group[0].before, group[0].value)
+        return
     fields = {FIELDS.get(item.field, item.field) for item in group}
     for item in group:
         _check(item)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from astrosearch.spelling import cleaned, phrase_words, readings, singular
+from astrosearch.spelling import Reading, cleaned, phrase_words, readings, singular
 
 _WORD = re.compile(r"[^\W_]+")
 _PLACE = re.compile(r"[jb]\d{4}")
@@ -41,16 +41,6 @@ class Term:
         return self.typed or self.phrases if as_typed else self.phrases
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A word of a text, or a stretch that is spelled in another way."""
-
-    start: int
-    end: int
-    words: str
-    key: str | None = None
-
-
 def terms(text: str) -> Iterator[Term]:
     """Yield what a text asks for, in order.
 
@@ -58,7 +48,7 @@ def terms(text: str) -> Iterator[Term]:
     [('halpha',), ('in',), ('ngc1068',)]
     """
     text = cleaned(text)
-    group: list[_Piece] = []
+    group: list[Reading] = []
     for piece in _pieces(text):
         if not piece.words:
             continue
@@ -91,7 +81,7 @@ def phrase(text: str) -> Term | None:
     return Term((words,), typed=(typed,)) if words else None
 
 
-def _is_survey(text: str, before: _Piece, name: _Piece) -> bool:
+def _is_survey(text: str, before: Reading, name: Reading) -> bool:
     """Whether a word says only who found what is named by its place."""
     placed = name.key is not None and _PLACE.match(name.key) is not None
     return placed and before.key is None and text[before.end : name.start] in ("", " ")
@@ -107,27 +97,27 @@ def either(found: Iterable[Term]) -> Term:
     )
 
 
-def _pieces(text: str) -> Iterator[_Piece]:
+def _pieces(text: str) -> Iterator[Reading]:
     at = 0
     for reading in readings(text):
         yield from _plain(text, at, reading.start)
-        yield _Piece(reading.start, reading.end, reading.words, reading.key)
+        yield reading
         at = reading.end
     yield from _plain(text, at, len(text))
 
 
-def _plain(text: str, start: int, end: int) -> Iterator[_Piece]:
+def _plain(text: str, start: int, end: int) -> Iterator[Reading]:
     for found in _WORD.finditer(text, start, end):
-        yield _Piece(*found.span(), found[0].lower())
+        yield Reading(*found.span(), found[0].lower())
 
 
 def _is_joined(between: str) -> bool:
     return not between or (len(between) == 1 and between in _JOINS)
 
 
-def _terms_of(text: str, group: list[_Piece]) -> Iterator[Term]:
+def _terms_of(text: str, group: list[Reading]) -> Iterator[Term]:
     """Yield the terms of words without a blank between them: each name, and what is between."""
-    run: list[_Piece] = []
+    run: list[Reading] = []
     for piece in group:
         if piece.key is None:
             run.append(piece)
@@ -138,7 +128,7 @@ def _terms_of(text: str, group: list[_Piece]) -> Iterator[Term]:
     yield from _one_thing(text, run)
 
 
-def _one_thing(text: str, run: list[_Piece]) -> Iterator[Term]:
+def _one_thing(text: str, run: list[Reading]) -> Iterator[Term]:
     """Yield a word in its parts, as in X-ray, and in one: a sentence has it that has either."""
     words = " ".join(" ".join(_WORD.findall(piece.words)) for piece in run).strip().lower()
     if not words:

@@ -24,6 +24,9 @@ MANY_DEAD = 256
 NO_SUMS: Mapping[str, bytes | None] = MappingProxyType({})
 NO_DIGESTS: Mapping[str, str] = MappingProxyType({})
 
+EDGE = 8  # vectors looked for besides those asked for
+MOST_EQUAL = 4096  # vectors looked for where those at the edge are equal
+
 SPARE_FILES = 64  # that a process may have open besides an index's segments
 
 GPU_DEPTH = 2048  # the most neighbours that FAISS finds on a GPU
@@ -119,6 +122,31 @@ class VectorIndex:
 
         if among is not None:
             among = _without(_ascending(among), self.dead)
+        sure = sure or k
+        depth = k + EDGE
+        found = self._found(queries, depth, among, sure)
+        ids, scores = found[0][:, :k].copy(), found[1][:, :k].copy()
+        rows = np.arange(len(queries))
+        # FAISS leaves open which of equal vectors it gives where they are at the edge.
+        while k and depth < MOST_EQUAL:
+            last = found[1][:, -1]
+            equal = np.isfinite(last) & (found[1][:, k - 1] == last)
+            if not equal.any():
+                break
+            rows, depth = rows[equal], 4 * depth
+            found = self._found(queries[rows], depth, among, sure)
+            ids[rows], scores[rows] = found[0][:, :k], found[1][:, :k]
+        scores[ids < 0] = np.nan
+        return ids, scores
+
+    def _found(
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        among: NDArray[np.int64] | None,
+        sure: int,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Find the nearest vectors, [n, k]; -1 and -inf where there are fewer."""
         if among is None and len(queries) >= GPU_QUERIES and k <= GPU_DEPTH and gpus():
             found = [self._by_brute_force(segment, queries, k) for segment in self.segments]
         else:
@@ -128,10 +156,8 @@ class VectorIndex:
                 if segment.ids[0] > self._coded_up_to
             ]
             if self.codes is not None:
-                found.append(self._search_codes(self.codes, queries, k, among, sure or k))
-        ids, scores = merge_rankings(found, len(queries), k)
-        scores[ids < 0] = np.nan
-        return ids, scores
+                found.append(self._search_codes(self.codes, queries, k, among, sure))
+        return merge_rankings(found, len(queries), k)
 
     def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the stored vectors [n, dim] of `ids`; KeyError if one isn't there."""

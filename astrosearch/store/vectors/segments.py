@@ -131,7 +131,7 @@ def damage_error(path: Path) -> AstrosearchError:
     return NotAnIndex(
         path.parent.parent,
         f"segment {path.name} is missing or damaged",
-        "Look closer: astrosearch verify. Mend it: astrosearch repair",
+        "Look closer: astrosearch verify. Repair it: astrosearch repair",
     )
 
 

@@ -71,7 +71,7 @@ def open_work(work: Path, given: dict[str, Any], *, resume: bool) -> None:
                 raise TrainingError(
                     f"{work.absolute()} holds a run with other settings "
                     f"({', '.join(differing(before, given))}).\n"
-                    "Give the settings it was begun with, or start anew: --no-resume"
+                    "Give the settings it was begun with, or start over: --no-resume"
                 )
             return
         with written_whole(file) as partial:

@@ -82,7 +82,7 @@ def train(
     others
         Encoders trained before from the same base, in other ways, to average with: folders.
     resume
-        Go on from the last checkpoint; False starts anew.
+        Go on from the last checkpoint; False starts over.
 
     Raises
     ------

@@ -44,7 +44,7 @@ def read_names(path: Path | None) -> frozenset[str]:
     names = {line.removeprefix("./").rstrip("/") for line in lines} - {""}
     if not names:
         raise AstrosearchError(
-            f"{path.absolute()} names no paper.\nWrite one a line, or leave it out"
+            f"{path.absolute()} names no paper.\nWrite one per line, or leave it out"
         )
     return frozenset(names | {parsed[0] for name in names if (parsed := parse_arxiv_id(name))})
 

@@ -10,6 +10,7 @@ from astrosearch.corpus.latex.reader.text_reader import TextReader
 from astrosearch.corpus.latex.tokens import flat
 from astrosearch.corpus.normalization import nfc
 
+_KIND = re.compile(r"(?:[Ff]ig|[Tt]ab|[Ss]ec|[Ee]q|[Aa]pp|[Cc]hap)[a-z]*\.?\s*\(?$|§\s*$")
 _ANGLED = re.compile(r"<([^<>{}\n]{0,200})>")
 
 
@@ -17,7 +18,9 @@ def cite(reader: TextReader, name: str, position: int) -> None:
     """A citation, written from the bibliography."""
     command = words.CITATIONS[name]
     reader.star()
-    angled = _ANGLED.match(reader.text, reader.position, reader.end)
+    angled = None
+    if reader.text.startswith("<", reader.position):
+        angled = _ANGLED.match(reader.text, reader.position, reader.end)
     if angled:
         reader.position = angled.end()
     first, second = reader.option(), reader.option()
@@ -102,18 +105,27 @@ def refer(reader: TextReader, name: str, position: int) -> None:
     if not labels:
         return
     shown = []
+    kind, prefixes = words.PREFIXED_REFERENCES.get(name, ("", ()))
     for label in labels:
-        number = reader.numbers.get(label)
+        forms = (label, *(prefix + label for prefix in prefixes))
+        number = next((reader.numbers[form] for form in forms if form in reader.numbers), None)
         clean = re.sub(r"[\\{}$~&#^\s]+", " ", label).strip()
         shown.append(number if number is not None else f"[{clean}]")
     text = ", ".join(shown)
     if name == "eqref" and not text.startswith("["):
         text = f"({text})"
-    prefix = words.REFERENCES[name]
-    if prefix == "auto":
+    if words.REFERENCES.get(name) == "auto":
         kind = words.LABEL_KINDS.get(re.split(r"[:_.\-]", labels[0])[0].lower(), "")
-        text = f"{kind} {text}" if kind and not text.startswith("[") else text
+    if kind:
+        text = UNKNOWN if text.startswith("[") else text
+        text = text if _names_kind(reader) else f"{kind} {text}"
     reader.builder.mark(text, position, "ref", argument)
+
+
+def _names_kind(reader: TextReader) -> bool:
+    """Whether "Figure", "Sect." or the like stands before a reference already."""
+    before = "".join(piece[0] for piece in reader.builder.pieces[-3:])
+    return _KIND.search(before) is not None
 
 
 def abbreviation(reader: TextReader, name: str, position: int) -> None:

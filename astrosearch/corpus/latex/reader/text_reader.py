@@ -19,15 +19,16 @@ from astrosearch.corpus.latex.macros.expanded_text import ExpandedText
 from astrosearch.corpus.latex.mathtext import MathText
 from astrosearch.corpus.latex.passages import Builder
 from astrosearch.corpus.latex.reader.cursor import TOKEN, Cursor
-from astrosearch.corpus.latex.symbols import ACCENTS, CUSTOMARY, accented, superscript, symbols
+from astrosearch.corpus.latex.reader.undefined import is_word, may_be_word
+from astrosearch.corpus.latex.symbols import ACCENTS, accented, is_customary, superscript, symbols
 from astrosearch.corpus.latex.tokens import environment_pairs, flat
 from astrosearch.corpus.latex.tokens import words as names
 from astrosearch.corpus.limits import Budget
 
-MAX_NAMED = 10  # commands in a warning
 MAX_BLANKS = 4  # pieces that a paragraph may have before its first word
 MAX_DEPTH = 20  # notes within captions within notes
 MAX_ADDRESS = 400  # characters of a note that may be nothing but addresses
+MAX_WORDS = 10
 
 _SETTING = re.compile(r"[ \t]*=[ \t]*-?[\d.]+[ \t]*(?:(?:true)?(?:pt|mm|cm|in|em|ex)\b)?")
 _DISPLAY_BEGIN = re.compile(
@@ -38,9 +39,6 @@ _PLAIN_ROW = re.compile(
 )  # of plain TeX's tables
 _DOTLESS = ("\\i", "\\j", "\\imath", "\\jmath", "\\l", "\\o", "\\O", "\\L", "\\ae", "\\AE")
 _SECTIONS = re.compile(r"\\(?:section|chapter)\*?\s*[{\[]")
-_TEXT_BEFORE = re.compile(r"[\w,;:)(\]%°](?:[ \t]|~)+\Z")
-_TEXT_AFTER = re.compile(r"[ \t]+[^\W_]|[ \t]*(?:\n(?![ \t]*\n)[ \t]*[a-z])")
-_ICON = re.compile(r"(?:fa|ai)[A-Z]")  # of fontawesome and academicons
 _CITE_STYLES = re.compile(r"\\cite[tp](?![A-Za-z])")
 _NUMBERED = re.compile(
     r"\\documentclass[^{}]{0,2000}\{revtex|\\(?:usepackage|setcitestyle)[^\n]{0,500}\bnumbers\b"
@@ -137,7 +135,6 @@ class TextReader(Cursor):
         """Read on to the end."""
         text, match_at = self.text, TOKEN.match
         handlers, symbol_table, arguments = self.handlers, self.symbols, words.ARGUMENTS
-        customary = CUSTOMARY
         while self.position < self.end:
             position = self.position
             match = match_at(text, position, self.end)
@@ -164,7 +161,10 @@ class TextReader(Cursor):
                         self.position -= 1
                     if symbol:
                         self.builder.pieces.append((symbol, position, None, ""))
-                    self._skip_after(name, position) if name in customary else self.skip_space()
+                    after = self.position
+                    self.skip_space()
+                    if after < self.position and is_customary(name):  # it may well end in \xspace
+                        self._space_before_word(after)
                 elif name in words.SPACES:
                     self.builder.pieces.append((" ", position, None, ""))
                 else:
@@ -175,6 +175,11 @@ class TextReader(Cursor):
                 self._control_symbol(match[3], position)
             else:
                 self._special(match[0], position)
+
+    def _space_before_word(self, position: int) -> None:
+        following = self.text[self.position : self.position + 1]
+        if following.isalnum() or following in ("(", "$"):
+            self.builder.text(" ", position)
 
     def flush(self) -> None:
         """End the paragraph."""
@@ -314,11 +319,16 @@ class TextReader(Cursor):
             if not keyed:
                 self.position = saved
         if name not in words.LAYOUT and name not in self.cited:
-            if self._is_name(name) or self._is_word(name, position):
+            after = self.position
+            if is_word(self.text, position, after, name):
                 self.builder.text(name, position)
-                self._skip_after(name, position)
+                if self.text.startswith("{", after):
+                    return
+                self.skip_space()
+                if after < self.position:
+                    self._space_before_word(after)
                 return
-            if self._may_be_word(name):
+            if self.depth <= 1 and may_be_word(self.text, after, name):
                 self.left_out.setdefault(name)
         if self.text.startswith("{", self.position):
             return
@@ -326,53 +336,6 @@ class TextReader(Cursor):
         if match:
             self.position = match.end()
         self.skip_space()
-
-    def _is_name(self, name: str) -> bool:
-        r"""Whether an unknown command stands for a word, as `\OpSim` or `\starry{}` do.
-
-        The file that defines it is missing. What follows it tells a name from a command.
-        """
-        if len(name) < 3 or "@" in name or _ICON.match(name):
-            return False
-        following = self.text[self.position : self.position + 2]
-        if following == "{}" or following[:1] in tuple("-,.;:)'~") or following == "\\ ":
-            return True
-        return name != name.lower() and following[:1] not in tuple("{[=\\")
-
-    def _is_word(self, name: str, position: int) -> bool:
-        r"""Whether an unknown command stands within a line of text, as in `The \sdss data`.
-
-        One that only lays out the page seldom does.
-        """
-        if not self._may_be_word(name):
-            return False
-        line = self.text[max(0, position - 30) : position]
-        return _TEXT_BEFORE.search(line) is not None
-
-    def _may_be_word(self, name: str) -> bool:
-        """Whether an unknown command is one that text follows on its line, or the line's end."""
-        if len(name) < 3 or "@" in name or _ICON.match(name) or self.depth > 1:
-            return False
-        return _TEXT_AFTER.match(self.text, self.position, self.end) is not None
-
-    def _skip_after(self, name: str, position: int) -> None:
-        r"""Pass over the space after a name that no file defines, and keep one before a word.
-
-        TeX would drop it, but authors' own names mostly end in `\xspace`.
-        """
-        start = self.position
-        self.skip_space()
-        if self.position > start and self.text[self.position : self.position + 1].isalnum():
-            self.builder.pieces.append((" ", position, None, ""))
-
-    def warnings(self) -> list[str]:
-        """What was left out that may be text."""
-        if not self.left_out:
-            return []
-        names = ", ".join(f"\\{name}" for name in list(self.left_out)[:MAX_NAMED])
-        more = len(self.left_out) - MAX_NAMED
-        others = f" and {more} more" if more > 0 else ""
-        return [f"defined in no file that was read, and left out: {names}{others}"]
 
 
 def _is_note(text: str) -> bool:
@@ -383,7 +346,7 @@ def _is_note(text: str) -> bool:
 
 def _is_address(text: str) -> bool:
     """Whether a note only tells an address, as `See https://...` does."""
-    if len(text) > MAX_ADDRESS or _ADDRESS.search(text) is None:
+    if len(text) > MAX_ADDRESS or text.count(" ") > MAX_WORDS or _ADDRESS.search(text) is None:
         return False
     rest = _ADDRESS.sub(" ", text).lower()
     return _ABOUT_ADDRESSES.issuperset(_LONG_WORD.findall(rest))
