@@ -49,6 +49,7 @@ class BibFiles:
         self._texts: list[str] = []
         self._entries: dict[str, tuple[int, int]] = {}  # key: its text, and where its fields start
         self._cases: dict[str, str] = {}  # key in lower case: the key
+        self._cased = 0  # how many keys that was made of
         self._strings: dict[str, tuple[int, int]] = {}  # name in lower case: where its value is
         self._left = MANY_ENTRIES * MAX_ENTRY  # characters that may yet be read
 
@@ -60,7 +61,6 @@ class BibFiles:
         for match in _ENTRY.finditer(text):
             self._budget.check()
             self._entries.setdefault(match[2], (number, match.end()))
-            self._cases.setdefault(match[2].lower(), match[2])
         for match in _STRING.finditer(text) if "@string" in text.lower() else ():
             self._strings.setdefault(match[1].lower(), (number, match.end()))
 
@@ -90,6 +90,9 @@ class BibFiles:
         BibTeX takes `Smith` and `smith` for the same key.
         """
         if key not in self._entries:
+            if self._cased != len(self._entries):
+                self._cased = len(self._entries)
+                self._cases = {each.lower(): each for each in reversed(self._entries)}
             key = self._cases.get(key.lower(), key)
         if key not in self._entries or self._left < 0:
             return ""
