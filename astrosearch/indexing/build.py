@@ -71,20 +71,19 @@ def build(
     41
     """
     started = time.monotonic()
-    paths, folder = _paths(corpora), Path(index).expanduser()
-    _refuse_second_writer(folder)
-    database = _database(folder, rebuild=rebuild)
-    before = _before(folder)
+    paths = _paths(corpora)
+    _refuse_second_writer(folder := Path(index).expanduser())
+    database, before = _database(folder, rebuild=rebuild), _before(folder)
     found = [(path, _discovered(path, before.paths, may_be_empty=prune)) for path in paths]
     model, identity = _encoder(encoder, device, folder)
     with _writer(folder, identity, database) as writer, _told(progress) as tell:
         writer.store.encoder().expect(identity.name, identity.fingerprint)
-        wide = before.all_categories if all_categories is None else all_categories
-        how = _How(jobs, wide, prune, before.removed if rebuild else {}, tell)
+        removed = before.removed if rebuild else {}
+        how = _How(jobs, before.takes_all(all_categories), prune, removed, tell)
         summary = _bring_up_to_date(writer, model, found, how)
         if database == REBUILDING:
             writer.take_place()
-    summary.seconds = time.monotonic() - started
+        summary.seconds = time.monotonic() - started
     return _all_read(summary) if strict else summary
 
 
@@ -222,6 +221,10 @@ class _Before:
     paths: frozenset[str] = frozenset()
     all_categories: bool = False
     removed: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def takes_all(self, asked: bool | None) -> bool:
+        """Whether records of every category are taken: what is asked for, else as before."""
+        return self.all_categories if asked is None else asked
 
 
 def _before(folder: Path) -> _Before:
