@@ -23,7 +23,7 @@ DEEPEST = 30_000  # candidates looked at, or four times as many as are asked for
 MIN_TITLE = 16  # letters; "Introduction" and "Cosmic strings" are the titles of several
 
 # Candidates in the first tier, for hits that are sentences, differ from each other, are papers.
-SENTENCES, DIVERSE, PAPERS = 30, 50, 100
+SENTENCES, DIVERSE, PAPERS = 16, 50, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +165,7 @@ class Arranger:
         self._how, self._lookup, self._copied = how, lookup, copied
         self.rows: dict[int, tuple[Sentence, int]] = {}  # of all candidates, by id
         self._wordings: dict[int, Wording] = {}
+        self.papers: dict[int, Paper] = {}  # those looked up, by key
         self._titles: dict[int, str] = {}  # by the key of a paper
 
     def pages(self, texts: Sequence[str], find: Find) -> list[Page]:
@@ -204,6 +205,7 @@ class Arranger:
         if self._how.papers or self._copied.titles:
             keys = {self.rows[id][1] for id in new} - self._titles.keys()
             papers = self._lookup.papers_of(keys)
+            self.papers |= papers
             self._titles |= {key: title_of(papers[key]) for key in keys}
 
     def _fill(
@@ -280,7 +282,10 @@ class Arranger:
             if said in copied.wordings or self._titles.get(key, "") in copied.titles:
                 continue
             title = self._titles[key] if self._how.papers else ""
-            first = page.foldings.setdefault(title, Folding()).place(said, id)
+            folding = page.foldings.get(title)
+            if folding is None:
+                folding = page.foldings[title] = Folding()
+            first = folding.place(said, id)
             if first == id:
                 kept[place], places[id] = 0, place
             elif first in places:

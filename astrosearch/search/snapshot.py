@@ -24,6 +24,7 @@ from astrosearch.store.catalogue import Catalogue
 from astrosearch.store.layout import DATABASE
 from astrosearch.store.listing import first_sentences, is_spelled
 from astrosearch.store.live import open_vectors
+from astrosearch.store.outcomes import not_read
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
 from astrosearch.store.vectors import OpenFiles, VectorIndex
@@ -182,10 +183,12 @@ class Snapshot:
         self,
         ids: NDArray[np.int64],
         known: Mapping[int, tuple[Sentence, int]] | None = None,
+        known_papers: Mapping[int, Paper] | None = None,
     ) -> dict[int, tuple[Sentence, Paper]]:
         """Return the sentences of a ranking, all of them there and sound; -1 is no sentence.
 
-        `known` are those that `rows` has looked up, if all of them are.
+        `known` are those that `rows` has looked up, if all of them are; `known_papers` are papers
+        that were looked up, by their keys.
 
         Raises
         ------
@@ -200,7 +203,8 @@ class Snapshot:
         found = (
             self.rows(wanted.tolist()) if known is None else {i: known[i] for i in wanted.tolist()}
         )
-        papers = self.papers_of({key for _, key in found.values()})
+        papers = dict(known_papers or {})
+        papers |= self.papers_of({key for _, key in found.values()} - papers.keys())
         if self._vectors is not None:
             self._vectors.check(wanted)
         return {i: (sentence, papers[key]) for i, (sentence, key) in found.items()}
@@ -331,7 +335,7 @@ class Snapshot:
     @property
     def failures(self) -> list[tuple[str, str]]:
         """(file, reason) of what could not be indexed."""
-        return self._store.failures()
+        return not_read(self._store)
 
 
 class Words:
