@@ -20,7 +20,7 @@ from astrosearch.results import Hits, Results
 
 if TYPE_CHECKING:
     from astrosearch.indexing.build import build
-    from astrosearch.indexing.run import Summary
+    from astrosearch.indexing.summary import Summary
     from astrosearch.search.index import Index, open_index
 
     open = open_index
@@ -52,7 +52,7 @@ def __getattr__(name: str) -> object:
 
         return build
     if name == "Summary":
-        from astrosearch.indexing.run import Summary
+        from astrosearch.indexing.summary import Summary
 
         return Summary
     if name == "open":

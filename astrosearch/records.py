@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from astrosearch.links import ads_address, bibcode_of
 from astrosearch.names import Name
 
 TextForm = Literal["plain", "seed"]  # how an encoder wants its text written: corpus/textform.py
@@ -52,6 +53,16 @@ class Paper:
     journal: str | None = None
     title_tex: str | None = None
     bibcode: str | None = None
+
+    @property
+    def ads(self) -> str | None:
+        """The address of its page in ADS; None where nothing tells it."""
+        return ads_address(self.id, self.bibcode)
+
+    @property
+    def ads_bibcode(self) -> str | None:
+        """Its bibcode: the one a record gives, or the one ADS makes of an arXiv id."""
+        return self.bibcode or bibcode_of(self.id, self.authors, self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +188,14 @@ class Hit:
             "url": self.paper.url,
             "file": self.sentence.file,
             "line": self.sentence.line,
+            "doi": self.paper.doi,
+            "bibcode": self.paper.ads_bibcode,
+            "ads": self.paper.ads,
             **counts,
         }
 
 
+SCORE_DIGITS = 6  # of a score as JSON and CSV have it
 COLUMNS = (
     "query",
     "rank",
@@ -196,6 +211,9 @@ COLUMNS = (
     "url",
     "file",
     "line",
+    "doi",
+    "bibcode",
+    "ads",
 )
 COUNTS = ("matches", "alike")  # columns after them where hits are papers
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+# Columns of whole numbers; a year may be unknown.
+WHOLE = ("rank", "sentence_id", "year", "line", "matches", "alike")
+
+
 @dataclass(frozen=True, slots=True)
 class Remarks:
     """What is to be said of one answer besides its hits.
@@ -69,6 +73,32 @@ class Hits(list[Hit]):
         from astrosearch.output.notebook import to_html
 
         return to_html([self])
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield a flat row for every hit; the columns of `to_pandas` and of CSV output."""
+        return ({"query": self.query, **hit.row()} for hit in self)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of what `rows` yields."""
+        return COLUMNS + COUNTS if any(hit.matches is not None for hit in self) else COLUMNS
+
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame, one row per hit; years are `Int64`. Needs pandas."""
+        return _to_pandas(self.rows(), self.columns)
+
+    def to_astropy(self) -> Any:
+        """Return an astropy Table, one row per hit, which can be written as FITS. Needs astropy.
+
+        Text is bytes in UTF-8, which astropy shows as text; what isn't known is masked.
+        """
+        return _to_astropy(self.rows(), self.columns)
+
+    def to_bibtex(self) -> str:
+        """Return a BibTeX entry for every paper among the hits, each once."""
+        from astrosearch.output.bibtex import to_bibtex
+
+        return to_bibtex(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,21 +203,51 @@ class Results(Sequence[Hits]):
         return COLUMNS if self.matches is None else COLUMNS + COUNTS
 
     def to_pandas(self) -> Any:
-        """Return a pandas DataFrame, one row per hit. Needs pandas."""
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise _missing("pandas") from error
-        return pd.DataFrame(list(self.rows()), columns=self.columns)
+        """Return a pandas DataFrame, one row per hit; years are `Int64`. Needs pandas."""
+        return _to_pandas(self.rows(), self.columns)
 
     def to_astropy(self) -> Any:
-        """Return an astropy Table, one row per hit. Needs astropy."""
-        try:
-            from astropy.table import Table
-        except ImportError as error:
-            raise _missing("astropy") from error
-        rows = list(self.rows())
-        return Table({column: [row[column] for row in rows] for column in self.columns})
+        """Return an astropy Table, one row per hit, as `Hits.to_astropy` does. Needs astropy."""
+        return _to_astropy(self.rows(), self.columns)
+
+    def to_bibtex(self) -> str:
+        """Return a BibTeX entry for every paper among the hits, each once."""
+        from astrosearch.output.bibtex import to_bibtex
+
+        return to_bibtex(hit for hits in self for hit in hits)
+
+
+def _to_pandas(rows: Iterable[dict[str, Any]], columns: Sequence[str]) -> Any:
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise _missing("pandas") from error
+    frame = pd.DataFrame(list(rows), columns=list(columns))
+    return frame.astype({name: "Int64" for name in WHOLE if name in frame.columns})
+
+
+def _to_astropy(rows: Iterable[dict[str, Any]], columns: Sequence[str]) -> Any:
+    try:
+        from astropy.table import MaskedColumn, Table
+    except ImportError as error:
+        raise _missing("astropy") from error
+    held = list(rows)
+    table = Table()
+    for name in columns:
+        values = [row[name] for row in held]
+        if name == "score":
+            table[name] = values
+            continue
+        # FITS has no text but ASCII; bytes in UTF-8 it takes, and astropy shows them as text.
+        empty: Any = 0 if name in WHOLE else b""
+        filled = [
+            empty if value is None else value.encode() if isinstance(value, str) else value
+            for value in values
+        ]
+        unknown = [value is None for value in values]
+        kind = "int64" if name in WHOLE else None if any(filled) else "S1"
+        table[name] = MaskedColumn(filled, mask=unknown, dtype=kind)
+    return table
 
 
 def _missing(package: str) -> AstrosearchError:

@@ -23,8 +23,8 @@ PACKAGE = Path(astrosearch.__file__).parent
 # Room -> level. A module imports from lower levels and from its own room; rooms of one level
 # don't know each other.
 LEVELS = {
-    **dict.fromkeys(("errors", "_version"), 0),
-    **dict.fromkeys(("text", "files", "lock", "names", "spelling"), 1),
+    **dict.fromkeys(("errors", "_version", "names"), 0),
+    **dict.fromkeys(("text", "files", "lock", "links", "spelling"), 1),
     "records": 2,
     "output": 3,
     "results": 4,

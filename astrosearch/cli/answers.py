@@ -48,7 +48,8 @@ def print_answers(
         from astrosearch.output.jsonlines import to_json
 
         for text, hits in answers:
-            click.echo(to_json(text, hits, contexts))
+            remarks = getattr(hits, "remarks", None)
+            click.echo(to_json(text, hits, contexts, weak=remarks is not None and remarks.weak))
     elif output.format == "bibtex":
         from astrosearch.output.bibtex import to_bibtex
 

@@ -71,9 +71,10 @@ class QueryOptions:
         """Draw the answers, if that is asked for, and say where."""
         if self.plot is not None:
             from astrosearch.output.timeline import plot_answers
-            from astrosearch.search.remarks import FLOORS
+            from astrosearch.search.remarks import least_score
 
-            floor = None if self.rerank else FLOORS.get(self.mode)
+            sums = any(hit.matches is not None for _, hits in answers for hit in hits)
+            floor = None if self.rerank or sums else least_score(self.mode)
             click.echo(plot_answers(answers, self.plot, floor), err=True)
 
 

@@ -22,7 +22,7 @@ from astrosearch.errors import AstrosearchError
 from astrosearch.text import counted
 
 if TYPE_CHECKING:
-    from astrosearch.indexing.run import Summary
+    from astrosearch.indexing.summary import Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class BuildOptions:
     device: str
     jobs: int
     rebuild: bool
-    all_categories: bool
+    all_categories: bool | None
     prune: bool
 
 
@@ -85,7 +85,11 @@ class Telling:
     "--rebuild", is_flag=True, help="Build a new index; the old one answers until it is done."
 )
 @click.option("--strict", is_flag=True, help="Exit 1 if any file failed.")
-@click.option("--all-categories", is_flag=True, help="Take metadata records beyond astro-ph too.")
+@click.option(
+    "--all-categories/--astro-ph",
+    default=None,
+    help="Take metadata records beyond astro-ph too; an index keeps to what it was told last.",
+)
 @click.option("--prune", is_flag=True, help="Drop papers whose files are gone from the corpus.")
 @wait_option
 @quiet_option

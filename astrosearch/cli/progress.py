@@ -9,7 +9,7 @@ from astrosearch.output.progress import duration, say
 from astrosearch.text import counted, one_line
 
 if TYPE_CHECKING:
-    from astrosearch.indexing.run import Summary
+    from astrosearch.indexing.summary import Summary
 
 LISTED = 20  # failed or skipped files shown in the summary; `astrosearch info` lists all failed
 
@@ -27,11 +27,16 @@ def print_summary(summary: Summary, index: Path, *, listed: int = LISTED) -> Non
         lines.append(f"{counted(summary.sources_unchanged, 'file')} unchanged")
     if summary.pruned:
         lines.append(f"{counted(summary.pruned, 'paper')} dropped, no longer in the corpus")
+    lines += _listing(
+        "papers that left, as their file no longer holds them", _left(summary), listed
+    )
     lines += problems_of(summary, listed=listed)
+    lines += _listing("duplicates", [*map(_pair, summary.duplicates)], listed)
     lines += _listing("warnings", summary.warnings, listed)
     lines += _listing(
         "indexed, but gone from the corpus (--prune drops them)", summary.gone, listed
     )
+    lines += _sums(summary)
     lines.append(
         f"{index.absolute()} holds {counted(summary.papers, 'paper')}, "
         f"{counted(summary.sentences, 'sentence')}"
@@ -50,6 +55,26 @@ def problems_of(summary: Summary, *, listed: int) -> list[str]:
         *_listing("not read", [*map(_pair, summary.failed)], listed),
         *_listing("skipped", [*map(_pair, summary.skipped)], listed),
     ]
+
+
+def _left(summary: Summary) -> list[str]:
+    return [f"{paper} ({file})" for paper, file in summary.left]
+
+
+def _sums(summary: Summary) -> list[str]:
+    """Return what became of all that was found, in a line; another tells of other files."""
+    lines = []
+    if summary.duplicated or summary.refused:
+        lines.append(
+            f"of {counted(summary.found, 'document')} found: {summary.indexed:,} indexed, "
+            f"{counted(summary.duplicated, 'duplicate')}, {summary.refused:,} not read"
+        )
+    if count := sum(summary.others.values()):
+        most = sorted(summary.others.items(), key=lambda item: (-item[1], item[0]))
+        shown = ", ".join(f"{suffix} {number:,}" for suffix, number in most[:5])
+        more = ", ..." if len(most) > 5 else ""
+        lines.append(f"{counted(count, 'other file')} beside papers, not read: {shown}{more}")
+    return lines
 
 
 def _say_all(lines: list[str]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from astrosearch.corpus import kinds
+from astrosearch.corpus import kinds, suffixes
 from astrosearch.corpus.bundles import Doubtful, Unpacked, unpack
 from astrosearch.corpus.document import Document, LeftOut
 from astrosearch.corpus.identifiers import id_in_path, without_suffix
@@ -210,7 +210,7 @@ def _texts(source: Source, unit: Unpacked) -> list[Paper]:
     texts = {
         name: content
         for name, content in unit.files.items()
-        if kinds.suffix_of(name) in kinds.TEXT.suffixes and not kinds.is_no_paper(name)
+        if suffixes.suffix_of(name) in kinds.TEXT.suffixes and not suffixes.is_no_paper(name)
     }
     paper_id, version = _id_of(source, unit)
     if id_in_path(unit.name) is not None and len(unit.files) > 1:

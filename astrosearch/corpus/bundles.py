@@ -13,18 +13,10 @@ from pathlib import Path
 from typing import IO, Protocol, cast
 
 from astrosearch.corpus.identifiers import id_in_path, parse_arxiv_id, without_suffix
-from astrosearch.corpus.kinds import (
-    AUXILIARY,
-    BUNDLE,
-    LATEX,
-    PRINTED,
-    SUPPORT,
-    TEXT,
-    inner_suffix,
-    suffix_of,
-)
+from astrosearch.corpus.kinds import BUNDLE, LATEX, TEXT, inner_suffix
 from astrosearch.corpus.limits import Budget
 from astrosearch.corpus.signatures import GZIP, foreign, is_tar, is_withdrawn, looks_like_tex
+from astrosearch.corpus.suffixes import AUXILIARY, PRINTED, SUPPORT, suffix_of
 from astrosearch.corpus.tree import MAX_FILE_BYTES, inside, too_large
 from astrosearch.errors import Unreadable
 from astrosearch.text import escaped, is_text

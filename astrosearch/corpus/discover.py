@@ -7,7 +7,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from astrosearch.corpus import kinds
+from astrosearch.corpus import kinds, suffixes
 from astrosearch.corpus.identifiers import id_in_path, without_suffix
 from astrosearch.corpus.kinds import BUNDLE, LATEX, Kind
 from astrosearch.corpus.neighbours import Figures, is_main, is_tex_document
@@ -154,14 +154,14 @@ def _why_not(root: Path, name: str, *, alone: bool) -> str | None:
     """Say why a file of no kind isn't read; None of one that nobody takes for a paper."""
     if (reason := kinds.why_not_read(name)) is not None:
         return reason
-    suffix = kinds.suffix_of(name)
+    suffix = suffixes.suffix_of(name)
     if not suffix[1:].isalpha() and id_in_path(name) is not None:
         return _strange(root / name)
-    if kinds.is_beside(name) and not alone:
+    if suffixes.is_beside(name) and not alone:
         return None
     if suffix and suffix != kinds.COMPRESSED and not alone:
         return None
-    if suffix == kinds.COMPRESSED or kinds.is_no_paper(name):
+    if suffix == kinds.COMPRESSED or suffixes.is_no_paper(name):
         return f"no paper by its name: {name.rpartition('/')[2]}" if alone else None
     return _strange(root / name, unnamed=True)
 
@@ -169,17 +169,17 @@ def _why_not(root: Path, name: str, *, alone: bool) -> str | None:
 def _kind(root: Path, name: str) -> Kind | None:
     """Return the kind of a file, which its name tells, or its beginning."""
     last = name.rpartition("/")[2]
-    suffix = kinds.suffix_of(last)
+    suffix = suffixes.suffix_of(last)
     kind = kinds.of_suffix(suffix)
-    if kind is None and suffix not in kinds.NOT_READ and id_in_path(name) is not None:
+    if kind is None and suffix not in suffixes.NOT_READ and id_in_path(name) is not None:
         return _known_by_content(root / name)
-    if kind is None and suffix not in kinds.NOT_READ and not kinds.is_beside(last):
+    if kind is None and suffix not in suffixes.NOT_READ and not suffixes.is_beside(last):
         return LATEX if is_tex_document(root / name) else None
     for disguised in kinds.found_in(suffix):
         if kinds.function(disguised.confirmed_by or "")(root / name):
             return disguised
     if kind is not None and kind.often_no_paper:
-        return None if kinds.is_no_paper(last) else kind
+        return None if suffixes.is_no_paper(last) else kind
     if (inner := kinds.inner_suffix(last)) and not id_in_path(last):
         packed = kinds.of_suffix(inner)
         if packed is not None and packed.compressed:

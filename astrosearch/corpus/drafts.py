@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from astrosearch.corpus import kinds
+from astrosearch.corpus import kinds, suffixes
 from astrosearch.corpus.discover import discover
 from astrosearch.corpus.document import Document, Origin, Passage
 from astrosearch.corpus.latex import read_latex
@@ -39,7 +39,7 @@ def sentences_in_file(path: Path) -> list[str]:
         raise CorpusError(f"{where} can't be read.\n{reason}")
     if size_of(path) > MAX_FILE_BYTES:
         raise CorpusError(f"{where} is larger than a paper can be.\n{_CURE}")
-    kind = kinds.of_suffix(kinds.suffix_of(path.name))
+    kind = kinds.of_suffix(suffixes.suffix_of(path.name))
     try:
         text = "" if kind is not None and kind.binary else decode(path.read_bytes(), str(where))
         sources = discover(path).sources

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from astrosearch.corpus.characters import without_controls
 from astrosearch.corpus.document import Document, Origin, Passage
 from astrosearch.corpus.plaintext import decode
 from astrosearch.corpus.record_papers import document_of
@@ -121,7 +122,7 @@ def _unfolded(numbered: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
             held += line[:-1]
             continue
         whole = (held + line).encode("utf-8", "replace")
-        yield begin, quopri.decodestring(whole).decode("utf-8", "replace")
+        yield begin, without_controls(quopri.decodestring(whole).decode("utf-8", "replace"))
         held, begin = "", 0
 
 

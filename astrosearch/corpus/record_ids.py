@@ -24,14 +24,18 @@ _ADDRESS = re.compile(
     r"([^?#\s]+?)(?:\.pdf|\.ps|\.gz)*/?(?:[?#]\S*)?"
 )
 _SCHEMES = re.compile(
-    r"(?i)(?:oai:arxiv\.org:|info:arxiv/|(?:urn:)?arxiv\s*:\s*"
+    r"(?i)(?:oai:arxiv\.org:|(?:abs|pdf)/|info:arxiv/|(?:urn:)?arxiv\s*:\s*"
     r"|(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.48550/arxiv\.)"
 )
 _CLASS = re.compile(r"\s*[\[(][A-Za-z.-]{2,20}[\])]$")  # `2301.00012 [astro-ph.GA]`
 _BIBCODE = re.compile(
     r"(?i)(?:1[89]|20)(\d\d)(?:arxiv([0-9]{4})([0-9]{5}|\.[0-9]{4})|astro\.ph\.{0,4}([0-9]{1,5}))[A-Z.]"
 )
-_DECIMAL = re.compile(r"([0-9]{3,4})\.([0-9]{1,5})")
+_ADS = re.compile(
+    r"(?i)https?://(?:[a-z]+\.)?adsabs\.harvard\.edu/(?:#?abs|doi)/([^/?#\s]+)(?:[/?#]\S*)?"
+)
+_DECIMAL = re.compile(r"([0-9]{3,4})\.([0-9]{1,5})(v[0-9]{1,2})?")
+_SHORT = re.compile(r"([A-Za-z-]{2,10})/([0-9]{5,6})(v[0-9]{1,2})?")
 _WHOLE = re.compile(r"([0-9]+)\.0*")
 _POWER = re.compile(r"([0-9])(?:\.([0-9]{0,17}))?[eE]\+?([0-9]{1,2})")
 _OLD = re.compile(r"[0-9]{7}")
@@ -53,7 +57,8 @@ def read_id(
         return *plain, True
     bare = arxiv_part(given)
     number = _digits(bare)
-    for candidate in (bare, _filled(bare), _with_archive(number, categories, year)):
+    coded = arxiv_id_of_bibcode(bare)
+    for candidate in (bare, coded, _filled(bare), _with_archive(number, categories, year)):
         found = parse_arxiv_id(candidate) if candidate else None
         if found is not None:
             return *found, True
@@ -63,8 +68,8 @@ def read_id(
 def arxiv_part(given: str) -> str:
     """Return what an address, a DOI or a name with a scheme says of a paper, its id if arXiv's."""
     text = given.strip()
-    address = _ADDRESS.fullmatch(text)
-    text = address[1] if address else text[: len(text)]
+    address = _ADDRESS.fullmatch(text) or _ADS.fullmatch(text)
+    text = address[1].replace("%26", "&") if address else text
     scheme = _SCHEMES.match(text)
     text = text[scheme.end() :] if scheme else text
     return _CLASS.sub("", text).strip()
@@ -103,6 +108,8 @@ def _filled(text: str) -> str | None:
     As a number, `0704.0100` is 704.01. Where the first zero is there, it was no number: then its
     second half was counted, and it is `0704.0013` that became `0704.13`.
     """
+    if (short := _SHORT.fullmatch(text)) is not None:
+        return f"{short[1]}/{short[2].zfill(7)}{short[3] or ''}"
     found = _DECIMAL.fullmatch(text)
     if found is None:
         return None
@@ -112,7 +119,7 @@ def _filled(text: str) -> str | None:
         return None
     counted = found[1].startswith("0")
     rest = found[2].zfill(places) if counted else found[2].ljust(places, "0")
-    return f"{month}.{rest}"
+    return f"{month}.{rest}{found[3] or ''}"
 
 
 def _with_archive(number: str, categories: Sequence[str], year: int | None) -> str | None:

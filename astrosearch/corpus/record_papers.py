@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from astrosearch.corpus.document import Document, Origin, Passage
-from astrosearch.corpus.entities import without_markup
+from astrosearch.corpus.entities import characters, without_markup
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.identifiers import arxiv_year, paper_url
 from astrosearch.corpus.normalization import plain_letters
@@ -65,13 +65,13 @@ def document_of(
         authors=authors,
         year=year or changed,
         categories=categories,
-        doi=_doi(_text(record, "doi", where)),
+        doi=_doi(characters(_named(record, "doi", where))),
         url=paper_url(id) if is_arxivs else url if isinstance(url, str) and is_link(url) else None,
         names=names,
         year_estimated=changed is not None,
         journal=_journal(record),
         title_tex=tex if shown is not None and tex != shown else None,
-        bibcode=_text(record, "bibcode", where) or None,
+        bibcode=characters(_named(record, "bibcode", where)) or None,
     )
     versions = record.get("versions")
     version = (len(versions) if isinstance(versions, list) else 0) or version
@@ -88,20 +88,25 @@ def _id(record: dict[str, Any], where: str) -> str:
     value = record.get("id")
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    given = _text({"id": value}, "id", where)
+    given = _named({"id": value}, "id", where)
     if not given:
         raise Unreadable(where, "a record without id")
     return given
 
 
-def _text(record: dict[str, Any], field: str, where: str) -> str:
-    """Return a field's text without entities and tags, and with plain letters."""
+def _named(record: dict[str, Any], field: str, where: str) -> str:
+    """Return a field that names something, as it is."""
     value = record.get(field)
     if value is None:
         return ""
     if not isinstance(value, str):
         raise Unreadable(where, f"its {field} is not text")
-    return plain_letters(sound(without_markup(value).strip()))
+    return sound(value.strip())
+
+
+def _text(record: dict[str, Any], field: str, where: str) -> str:
+    """Return a field's text without entities and tags, and with plain letters."""
+    return plain_letters(without_markup(_named(record, field, where)).strip())
 
 
 def _categories(record: dict[str, Any], where: str) -> tuple[str, ...]:

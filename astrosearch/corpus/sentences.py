@@ -40,6 +40,7 @@ _NEXT = re.compile(r"""\s*+(?P<open>["“”‘'«(\[{]{0,4}+)(?P<word>\S{0,40})
 _GAP = r"(?:[^\S\n]|\n(?![ \t\r]*\n))"  # white space without a blank line
 _LATE_CITATION = re.compile(rf"{_GAP}*+(?:\[[\d,;\s–-]{{1,80}}\]|<CIT>)")
 _LATE_RAISED = re.compile(rf"{_GAP}++(?=[⁰¹²³⁴⁵⁶⁷⁸⁹^]){_RAISED}(?=\s|$)")
+_RAISED_SIGNS = "⁰¹²³⁴⁵⁶⁷⁸⁹^"
 _ENCLOSING = re.compile(r"[()\[\]“”]|\n[ \t\r]*+\n")
 _CLOSING = {")": "(", "]": "[", "”": "“"}
 _WORD = re.compile(r"[^\W\d_]{2}")
@@ -143,20 +144,24 @@ class _Guard:
 
 def _by_rule(text: str, low: int, high: int, guard: _Guard) -> Iterator[tuple[int, int]]:
     start, high = _stripped(text, low, high)
-    enclosed = _Guard(list(_enclosures(text, start, high, guard)))
+    enclosed: _Guard | None = None
+    low = start
     for found in _CANDIDATE.finditer(text, start, high):
         end = found.end()
         if found.start() < start:
             continue
         if found["blank"] is None:
-            end = _after_joined_citation(text, end, high, guard)
+            if end < high and text[end] in "([":  # a citation: "found.(Roe 2010) We"
+                end = guard.beginning(end, end) or end
             if end >= high or not text[end].isspace():
                 continue
             end = _after_citation(text, end, high, guard)
             if not _ends(text, start, end, high, found, guard):
                 continue
-            if enclosed.end_over(end, end + 1) is not None:
-                continue
+            if _is_open(text, start, end):
+                enclosed = enclosed or _Guard(list(_enclosures(text, low, high, guard)))
+                if enclosed.end_over(end, end + 1) is not None:
+                    continue
         following = _skip_space(text, end, high)
         if guard.end_over(end, following + (following == end)) is None and following < high:
             yield _stripped(text, start, end)
@@ -181,15 +186,6 @@ def _enclosures(text: str, low: int, high: int, guard: _Guard) -> Iterator[tuple
             start = opened[_CLOSING[sign]].pop()
             if found.end() - start <= MAX_ENCLOSED:
                 yield start, found.end()
-
-
-def _after_joined_citation(text: str, end: int, high: int, guard: _Guard) -> int:
-    """End of the citation that is set right after a stop, "found.(Roe 2010) We", if one is."""
-    if end < high and text[end] in "([":
-        after = guard.beginning(end, end)
-        if after is not None and after <= high:
-            return after
-    return end
 
 
 def _ends(text: str, start: int, end: int, high: int, found: re.Match[str], guard: _Guard) -> bool:
@@ -277,13 +273,24 @@ def _is_kind(word: str) -> bool:
     )
 
 
+def _is_open(text: str, start: int, end: int) -> bool:
+    """Whether a stretch may hold a bracket or quotation mark that it doesn't close."""
+    count = text.count
+    return (
+        count("(", start, end) != count(")", start, end)
+        or count("[", start, end) != count("]", start, end)
+        or count("“", start, end) != count("”", start, end)
+    )
+
+
 def _after_citation(text: str, end: int, high: int, guard: _Guard) -> int:
     """End of a citation set after the stop, if one stands there before a new sentence."""
-    raised = _LATE_RAISED.match(text, end, high)
-    if raised is not None and raised.end() < high:
-        return raised.end()
-    late = _LATE_CITATION.match(text, end, high)
     begins = _skip_space(text, end, high)
+    if text[begins : begins + 1] in _RAISED_SIGNS:
+        raised = _LATE_RAISED.match(text, end, high)
+        if raised is not None and raised.end() < high:
+            return raised.end()
+    late = _LATE_CITATION.match(text, end, high)
     after = late.end() if late else None
     if late is None and text[begins : begins + 1] in ("(", "["):
         after = guard.beginning(begins, begins)

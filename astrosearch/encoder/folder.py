@@ -56,6 +56,16 @@ class EncoderFolder:
     prompt: str  # put before each text
     text_form: TextForm
 
+    @property
+    def opened_by(self) -> str:
+        """What opens this folder wherever it is asked for: its path, "default", or a hub id."""
+        bundled = Path(__file__).parents[1] / "models" / self.name
+        return (
+            self.name
+            if self.path in (bundled, bundled.resolve()) or (self.path.name != self.name)
+            else str(self.path)
+        )
+
     def fingerprint(self) -> str:
         """Sha256, in hex, over the names and bytes of all files that decide the vectors."""
         total = hashlib.sha256()

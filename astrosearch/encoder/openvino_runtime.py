@@ -106,7 +106,7 @@ class OpenVinoEncoder:
     def __init__(self, folder: EncoderFolder, tokenizer: TextTokenizer, graph: Graph) -> None:
         self.name, self.fingerprint = folder.name, graph.fingerprint
         self.dimension, self.text_form = folder.dimension, folder.text_form
-        self.max_tokens = folder.max_tokens
+        self.max_tokens, self.opened_by = folder.max_tokens, folder.opened_by
         self._folder, self._tokenizer, self._graph = folder, tokenizer, graph
         self._runtime = None if was_forked() else Runtime(graph)
         self._remote: RemoteEncoder | None = None

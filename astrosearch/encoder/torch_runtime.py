@@ -102,7 +102,7 @@ class TorchEncoder:
 
         self.name, self.fingerprint = folder.name, folder.fingerprint()
         self.dimension, self.text_form = folder.dimension, folder.text_form
-        self.max_tokens = folder.max_tokens
+        self.max_tokens, self.opened_by = folder.max_tokens, folder.opened_by
         precision = "f16" if device == "cuda" else "f32"
         where = torch.cuda.get_device_name() if device == "cuda" else "torch"
         self.device = f"{device} ({where}, {precision}{note and f'; {note}'})"

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from astrosearch.corpus import discover
 from astrosearch.encoder import Encoder, load_encoder
-from astrosearch.errors import CorpusError, NotAnIndex
+from astrosearch.errors import CorpusError, NotAnIndex, NotFound
 from astrosearch.indexing.encode import EncodingThread
-from astrosearch.indexing.run import IndexingRun, Progress, Summary
+from astrosearch.indexing.run import IndexingRun
+from astrosearch.indexing.summary import Progress, Summary
 from astrosearch.lock import LOCK_FILE, WriterLock
 from astrosearch.maintenance.merge import compact
 from astrosearch.output.progress import in_notebook, showing_progress
+from astrosearch.store import outcomes
 from astrosearch.store.database import storage_errors
 from astrosearch.store.layout import DATABASE, REBUILDING
 from astrosearch.store.reader import Store
@@ -26,25 +28,24 @@ from astrosearch.store.writer import Writer
 def build(
     *corpora: str | Path,
     index: str | Path = "index",
-    encoder: str | Encoder | None = None,
+    encoder: str | Path | Encoder | None = None,
     device: str = "auto",
     jobs: int = 1,
     rebuild: bool = False,
     strict: bool = False,
-    all_categories: bool = False,
+    all_categories: bool | None = None,
     prune: bool = False,
     progress: Callable[[Progress], None] | bool | None = None,
 ) -> Summary:
     """Bring the index in folder `index` up to date with the papers under `corpora`.
 
-    Only what is new or changed since the last run is read. Interrupt it at any time; a run
-    again goes on where it stopped.
+    Only what is new or changed is read. Interrupt it at any time: a run again goes on from there.
 
     Parameters
     ----------
     corpora : str or Path
         Folders of papers, or single files.
-    encoder : str or Encoder, optional
+    encoder : str, Path or Encoder, optional
         "default", a sentence-transformers folder, a hub id, or an encoder already loaded.
         An index keeps to the one it was built with; a new one takes "default".
     device : {"auto", "cpu", "cuda"}
@@ -52,12 +53,12 @@ def build(
         Processes that read papers; with several, call under `if __name__ == "__main__":`.
     rebuild, strict : bool
         Build a new index, while the old one answers; raise CorpusError at the end if a file failed.
-    all_categories, prune : bool
-        Take metadata records of every category, not astro-ph alone; drop papers whose files are
-        gone from `corpora`.
+    all_categories : bool, optional
+        Take metadata records of every category, not astro-ph alone; left out, as last time.
+    prune : bool
+        Drop papers whose files are gone from `corpora`.
     progress : callable or bool, optional
-        Called with a Progress as the work goes on. True shows it on stderr; left out, it is shown
-        in a notebook alone.
+        Called with a Progress as the work goes on; True shows it on stderr, None in a notebook.
 
     Raises
     ------
@@ -70,14 +71,16 @@ def build(
     41
     """
     started = time.monotonic()
-    paths, folder = _paths(corpora), Path(index)
+    paths, folder = _paths(corpora), Path(index).expanduser()
     _refuse_second_writer(folder)
-    found = [(path, _discovered(path, may_be_empty=prune)) for path in paths]
     database = _database(folder, rebuild=rebuild)
+    before = _before(folder)
+    found = [(path, _discovered(path, before.paths, may_be_empty=prune)) for path in paths]
     model, identity = _encoder(encoder, device, folder)
     with _writer(folder, identity, database) as writer, _told(progress) as tell:
         writer.store.encoder().expect(identity.name, identity.fingerprint)
-        how = _How(jobs, all_categories, prune, tell)
+        wide = before.all_categories if all_categories is None else all_categories
+        how = _How(jobs, wide, prune, before.removed if rebuild else {}, tell)
         summary = _bring_up_to_date(writer, model, found, how)
         if database == REBUILDING:
             writer.take_place()
@@ -114,15 +117,14 @@ def _refuse_second_writer(folder: Path) -> None:
 
 
 def _encoder(
-    given: str | Encoder | None, device: str, folder: Path
+    given: str | Path | Encoder | None, device: str, folder: Path
 ) -> tuple[Encoder, EncoderIdentity]:
     """Load the encoder that is asked for, or the one that an index was built with."""
     named = _encoder_name(folder) if given is None else given
+    named = str(named) if isinstance(named, Path) else named
     model = load_encoder(named, device) if isinstance(named, str) else named
     # An index opens with its encoder wherever it is opened from.
-    name = model.name
-    if isinstance(named, str) and Path(named).is_dir():
-        name = str(Path(named).resolve())
+    name = getattr(model, "opened_by", model.name)
     return model, EncoderIdentity(name, model.fingerprint, model.dimension, model.text_form)
 
 
@@ -140,6 +142,7 @@ class _How:
     jobs: int
     all_categories: bool
     prune: bool
+    removed: Mapping[tuple[str, str], str]
     tell: Callable[[Progress], None] | None
 
 
@@ -151,12 +154,21 @@ def _bring_up_to_date(
 ) -> Summary:
     sources = [source for _, discovery in found for source in discovery.sources]
     with EncodingThread(model) as encoding:
-        run = IndexingRun(writer, encoding, all_categories=how.all_categories, progress=how.tell)
-        for _, discovery in found:
-            run.summary.skipped += [(item.name, item.reason) for item in discovery.skipped]
+        run = IndexingRun(
+            writer,
+            encoding,
+            all_categories=how.all_categories,
+            progress=how.tell,
+            removed=how.removed,
+        )
+        if how.all_categories or writer.store.meta().get("all_categories"):
+            writer.remember("all_categories", str(int(how.all_categories)))
+        for path, discovery in found:
+            run.leave_out(path, discovery.skipped, discovery.others)
         run.read(sources, how.jobs)
-        run.look_for_gone([path for path, _ in found], sources, prune=how.prune)
-        run.read_again(sources, how.jobs)
+        run.look_for_gone([path for path, _ in found], prune=how.prune)
+        run.read_again(how.jobs)
+        run.settle()
     if len(writer.store.segments()) > 1:
         compact(writer)
     counts = writer.store.counts()
@@ -189,13 +201,37 @@ def _database(folder: Path, *, rebuild: bool) -> str:
     return REBUILDING if rebuild and (interrupted or (folder / DATABASE).exists()) else DATABASE
 
 
-def _discovered(corpus: Path, *, may_be_empty: bool) -> discover.Discovery:
+def _discovered(corpus: Path, known: frozenset[str], *, may_be_empty: bool) -> discover.Discovery:
     try:
-        return discover.discover(corpus)
+        return discover.discover(corpus, known)
+    except NotFound:
+        # With a corpus that was deleted, all its files are gone.
+        if may_be_empty and any(Path(path).is_relative_to(corpus) for path in known):
+            return discover.Discovery((), ())
+        raise
     except CorpusError:
         if may_be_empty and corpus.is_dir():
             return discover.Discovery((), ())
         raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What an index knew before a run; nothing of a new one."""
+
+    paths: frozenset[str] = frozenset()
+    all_categories: bool = False
+    removed: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+def _before(folder: Path) -> _Before:
+    with contextlib.suppress(NotAnIndex, NotFound), contextlib.closing(Store(folder)) as store:
+        return _Before(
+            outcomes.paths_with_papers(store),
+            outcomes.takes_all_categories(store),
+            outcomes.removed_papers(store),
+        )
+    return _Before()
 
 
 def _other_encoder(folder: Path, identity: EncoderIdentity) -> bool:

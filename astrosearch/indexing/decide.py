@@ -17,7 +17,9 @@ from astrosearch.corpus.document import Document
 from astrosearch.corpus.identifiers import id_in_path, parse_arxiv_id
 from astrosearch.corpus.record_ids import NUMBERED
 from astrosearch.records import Paper, SourceSentence, is_sentence_id
-from astrosearch.store.rows import Edition, NoteEdition, PutPaper, SourceRow
+from astrosearch.store.rows import Edition, NoteEdition, PutPaper, Refusal, SourceRow
+
+_NEWEST = 10**6  # counts as the version where none is named
 
 
 def edition_of(source_id: int, document: Document, sentences: Sequence[SourceSentence]) -> Edition:
@@ -40,9 +42,37 @@ def wins(
     Full text beats an abstract, a newer version an older one, and then the rank of the sources'
     kinds counts. Of equals the indexed one stays, as long as its file is there.
     """
-    new_rank = new.full_text, new.version or 0, kinds.rank(new_kind)
-    old_rank = old.full_text, old.version or 0, kinds.rank(old_kind)
+    new_rank = new.full_text, _version(new, new_kind), kinds.rank(new_kind)
+    old_rank = old.full_text, _version(old, old_kind), kinds.rank(old_kind)
     return old_is_gone() if new_rank == old_rank else new_rank > old_rank
+
+
+def _version(edition: Edition, kind: str) -> int:
+    """Version of an edition, for comparing.
+
+    A source of arXiv's whose name has no version is the newest there was when it was fetched. A
+    text without one may have been made of any.
+    """
+    if edition.version is not None:
+        return edition.version
+    return _NEWEST if edition.full_text and kinds.rank(kind) >= kinds.LATEX.rank else 0
+
+
+def repeated(
+    source_name: str, before: Edition, new: Edition, sentences: Sequence[SourceSentence]
+) -> Refusal:
+    """Name the one of two editions of a paper in one source that is not indexed."""
+    paper_id = new.paper.id
+    if _number(before) >= _number(new):
+        place = sentences[0]
+        name = place.file if place.file != source_name else f"{place.file}:{place.line}"
+    else:
+        name = f"{source_name}: {paper_id}v{before.version}"
+    return Refusal(name, f"another version of {paper_id}", duplicate_of=paper_id)
+
+
+def _number(edition: Edition) -> int:
+    return _NEWEST if edition.version is None else edition.version
 
 
 def change_for(
@@ -70,7 +100,7 @@ def change_for(
         The number of this run.
     """
     met = before is not None and before.seen == run
-    if before is not None and met and (before.version or 0) >= (edition.version or 0):
+    if before is not None and met and _number(before) >= _number(edition):
         return None  # v2 and then v1 in one tar
     if indexed is None:
         removed = before is not None and before.digest == edition.digest
@@ -86,13 +116,14 @@ def change_for(
 def possible_ids(paper: Paper, row: SourceRow) -> list[str]:
     """List the ids that a paper may have, in order of preference.
 
-    An arXiv id, and a record's number, is the same paper wherever it is met. Other ids are told
-    from a file's path, and two corpora may both call a paper `notes/main`: the later one takes a
-    longer name.
+    An arXiv id is the same paper wherever it is met. Other ids are told from a file's path, and
+    two corpora may both call a paper `notes/main`: the later one takes a longer name. A record
+    states its id, and is the same paper in whatever file.
     """
-    states_ids = kinds.named(row.kind).holds == "records"
-    if parse_arxiv_id(paper.id) is not None or (states_ids and paper.id.startswith(NUMBERED)):
+    if parse_arxiv_id(paper.id) is not None:
         return [paper.id]
+    if kinds.rank(row.kind) and kinds.named(row.kind).holds == "records":
+        return [f"{NUMBERED}{paper.id}" if is_sentence_id(paper.id) else paper.id]
     id = row.name if is_sentence_id(paper.id) else paper.id  # `12.txt`: 12 is a sentence
     return [
         prefix + id for prefix in ("", f"{Path(row.root).name}/", f"{row.root}/", f"{row.path}/")

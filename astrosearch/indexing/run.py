@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from astrosearch.corpus import kinds
-from astrosearch.corpus.document import Document
+from astrosearch.corpus import kinds, suffixes
+from astrosearch.corpus.document import Document, LeftOut
 from astrosearch.corpus.source import Source, identify, stamp
 from astrosearch.corpus.tree import size_of
 from astrosearch.errors import Unreadable
 from astrosearch.indexing import decide
 from astrosearch.indexing.encode import EncodingThread, Group
+from astrosearch.indexing.identity import Identities, is_gone
+from astrosearch.indexing.summary import Progress, Summary
 from astrosearch.indexing.workers import ReadPaper, readings
 from astrosearch.maintenance.merge import compact, small_segments
 from astrosearch.records import SourceSentence
-from astrosearch.store.rows import Edition, EndSource, NoteEdition, PutPaper, SourceRow
+from astrosearch.store import outcomes
+from astrosearch.store.rows import Edition, EndSource, NoteEdition, PutPaper, Refusal, SourceRow
 from astrosearch.store.writer import Writer
 
 # Sentences a group: five seconds of encoding. A kill can cost two groups.
@@ -34,67 +37,8 @@ GROUP_CHANGES = 10_000  # papers a group, where most are known already
 # An exact search pays a little for each segment; a long run merges them at twice this many.
 MANY_SEGMENTS = 16
 
+_SECOND = 10**9  # nanoseconds
 UNSETTLED = " unsettled"  # ends the stamp of a source that may have changed while it was read
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an indexing run is; `fraction` in [0, 1] is an estimate of the work done.
-
-    `papers` are encoded, of `total_papers` that there will be: an estimate until all is read.
-    """
-
-    sources: int
-    total_sources: int
-    sentences: int
-    fraction: float
-    papers: int = 0
-    total_papers: int = 0
-
-
-@dataclass(slots=True)
-class Summary:
-    """What an indexing run did; what `astrosearch.build` returns.
-
-    Examples
-    --------
-    >>> summary = Summary(papers_added=41, sentences_added=1431, failed=[("a.tex", "it is empty")])
-    >>> summary.papers_added, len(summary.failed)
-    (41, 1)
-    """
-
-    papers_added: int = 0
-    papers_replaced: int = 0
-    sentences_added: int = 0
-    sources_read: int = 0
-    sources_unchanged: int = 0
-    papers: int = 0  # in the index, at the end
-    sentences: int = 0
-    seconds: float = 0.0
-    encoding_seconds: float = 0.0  # of these, in which the encoder was at work
-    failed: list[tuple[str, str]] = field(default_factory=list)  # (file, reason); tried again
-    skipped: list[tuple[str, str]] = field(default_factory=list)  # (file, reason)
-    warnings: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)  # indexed files no longer in the corpus
-    pruned: int = 0  # papers dropped with them
-
-    def _repr_html_(self) -> str:
-        from astrosearch.output.notebook import summary_html
-
-        listed = {"not read": self.failed, "skipped": self.skipped}
-        return summary_html(
-            {
-                "papers added": self.papers_added,
-                "papers replaced": self.papers_replaced,
-                "sentences added": self.sentences_added,
-                "files unchanged": self.sources_unchanged,
-                "papers dropped": self.pruned,
-                "papers in the index": self.papers,
-                "sentences in the index": self.sentences,
-            },
-            self.seconds,
-            {**listed, "gone from the corpus": [(name, "") for name in self.gone]},
-        )
 
 
 class IndexingRun:
@@ -107,6 +51,7 @@ class IndexingRun:
         *,
         all_categories: bool,
         progress: Callable[[Progress], None] | None,
+        removed: Mapping[tuple[str, str], str],
     ) -> None:
         self.writer, self._encoding = writer, encoding
         self.all_categories, self.progress = all_categories, progress
@@ -118,44 +63,46 @@ class IndexingRun:
         self._sources_done = self._sources_total = 0
         self._bytes_done = self._bytes_total = 0
         self._bytes_within = 0  # of the source being read, estimated
+        self._identities = Identities(writer)
+        self._places: dict[str, tuple[Source, SourceRow]] = {}  # of this run's sources, by path
+        self._were_read: set[int] = set()
+        self._left: list[tuple[str, str]] = []
+        self._left_out = 0
+        self._removed = removed
 
     def read(self, sources: Sequence[Source], jobs: int) -> None:
         """Read every source that is new, changed or failed before."""
-        rows = self._rows(sources)
+        known, doubles = self._identities.known_places(sources)
+        self.summary.duplicates += doubles
+        rows = self.writer.sources.register(
+            (str(s.path), str(s.root), s.name, s.kind) for s in known.values()
+        )
+        self._identities.look_for_moved(rows, known)
         # A file met through two corpora, one within the other, keeps the name it has.
-        known = {
-            path: replace(source, root=Path(row.root), name=row.name)
-            for source in sources
-            for path in [str(source.path)]
-            for row in [rows[path]]
+        self._places = {
+            path: (replace(source, root=Path(rows[path].root), name=rows[path].name), rows[path])
+            for path, source in known.items()
         }
         wanted = [
             (source, row)
-            for path, source in known.items()
-            for row in [rows[path]]
+            for source, row in self._places.values()
             if row.status != "done" or self._stamp(source, row.parts) != row.stamp
         ]
-        unchanged = {row.source_id for row in rows.values()} - {row.source_id for _, row in wanted}
+        unchanged = {row.source_id for _, row in self._places.values()}
+        unchanged -= {row.source_id for _, row in wanted}
         self.summary.sources_unchanged = len(unchanged)
         self.summary.failed += self.writer.sources.failures_of(sorted(unchanged))
         self._read(wanted, jobs)
 
-    def read_again(self, sources: Sequence[Source], jobs: int) -> None:
+    def read_again(self, jobs: int) -> None:
         """Read sources again that hold a paper which another source no longer gives."""
-        rows = self._rows(sources)
         asked = [
-            (replace(source, root=Path(row.root), name=row.name), row)
-            for source in {str(s.path): s for s in sources}.values()
-            for row in [rows[str(source.path)]]
-            if row.status == "pending"
+            (self._places.get(row.path, (Source(Path(row.root), row.name, row.kind), row))[0], row)
+            for row in self.writer.sources.by_path().values()
+            if row.status == "pending" and row.stamp is not None
+            if kinds.rank(row.kind) and not is_gone(row.path)
         ]
         self._read(asked, jobs)
-
-    def _rows(self, sources: Sequence[Source]) -> dict[str, SourceRow]:
-        rows = self.writer.sources.register(
-            (str(s.path), str(s.root), s.name, s.kind) for s in sources
-        )
-        return {path: rows[path] for path in (str(source.path) for source in sources)}
 
     def _read(self, wanted: Sequence[tuple[Source, SourceRow]], jobs: int) -> None:
         if not wanted:
@@ -174,26 +121,56 @@ class IndexingRun:
         self._flush(run)
         self._land(run)
 
-    def look_for_gone(
-        self, corpora: Sequence[Path], sources: Sequence[Source], *, prune: bool
-    ) -> None:
+    def look_for_gone(self, corpora: Sequence[Path], *, prune: bool) -> None:
         """Drop papers of files that are no longer sources; list files that are gone.
 
         A missing file may lie on a disk that is away: its papers stay, unless `prune` is true.
         """
-        present = {str(source.path) for source in sources}
         absent = [
             row
             for row in self.writer.sources.by_path().values()
-            if row.path not in present and any(Path(row.path).is_relative_to(c) for c in corpora)
+            if row.path not in self._places
+            if any(Path(row.path).is_relative_to(corpus) for corpus in corpora)
         ]
-        gone = [row for row in absent if _is_gone(row.path)]
+        gone = [row for row in absent if is_gone(row.path)]
         dropped = [row for row in absent if os.access(row.path, os.R_OK)]
+        moved = [row for row in gone if self._identities.has_moved(row.source_id)]
+        self.writer.prune([row.source_id for row in moved])
+        gone = [row for row in gone if row not in moved]
         if prune:
             dropped += gone
         else:
             self.summary.gone = [row.name for row in gone]
-        self.summary.pruned = self.writer.prune([row.source_id for row in dropped])
+        names = {row.source_id: row.name for row in dropped}
+        left = self.writer.prune([*names])
+        self.summary.pruned = len(left)
+        kept = {row.source_id for row in gone}
+        self._left += [(paper, names[id]) for id, paper in left if id not in kept]
+
+    def settle(self) -> None:
+        """Say what became of all documents that the sources of this run hold."""
+        summary, store = self.summary, self.writer.store
+        ids = sorted({row.source_id for _, row in self._places.values()})
+        became = outcomes.outcome(store, ids)
+        beside = len(summary.duplicates)
+        summary.duplicates += outcomes.duplicates(store, sorted(self._were_read))
+        left_out = self._left_out
+        summary.found = became.found + beside + left_out
+        summary.indexed, summary.duplicated = became.indexed, became.duplicates + beside
+        summary.refused = became.refused + left_out
+        summary.left = [
+            (paper, file) for paper, file in self._left if store.paper_key(paper) is None
+        ]
+
+    def leave_out(self, corpus: Path, files: Sequence[Unreadable], others: Sequence[str]) -> None:
+        """List the files of a corpus that are no sources."""
+        named = [(item.name, item.reason) for item in files]
+        self.summary.skipped += named
+        self._left_out += len(named)
+        self.writer.leave_out(str(corpus), named)
+        for name in others:
+            suffix = suffixes.suffix_of(name) or "no suffix"
+            self.summary.others[suffix] = self.summary.others.get(suffix, 0) + 1
 
     def _source(
         self,
@@ -205,21 +182,24 @@ class IndexingRun:
         began: int,
     ) -> None:
         failures: list[tuple[str, str]] = []
+        refusals: list[Refusal] = []
         parts: tuple[str, ...] = (source.name,)
-        gave_papers = False
+        documents, gave_papers = 0, False
         for item in items:
+            documents += item.count if isinstance(item, LeftOut) else 1
             if isinstance(item, Unreadable):
-                failures.append((item.name, item.reason))
+                refusals.append(self._refusal(item, source, failures))
                 continue
             gave_papers = True
             parts = tuple(dict.fromkeys((*parts, *item.document.parts)))
             self.summary.warnings += item.document.warnings
             characters = sum(len(sentence.text) for sentence in item.sentences)
             self._bytes_within = min(size, self._bytes_within + 2 * characters)
-            self._paper(row, item.document, item.sentences, run)
+            repeated = self._paper(row, item.document, item.sentences, run)
+            refusals += [] if repeated is None else [repeated]
         state = self._stamp(source, parts)
         clock_went_on = began <= time.time_ns()
-        settled = clock_went_on and all(_changed_at(source.root / p) < began for p in parts)
+        settled = clock_went_on and all(_settled_at(source.root / p) < began for p in parts)
         # What may have changed while it was read is read again next time; then, if it is still
         # as it was at the end of this reading, its date or the clock is wrong.
         if not settled and row.stamp not in (state, state + UNSETTLED):
@@ -232,24 +212,38 @@ class IndexingRun:
                 row.source_id,
                 state,
                 parts,
-                tuple(failures),
+                tuple(refusals),
                 gave_papers,
                 decide.papers_to_keep(source.name, failures),
+                documents,
             )
         )
+        self._were_read.add(row.source_id)
+
+    def _refusal(
+        self, item: Unreadable, source: Source, failures: list[tuple[str, str]]
+    ) -> Refusal:
+        """Note what a source holds and isn't read; a failure unless it is left out on purpose."""
+        if not isinstance(item, LeftOut):
+            failures.append((item.name, item.reason))
+            return Refusal(item.name, item.reason)
+        if kinds.named(source.kind).holds == "records":
+            self.summary.skipped.append((item.name, item.reason))
+        return Refusal(item.name, item.reason, item.count)
 
     def _paper(
         self, row: SourceRow, document: Document, sentences: Sequence[SourceSentence], run: int
-    ) -> None:
+    ) -> Refusal | None:
+        """Have a paper indexed; return the edition that gives way to another in its source."""
         # What becomes of it may depend on what a group not yet committed did to it.
         if self._is_in(self._group, document.paper.id):
             self._flush(run)
         encoded = self._encoding.group
         if encoded is not None and self._is_in(encoded, document.paper.id):
             self._land(run)
-        change = self._decide(row, document, sentences, run)
+        change, repeated = self._decide(row, document, sentences, run)
         if change is None:
-            return
+            return repeated
         self._group.changes.append(change)
         self._group.papers |= {document.paper.id, change.edition.paper.id}
         if isinstance(change, PutPaper):
@@ -259,6 +253,7 @@ class IndexingRun:
         full = len(self._group.changes) >= GROUP_CHANGES
         if full or self._group_sentences >= GROUP_SENTENCES:
             self._flush(run)
+        return repeated
 
     def _is_in(self, group: Group, paper_id: str) -> bool:
         """Whether a group changes a paper: by a change of its own, or as its source ends in it.
@@ -271,39 +266,39 @@ class IndexingRun:
 
     def _decide(
         self, row: SourceRow, document: Document, sentences: Sequence[SourceSentence], run: int
-    ) -> PutPaper | NoteEdition | None:
-        """Say what becomes of a paper just read; None if its source has a better one."""
+    ) -> tuple[PutPaper | NoteEdition | None, Refusal | None]:
+        """Say what becomes of a paper just read; None if its source has a better one.
+
+        The second is what the source has besides of the same paper, another version mostly.
+        """
         edition = decide.edition_of(row.source_id, document, sentences)
-        edition = replace(edition, paper=replace(edition.paper, id=self._id_for(edition, row)))
-        indexed = self.writer.sources.indexed_edition(edition.paper.id)
-        return decide.change_for(
+        paper_id = self._identities.id_for(edition, row)
+        edition = replace(edition, paper=replace(edition.paper, id=paper_id))
+        indexed = self.writer.sources.indexed_edition(paper_id)
+        before = self.writer.sources.edition(row.source_id, paper_id)
+        repeated = None
+        if before is not None and before.seen == run:
+            repeated = decide.repeated(row.name, before, edition, sentences)
+        was_removed = self._removed.get((row.path, paper_id)) == edition.digest
+        if was_removed and before is None and indexed is None:
+            return NoteEdition(edition), None
+        change = decide.change_for(
             edition,
             sentences,
-            before=self.writer.sources.edition(row.source_id, edition.paper.id),
+            before=before,
             indexed=indexed,
             beaten=indexed is not None and self._is_beaten(edition, row, indexed),
             run=run,
         )
+        return change, repeated
 
     def _is_beaten(self, edition: Edition, row: SourceRow, indexed: Edition) -> bool:
         if indexed.source_id == row.source_id:
             return False
         holder = self.writer.sources.by_id(indexed.source_id)
         return not decide.wins(
-            edition, row.kind, indexed, holder.kind, lambda: _is_gone(holder.path)
+            edition, row.kind, indexed, holder.kind, lambda: is_gone(holder.path)
         )
-
-    def _id_for(self, edition: Edition, row: SourceRow) -> str:
-        """Choose an id that no other paper has; a file that moved keeps its paper's."""
-        *ids, longest = decide.possible_ids(edition.paper, row)
-        for paper_id in ids:
-            holder = self.writer.sources.indexed_edition(paper_id)
-            if holder is None or holder.source_id == row.source_id:
-                return paper_id
-            same = holder.digest == edition.digest
-            if same and _is_gone(self.writer.sources.by_id(holder.source_id).path):
-                return paper_id
-        return longest
 
     def _flush(self, run: int) -> None:
         """Commit the group before this one, and have this one encoded."""
@@ -320,7 +315,8 @@ class IndexingRun:
             return
         group, vectors = landed
         known = sum(self._is_indexed(put.edition.paper.id) for put in group.puts)
-        self.writer.commit(group.changes, vectors, run)
+        left = self.writer.commit(group.changes, vectors, run)
+        self._left += [(paper, self.writer.sources.by_id(id).name) for id, paper in left]
         self.summary.papers_replaced += known
         self.summary.papers_added += len(group.puts) - known
         self.summary.sentences_added += group.sentences
@@ -356,19 +352,10 @@ class IndexingRun:
             )
 
 
-def _is_gone(path: str) -> bool:
-    """Whether a file isn't there; False if its folder may not be entered."""
+def _settled_at(path: Path) -> int:
+    """When a file changed last; two seconds later on a disk that counts in whole seconds."""
     try:
-        Path(path).stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-    return False
-
-
-def _changed_at(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
+        changed = path.stat().st_mtime_ns
     except OSError:
         return 0
+    return changed if changed % _SECOND else changed + 2 * _SECOND

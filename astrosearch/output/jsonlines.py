@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from astrosearch.records import Context, Hit, Paper
+from astrosearch.records import SCORE_DIGITS, Context, Hit, Paper
 from astrosearch.text import CONTROL
 
 
-def to_json(query: str, hits: Sequence[Hit], contexts: Mapping[int, Context] | None = None) -> str:
-    """Write one query's answer as one line of JSON.
+def to_json(
+    query: str,
+    hits: Sequence[Hit],
+    contexts: Mapping[int, Context] | None = None,
+    *,
+    weak: bool = False,
+) -> str:
+    """Write one query's answer as one line of JSON; `weak` says that nothing close was found.
 
     Where `contexts` are given, by sentence id, each hit is written with its own; a sentence that is
     gone from the index has an empty one.
@@ -21,7 +27,8 @@ def to_json(query: str, hits: Sequence[Hit], contexts: Mapping[int, Context] | N
             return json_hit(hit)
         return json_hit(hit) | json_context(contexts.get(hit.sentence.id, ([], [])))
 
-    return json_line({"query": query, "hits": [written(hit) for hit in hits]})
+    said = {"weak": True} if weak else {}
+    return json_line({"query": query, "hits": [written(hit) for hit in hits], **said})
 
 
 def json_line(value: object) -> str:
@@ -34,7 +41,7 @@ def json_hit(hit: Hit) -> dict[str, object]:
     """Return a hit under the contract's keys; `matches` and `alike` only where they are known."""
     return {
         "rank": hit.rank,
-        "score": round(hit.score, 6),
+        "score": round(hit.score, SCORE_DIGITS),
         "sentence_id": hit.sentence.id,
         "text": hit.sentence.text,
         "section": hit.sentence.section,
@@ -64,4 +71,9 @@ def json_paper(paper: Paper) -> dict[str, object]:
         "year": paper.year,
         "categories": list(paper.categories),
         "url": paper.url,
+        "doi": paper.doi,
+        "bibcode": paper.ads_bibcode,
+        "ads": paper.ads,
+        "journal": paper.journal,
+        **({"year_estimated": True} if paper.year_estimated else {}),
     }

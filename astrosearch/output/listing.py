@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from astrosearch.output.bibtex import to_bibtex
 from astrosearch.output.jsonlines import json_line, json_paper
-from astrosearch.output.spreadsheet import write_table
+from astrosearch.output.spreadsheet import as_no_number, write_table
 from astrosearch.output.terminal import begun, shortened, styled
 from astrosearch.records import Hit, Paper, Sentence, byline
 from astrosearch.text import one_line
@@ -69,7 +69,7 @@ def write_papers(papers: Iterable[Listed], file: TextIO, *, tabs: bool) -> None:
 
 def _row(paper: Paper, count: int | None) -> dict[str, object]:
     return {
-        "paper_id": paper.id,
+        "paper_id": as_no_number(paper.id),
         "title": paper.title,
         "authors": "; ".join(paper.authors),
         "year": paper.year,

@@ -11,7 +11,7 @@ from astrosearch.encoder.cross_encoder import Reranker, mixed, reranked
 from astrosearch.errors import NotFound
 from astrosearch.results import Results
 from astrosearch.search.arrange import SENTENCES, Arranger, Candidates, copies
-from astrosearch.search.fusion import by_both, by_words
+from astrosearch.search.fusion import by_both, by_words, by_year
 from astrosearch.search.language import ParsedQuery
 from astrosearch.search.ordering import sorted_places, unfilled
 from astrosearch.search.references import paper_named
@@ -163,7 +163,7 @@ class Answer:
         """Rank for queries that demand the same of an answer."""
         queries = [self.request.queries[row] for row in rows]
         if all(query.is_listing for query in queries):  # alike in what they demand, so all or none
-            return self.snapshot.listed(len(queries), k, allowed_ids)
+            return by_year(self.snapshot, len(queries), k, allowed_ids)
         if self.vectors is None:
             return by_words(self.snapshot, queries, k, allowed_ids)
         vectors = self.vectors[list(rows)]

@@ -46,6 +46,24 @@ def by_words(
     return ids, scores
 
 
+def by_year(
+    snapshot: Snapshot, count: int, k: int, allowed_ids: NDArray[np.int64] | None
+) -> Ranked:
+    """List papers for `count` queries, the newest first, then by id.
+
+    Each stands for itself by its first sentence, if that is among `allowed_ids`, and scores 0.
+    """
+    import numpy as np
+
+    ids, scores = unfilled(count, k)
+    firsts = snapshot.first_sentences()
+    if allowed_ids is not None:
+        firsts = firsts[np.isin(firsts, allowed_ids, assume_unique=True)]
+    firsts = firsts[:k]
+    ids[:, : len(firsts)], scores[:, : len(firsts)] = firsts, 0
+    return ids, scores
+
+
 def by_both(
     snapshot: Snapshot,
     vectors: NDArray[np.float32],

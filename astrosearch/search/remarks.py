@@ -27,6 +27,15 @@ WORDED = 0.8
 FLOORS = {"hybrid": 0.42, "dense": CLOSE}
 
 
+def least_score(mode: str) -> float | None:
+    """Return what a sentence must score to be close by meaning alone; None by words alone.
+
+    >>> least_score("dense"), least_score("lexical")
+    (0.5, None)
+    """
+    return {"dense": CLOSE, "hybrid": DENSE_WEIGHT * CLOSE}.get(mode)
+
+
 def remarks_on(
     request: Request,
     snapshot: Snapshot,

@@ -14,6 +14,7 @@ from astrosearch.search.checked import number, one_of, several_texts, whole_numb
 from astrosearch.search.filters import EVERYTHING, Filters
 from astrosearch.search.language import LONGEST, ParsedQuery, parse
 from astrosearch.search.ordering import SORTS, Sort
+from astrosearch.search.universal import reference_in
 
 if TYPE_CHECKING:
     import numpy as np
@@ -212,7 +213,7 @@ class Request:
             return encoded(encoder, [of_query(sentence, form) for sentence in self.draft], progress)
         if form == "plain":
             return encoded(encoder, [query.text for query in self.queries], progress)
-        texts = [of_query(parse(text[:LONGEST]).text, form) for text in self.texts]
+        texts = [of_query(_understood(text[:LONGEST]).text, form) for text in self.texts]
         return encoded(encoder, texts)
 
     @property
@@ -222,6 +223,17 @@ class Request:
         return self.draft is not None or (not self.by_likeness and self.mode != "lexical" and ranks)
 
 
+def _understood(text: str) -> ParsedQuery:
+    """Parse a query; the name of a paper behind a field, `doi:10.1086/300499`, is that name."""
+    try:
+        return parse(text)
+    except AstrosearchError:
+        reference = reference_in(text)
+        if reference is None:
+            raise
+        return parse(reference.value)
+
+
 def _parsed(texts: Sequence[str]) -> list[ParsedQuery]:
     """Read what was typed, with its formulas made readable."""
     from astrosearch.corpus.textform import of_query
@@ -229,7 +241,7 @@ def _parsed(texts: Sequence[str]) -> list[ParsedQuery]:
     parsed = []
     for i, text in enumerate(texts):
         try:
-            parsed.append(parse(of_query(text[:LONGEST], "plain")))
+            parsed.append(_understood(of_query(text[:LONGEST], "plain")))
         except AstrosearchError as error:
             if len(texts) == 1:
                 raise

@@ -24,6 +24,7 @@ from astrosearch.store.catalogue import Catalogue
 from astrosearch.store.layout import DATABASE
 from astrosearch.store.listing import first_sentences, is_spelled
 from astrosearch.store.live import open_vectors
+from astrosearch.store.outcomes import not_read
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
 from astrosearch.store.vectors import OpenFiles, VectorIndex
@@ -172,26 +173,9 @@ class Snapshot:
             scores[places, : found.shape[1]] = found_scores
         return ids, scores
 
-    def listed(self, count: int, k: int, allowed_ids: NDArray[np.int64] | None) -> Ranked:
-        """List papers, the newest first, then by id: the first sentence of each, scores of 0.
-
-        Parameters
-        ----------
-        count : int
-            How many times: all `count` rows are the same.
-        k : int
-        allowed_ids : int64 [m], optional
-            Of the papers that have one of these sentences; ascending.
-        """
-        import numpy as np
-
-        ids, scores = unfilled(count, k)
-        firsts = first_sentences(self._store)
-        if allowed_ids is not None:
-            firsts = firsts[np.isin(firsts, allowed_ids, assume_unique=True)]
-        firsts = firsts[:k]
-        ids[:, : len(firsts)], scores[:, : len(firsts)] = firsts, 0
-        return ids, scores
+    def first_sentences(self) -> NDArray[np.int64]:
+        """Return the id of each paper's first sentence: the newest papers first, then by id."""
+        return first_sentences(self._store)
 
     # -- sentences and papers
 
@@ -351,7 +335,7 @@ class Snapshot:
     @property
     def failures(self) -> list[tuple[str, str]]:
         """(file, reason) of what could not be indexed."""
-        return self._store.failures()
+        return not_read(self._store)
 
 
 class Words:
@@ -359,14 +343,9 @@ class Words:
 
     def __init__(self, store: Store) -> None:
         self._splitter, self._splitting = Splitter(), threading.Lock()
-        self.ranking = WordRanking(
-            store.postings,
-            store.matching,
-            self._split,
-            store.living_vectors(),
-            store.dead_vectors(),
-            as_typed=not is_spelled(store),
-        )
+        look = (store.postings, store.matching, self._split)
+        known = (store.living_vectors(), store.dead_vectors(), not is_spelled(store))
+        self.ranking = WordRanking(*look, *known)
 
     def _split(self, phrases: Sequence[str]) -> list[tuple[str, ...]]:
         with self._splitting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from astrosearch.spelling.objects import Reading
+from astrosearch.spelling.patterns import Pattern
 from astrosearch.spelling.signs import GREEK, LETTER_NAMES
 from astrosearch.spelling.tables import (
     ELEMENT_NAMES,
@@ -21,39 +22,39 @@ from astrosearch.spelling.tables import (
 )
 
 _STAGE = r"X{0,2}(?:IX|IV|V?I{1,3}|V|X)"
-_APART_ION = re.compile(rf"[ -]?(?:\{{ ?)?(?P<stage>{_STAGE}|(?i:{_STAGE}))\b\}}?(?![-'’][a-z])")
-_GLUED_ION = re.compile(rf"(?P<element>[A-Z][a-z]?)(?P<stage>{_STAGE})$")
+_APART_ION = Pattern(rf"[ -]?(?:\{{ ?)?(?P<stage>{_STAGE}|(?i:{_STAGE}))\b\}}?(?![-'’][a-z])")
+_GLUED_ION = Pattern(rf"(?P<element>[A-Z][a-z]?)(?P<stage>{_STAGE})$")
 _GREEK_WORD = "|".join(sorted(GREEK, key=len, reverse=True))
 _LETTER = rf"(?P<letter>(?i:{_GREEK_WORD})|[{''.join(LETTER_NAMES)}])"
-_LINE = re.compile(rf"[ _-]?\{{?{_LETTER}\}}?(?![^\W_])")
+_LINE = Pattern(rf"[ _-]?\{{?{_LETTER}\}}?(?![^\W_])")
 _BY_LOWER = {symbol.lower(): symbol for symbol in FOUND}
-_FORMULA = re.compile(r"(?:(?:\d{1,3}(?=[A-Z]))?(?:[A-Z][a-z]?)(?:\d{1,2}(?!\d))?){1,8}[+-]?$")
-_FIRST_ISOTOPE = re.compile(r"(?P<mass>\d{1,3})(?P<element>[A-Z][a-z]?)")
-_UNIT = re.compile(r"[A-Z][a-z]?|\d+")
+_FORMULA = Pattern(r"(?:(?:\d{1,3}(?=[A-Z]))?(?:[A-Z][a-z]?)(?:\d{1,2}(?!\d))?){1,8}[+-]?$")
+_FIRST_ISOTOPE = Pattern(r"(?P<mass>\d{1,3})(?P<element>[A-Z][a-z]?)")
+_UNIT = Pattern(r"[A-Z][a-z]?|\d+")
 _LOWER_MOLECULES = frozenset(
     """h2o nh3 ch3oh h2co hc3n hc5n so2 n2h+ hco+ co2 ch4 ch3cn h3+ h2 o2 n2 o3 c2h c2h2 hcn hnc h2s
     13co 12co c18o c17o h13co+ 13c18o n2d+ dco+ h2d+ n2o no2 nh2 h3o+ oh+ ch+ h2o+ c2 c3 c60 c60+
     c3h2 hc7n hc9n nh2d h2cs 30sio 29sio h13cn hc15n 13cn 13cs c34s 34so""".split()  # noqa: SIM905
 )
-_ISOTOPE_GLUED = re.compile(r"(?P<element>[A-Z][a-z]?)(?P<mass>\d{1,3})$")
+_ISOTOPE_GLUED = Pattern(r"(?P<element>[A-Z][a-z]?)(?P<mass>\d{1,3})$")
 _MARKS = str.maketrans("", "", "_^(){}")
-_ISOTOPE = re.compile(r"\^?(?P<mass>\d{1,3})-?(?P<element>[A-Z][a-z]?|[a-z]{1,2})$")
-_ISOTOPE_AFTER = re.compile(r"-(?P<mass>\d{1,3})\b(?![-.]\d)")
-_POWER = re.compile(r"(?P<base>\d+)\^\(?(?P<sign>[-+]?)(?P<power>\d+)\)?")
-_SCIENTIFIC = re.compile(r"(?P<base>\d+)[eE](?P<sign>[-+]?)(?P<power>\d{1,3})(?![\w])")
-_INDEXED = re.compile(
+_ISOTOPE = Pattern(r"\^?(?P<mass>\d{1,3})-?(?P<element>[A-Z][a-z]?|[a-z]{1,2})$")
+_ISOTOPE_AFTER = Pattern(r"-(?P<mass>\d{1,3})\b(?![-.]\d)")
+_POWER = Pattern(r"(?P<base>\d+)\^\(?(?P<sign>[-+]?)(?P<power>\d+)\)?")
+_SCIENTIFIC = Pattern(r"(?P<base>\d+)[eE](?P<sign>[-+]?)(?P<power>\d{1,3})(?![\w])")
+_INDEXED = Pattern(
     r"(?P<symbol>[A-Za-z])_\(?(?P<index>[A-Za-z]{1,12}|\d{1,4})\)?(?P<rest>\^\d|,\s?\d\)?)?$"
 )
-_UNIT_POWER = re.compile(r"(?P<unit>[A-Za-z]{1,6})\^\(?(?P<power>[-+]?\d)\)?")
-_GREEK_INDEX = re.compile(
+_UNIT_POWER = Pattern(r"(?P<unit>[A-Za-z]{1,6})\^\(?(?P<power>[-+]?\d)\)?")
+_GREEK_INDEX = Pattern(
     r"[_^]\(?(?P<marked>(?!rays?)[A-Za-z]{1,8}|\d{1,4})(?:,\s?\d)?\)?"
     r"|[ -]?(?P<digit>\d)(?![^\W_]|[.,]\d|%| ?-\d)"
 )
-_GLUED_INDEX = re.compile(r"[A-Za-z0]{1,6}(?![^\W_])")
-_GREEK_AFTER = re.compile(
+_GLUED_INDEX = Pattern(r"[A-Za-z0]{1,6}(?![^\W_])")
+_GREEK_AFTER = Pattern(
     rf"_\(?{_LETTER}\)?(?![^\W_])|(?P<joined>[{''.join(LETTER_NAMES)}])(?![^\W_])"
 )
-_SQUARED = re.compile(r"[ -]?(?:squared?|\^?2)(?![^\W_]|\.\d)")
+_SQUARED = Pattern(r"[ -]?(?:squared?|\^?2)(?![^\W_]|\.\d)")
 
 
 def ion(text: str, start: int, head: str, end: int) -> Reading | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from astrosearch.spelling.patterns import Pattern
 from astrosearch.spelling.tables import CAPITAL, CATALOGUES
 
 
@@ -31,34 +32,34 @@ NO_MEASURE = (
     r"|times|microns?|Å|[AÅ]ngstroms?|dwarfs?|stars?|type|giants?|spectral|quarters?|months?"
     r"|weeks?)\b|\s?%)"
 )
-_MEASURED = re.compile(NO_MEASURE)
+_MEASURED = Pattern(NO_MEASURE)
 _ALIASES = {name: row[0] for row in CATALOGUES for name in row}
 _SYMBOLS = {"messier": "m"} | {row[0]: row[0] for row in CATALOGUES if row[0] != "messier"}
-_NUMBERED = re.compile(
+_NUMBERED = Pattern(
     r"[ -]?(?P<number>S?\d{1,9}(?:\.\d{1,2})?(?:-\d{1,4}){0,3}(?![\d+]|\.\d))(?P<star>\*)?"
     r"(?:-?(?P<part>[A-Da-h]|[A-D][a-h]|[A-D]{2}|Lb)\b| (?P<planet>[b-h]\b|[A-C]\b(?! ?-)))?"
 )
-_PLACE = re.compile(
+_PLACE = Pattern(
     r"[ -]?(?P<frame>[JBFGjb]?)(?P<whole>\d{2,7})(?P<rest>\.\d{1,4})?"
     r"(?P<sign>[+-])(?P<angle>\d{1,6})(?P<more>\.\d{1,3})?(?P<part>[A-Za-z]{1,2}\b)?(?![\w])"
 )
-_EVENT = re.compile(r"[ -]?(?P<year>1[0-9]\d\d|20\d\d)(?P<letters>[A-Za-z]{1,5})?(?!\w|\.\d|-\d)")
+_EVENT = Pattern(r"[ -]?(?P<year>1[0-9]\d\d|20\d\d)(?P<letters>[A-Za-z]{1,5})?(?!\w|\.\d|-\d)")
 _OLD_SUPERNOVAE = frozenset({"1006", "1054", "1181", "1572", "1604"})
-_DATED = re.compile(r"[ -]?(?P<date>\d{6}(?:\d\d)?)(?P<letters>[A-Za-z]{0,4})(?![\w.])")
-_MCG = re.compile(
+_DATED = Pattern(r"[ -]?(?P<date>\d{6}(?:\d\d)?)(?P<letters>[A-Za-z]{0,4})(?![\w.])")
+_MCG = Pattern(
     r"[ -]?(?P<sign>[+-]?)(?P<zone>\d{1,2})-(?P<field>\d{1,2})-(?P<number>\d{1,3})(?!\w)"
 )
-_GALACTIC = re.compile(
+_GALACTIC = Pattern(
     r" ?(?P<longitude>\d{1,3}(?:\.\d{1,3})?)(?P<sign>[+-])(?P<latitude>\d{1,2}(?:\.\d{1,3})?)(?!\w)"
 )
-_SHARPLESS = re.compile(r"(?:Sh ?2[ -]|Sharpless ?(?:2[ -])?)(?P<number>\d{1,3})\b", re.IGNORECASE)
-_HAT = re.compile(r"HAT-?P-?(?P<number>\d{1,3})(?:[ -]?(?P<part>[b-h])\b)?", re.IGNORECASE)
-_ZWICKY = re.compile(r"(?P<roman>VIII|VII|VI|IV|V|III|II|I)[ -]?Zw[ -]?(?P<number>\d{1,3})\b", re.I)
-_SURVEYED = re.compile(
+_SHARPLESS = Pattern(r"(?:Sh ?2[ -]|Sharpless ?(?:2[ -])?)(?P<number>\d{1,3})\b", re.IGNORECASE)
+_HAT = Pattern(r"HAT-?P-?(?P<number>\d{1,3})(?:[ -]?(?P<part>[b-h])\b)?", re.IGNORECASE)
+_ZWICKY = Pattern(r"(?P<roman>VIII|VII|VI|IV|V|III|II|I)[ -]?Zw[ -]?(?P<number>\d{1,3})\b", re.I)
+_SURVEYED = Pattern(
     r"(?P<name>BD|CD|CPD|LS ?I)[ -]?(?P<sign>[+-]) ?(?P<zone>\d{2})(?:°|d)? ?(?P<number>\d{1,5})\b"
 )
-_LETTERED = re.compile(r"(?P<letter>[B-HJ-Z]) (?P<number>\d{2,4})(?![\w+-]|\.\d)" + NO_MEASURE)
-_GLUED_PLACE = re.compile(r"(?P<head>[A-Za-z]{2,5})(?=[JBjb]\d{4})")
+_LETTERED = Pattern(r"(?P<letter>[B-HJ-Z]) (?P<number>\d{2,4})(?![\w+-]|\.\d)" + NO_MEASURE)
+_GLUED_PLACE = Pattern(r"(?P<head>[A-Za-z]{2,5})(?=[JBjb]\d{4})")
 
 
 def numbered(text: str, start: int, head: str, end: int) -> Reading | None:

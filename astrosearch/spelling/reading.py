@@ -7,33 +7,34 @@ from collections.abc import Iterator
 
 from astrosearch.spelling import matter, objects, stars
 from astrosearch.spelling.objects import Reading
+from astrosearch.spelling.patterns import Pattern
 from astrosearch.spelling.rules import KNOWN, LINES, PREFIXED, RULES, WORDS
 from astrosearch.spelling.signs import GREEK, LETTER_NAMES, cleaned
 from astrosearch.spelling.tables import MICRO, UNITS
 
 LONGEST = 60  # characters of a name; a longer run of letters and digits is none
 
-_CHUNK = re.compile(
+_CHUNK = Pattern(
     r"(?:[A-Za-z][a-z]{2,}(?<![ivx])|of|in|to|is|by|a|we|on|an|or|it|be|as|if|In)(?![^\W_]|[_^+])"
     r"|(\^?[^\W_]+(?:[_^](?:\([^()]{1,16}\)|[-+]?[^\W_]+|[-+*]))*)"
 )  # the second has a group, and may be a name whatever it is
-_HEAD = re.compile(r"[A-Za-z]+")
-_DOTTED = re.compile(r"[A-Z](?:\.[A-Z]){1,7}\b\.?(?! [A-Z][a-z])")
-_SPLIT = re.compile(r"(?P<letters>[^\W\d_]{2,})(?=[\d^_])")
-_MEASURE = re.compile(r"(?P<number>\d+)(?P<unit>[^\W\d_]+)(?![^\W_])")
-_SPACED_MOLECULE = re.compile(
+_HEAD = Pattern(r"[A-Za-z]+")
+_DOTTED = Pattern(r"[A-Z](?:\.[A-Z]){1,7}\b\.?(?! [A-Z][a-z])")
+_SPLIT = Pattern(r"(?P<letters>[^\W\d_]{2,})(?=[\d^_])")
+_MEASURE = Pattern(r"(?P<number>\d+)(?P<unit>[^\W\d_]+)(?![^\W_])")
+_SPACED_MOLECULE = Pattern(
     r"(?P<first>[A-Z][a-z]?_\d) (?P<rest>[A-Z][A-Za-z0-9_]{0,6}\^[+-])(?![^\W_])"
 )
-_WAVELENGTH = re.compile(r"(?:[λΛ]|lambda){1,2} ?(?=\d{3,5}(?!\d))", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+")
-_CATALOGUE_OF_DIGITS = re.compile(
+_WAVELENGTH = Pattern(r"(?:[λΛ]|lambda){1,2} ?(?=\d{3,5}(?!\d))", re.IGNORECASE)
+_DIGITS = Pattern(r"\d+")
+_CATALOGUE_OF_DIGITS = Pattern(
     r"(?:3CR?|[456]C|[1-4]FGL|[1-3]FHL|[234]U|1ES|[12]E|1H|2A|87GB|K2|B[23]|S[345])(?=[ +-]?\d)",
     re.IGNORECASE,
 )
-_SURVEY_OF_DIGITS = re.compile(r"\d[A-Z]{2,5}(?=J\d{4})")
-_LETTERED = re.compile(r"(?P<letter>[A-Za-z])(?P<number>\d{2,4})$")
+_SURVEY_OF_DIGITS = Pattern(r"\d[A-Z]{2,5}(?=J\d{4})")
+_LETTERED = Pattern(r"(?P<letter>[A-Za-z])(?P<number>\d{2,4})$")
 _ENDS_AS_ION = frozenset("IVXivx")
-_PLURAL = re.compile(r"(?<![^\W_])[a-z]{2,40}(?:s|ae)(?![^\W_])")
+_PLURAL = Pattern(r"(?<![^\W_])[a-z]{2,40}(?:s|ae)(?![^\W_])")
 
 
 def spelled(text: str) -> str:
@@ -59,8 +60,8 @@ def phrase_words(text: str) -> str:
 
     The endings are those of Harman (1991, JASIS 42, 7): plurals alone, no stems.
 
-    >>> phrase_words("γ-ray bursts of galaxies"), phrase_words("novae in the Universe")
-    ('gamma-ray burst of galaxy', 'nova in the universe')
+    >>> phrase_words("γ ray bursts of galaxies"), phrase_words("novae in the Universe")
+    ('gamma ray burst of galaxy', 'nova in the universe')
     """
     return singular(spelled(text))
 

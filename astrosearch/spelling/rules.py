@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from astrosearch.spelling import matter, objects, stars
 from astrosearch.spelling.objects import Reading
+from astrosearch.spelling.patterns import Pattern
 from astrosearch.spelling.signs import GREEK
 from astrosearch.spelling.tables import (
     CATALOGUES,
@@ -28,13 +29,13 @@ from astrosearch.spelling.tables import (
 # Reads from a head: the text, where the head begins, the head, where it ends.
 Rule = Callable[[str, int, str, int], Reading | None]
 
-_SPEED = re.compile(
+_SPEED = Pattern(
     r"km ?(?:/ ?s(?:ec)?|per second|s(?:ec)?(?:\^?\(?-1\)?| -1))(?![^\W_])|kmps(?![^\W_])",
     re.IGNORECASE,
 )
-_ROTATION = re.compile(r"J ?= ?(?=\d{1,2} ?-+ ?\d)")
-_SUPERNOVA = re.compile(r"II[ -]?(?P<kind>[PL])\b")
-_POPULATION = re.compile(r"(?:Population|Pop)\.?[ -]?(?P<number>I{1,3})\b", re.IGNORECASE)
+_ROTATION = Pattern(r"J ?= ?(?=\d{1,2} ?-+ ?\d)")
+_SUPERNOVA = Pattern(r"II[ -]?(?P<kind>[PL])\b")
+_POPULATION = Pattern(r"(?:Population|Pop)\.?[ -]?(?P<number>I{1,3})\b", re.IGNORECASE)
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii")
 
 
@@ -123,7 +124,7 @@ LINES = {
     for letter in ("alpha", "beta", "gamma", "delta", "epsilon")
 }
 LINES |= {"kalpha": ("k", "alpha"), "kbeta": ("k", "beta")}
-PREFIXED = dict.fromkeys(PREFIXES.split(), re.compile(r"-(?P<rest>[a-z]{3,40})(?![^\W_])"))
+PREFIXED = dict.fromkeys(PREFIXES.split(), Pattern(r"-(?P<rest>[a-z]{3,40})(?![^\W_])"))
 WORDS = JOINED | stars.GENITIVES
 WORDS |= {name: word for name, word in UNITS.items() if word != name and len(name) > 1}
 WORDS |= {"å": "angstrom"}

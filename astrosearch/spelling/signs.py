@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from astrosearch.spelling.patterns import Pattern
+
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ",
     "eta": "η", "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν",
@@ -17,9 +19,9 @@ LETTER_NAMES |= {letter.upper(): name for letter, name in LETTER_NAMES.items()}
 
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿⁱ", "0123456789+-ni", strict=True))
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₒₓₕₖₗₘₙₚₛₜ", "0123456789+-aeoxhklmnpst", strict=True))
-_RUN = re.compile(f"[{''.join(_RAISED)}]+|[{''.join(_LOWERED)}]+")
+_RUN = Pattern(f"[{''.join(_RAISED)}]+|[{''.join(_LOWERED)}]+")
 _PLAIN = str.maketrans(_RAISED | _LOWERED)
-_BRACES = re.compile(r"(?<=[_^])\{\s?([^{}]{0,20}?)\s?\}")
+_BRACES = Pattern(r"(?<=[_^])\{\s?([^{}]{0,20}?)\s?\}")
 
 # Dashes and minus signs are one; soft hyphens and joiners are nothing.
 _SAME = dict.fromkeys("‐‑‒–—―−﹣－", "-") | dict.fromkeys(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from astrosearch.spelling.objects import NO_MEASURE, Reading
+from astrosearch.spelling.patterns import Pattern
 from astrosearch.spelling.tables import AMBIGUOUS, CONSTELLATIONS, LONG_CONSTELLATIONS
 
 _CANONICAL = {
@@ -15,27 +16,27 @@ _CANONICAL |= {
 }
 _CANONICAL |= {"boötes": "bootes", "bootis": "bootes", "böotis": "bootes", "scorpionis": "scorpius"}
 _PAIRED = frozenset(name.split()[0] for name in _CANONICAL if " " in name)
-_ONE_WORD = re.compile(r"[A-Za-zö]{2,16}")
-_TWO_WORDS = re.compile(r"[A-Za-z]{3,7} [A-Za-z]{5,11}")
+_ONE_WORD = Pattern(r"[A-Za-zö]{2,16}")
+_TWO_WORDS = Pattern(r"[A-Za-z]{3,7} [A-Za-z]{5,11}")
 GENITIVES = {name.lower(): row[1].lower() for row in CONSTELLATIONS for name in row[2:]}
 GENITIVES["bootis"] = "bootes"
 GENITIVES = {name: word for name, word in GENITIVES.items() if name != word and name != "indi"}
-_GLUED_END = re.compile(
+_GLUED_END = Pattern(
     r"(?P<sure>x(?=[ -]?\d)|[a-d](?=\^?\*))|[a-dt](?=\d?\b)|(?:i{1,3}|iv|vi{0,3}|ix|xi?)\b", re.I
 )
 _ABBREVIATIONS = frozenset(row[0] for row in (*CONSTELLATIONS, *LONG_CONSTELLATIONS))
-_RANK = re.compile(
+_RANK = Pattern(
     r"[ -]?(?:(?P<source>[Xx])[ -]?(?P<number>\d{1,2})\b"
     r"|(?P<letter>[A-DT]\d?|[a-d](?=\^?\*))(?:\^?(?P<star>\*)|(?P<said> ?star)\b"
     r"|\b(?!(?-i:[-'’.][A-Za-z]| [A-Z][a-z])))"
     r"|(?P<roman>I{1,3}|IV|VI{0,3}|IX|X{1,2})\b"
     r"|(?<=[ -])(?P<ordinal>[1-9])(?![\w.]|-\d)" + NO_MEASURE + ")"
 )
-_LOWER_RANK = re.compile(_RANK.pattern, re.IGNORECASE)
+_LOWER_RANK = Pattern(_RANK.written, re.IGNORECASE)
 _OF_TWO_WORDS = {word: names[0] for _, word, names in LONG_CONSTELLATIONS}
-_BEFORE_STAR = re.compile(r"(?:[A-Z]{1,2}|[a-z]{1,2}(?= )|[Vv]\d{3,4}|\d{1,3})(?=[ -]?[A-Za-z])")
-_INDEX = re.compile(r"[_^]?(?P<index>\d)(?![^\W_]*\d)")
-_COMPONENT = re.compile(r" (?P<part>[A-C])\b(?![.'’])")
+_BEFORE_STAR = Pattern(r"(?:[A-Z]{1,2}|[a-z]{1,2}(?= )|[Vv]\d{3,4}|\d{1,3})(?=[ -]?[A-Za-z])")
+_INDEX = Pattern(r"[_^]?(?P<index>\d)(?![^\W_]*\d)")
+_COMPONENT = Pattern(r" (?P<part>[A-C])\b(?![.'’])")
 
 
 def _constellation(text: str, at: int) -> tuple[str, int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 
 from astrosearch.store.checksums import paper_sum, sentence_sum
 from astrosearch.store.reader import Store
@@ -18,6 +18,8 @@ from astrosearch.store.rows import (
     paper_of_record,
 )
 from astrosearch.store.schema import PAPER_COLUMNS
+
+NEWEST = 10**6  # counts as the version of a source that names none
 
 
 class Commit:
@@ -54,12 +56,13 @@ class Commit:
         )
         # It may have become worse than another source's: the next reading of that one will tell.
         self._ask_again(
-            "paper_id = ? AND source_id != ? AND (full_text, ifnull(version, 0)) > (?, ?)",
+            "paper_id = ? AND source_id != ? AND (full_text, ifnull(version, ?)) > (?, ?)",
             [
                 paper_id,
                 change.edition.source_id,
+                NEWEST,
                 change.edition.full_text,
-                change.edition.version or 0,
+                NEWEST if change.edition.version is None else change.edition.version,
             ],
         )
         self._describe(paper_id)
@@ -91,20 +94,29 @@ class Commit:
             )
         self._describe(change.edition.paper.id)
 
-    def end(self, change: EndSource, run: int) -> None:
-        """Record how a source ended; editions it no longer has go, with their papers."""
+    def end(self, change: EndSource, run: int) -> list[str]:
+        """Record how a source ended; editions it no longer has go, with their papers.
+
+        Returns the ids of those papers.
+        """
         self._db.execute("DELETE FROM failures WHERE source_id = ?", [change.source_id])
         self._db.executemany(
-            "INSERT INTO failures VALUES (?, ?, ?)",
-            [(change.source_id, *failure) for failure in change.failures],
+            """INSERT INTO failures (source_id, name, reason, documents, duplicate_of)
+               VALUES (?, ?, ?, ?, ?)""",
+            [(change.source_id, *astuple(failure)) for failure in change.failures],
         )
         status = "done" if change.gave_papers or not change.failures else "failed"
         self._db.execute(
-            "UPDATE sources SET status = ?, stamp = ?, parts = ? WHERE source_id = ?",
-            [status, change.stamp, json.dumps(change.parts), change.source_id],
+            """UPDATE sources SET status = ?, stamp = ?, parts = ?, documents = ?, run = ?
+               WHERE source_id = ?""",
+            [
+                *(status, change.stamp, json.dumps(change.parts)),
+                *(change.documents, run, change.source_id),
+            ],
         )
-        if change.keep is not None:
-            self._drop_editions(change.source_id, before=run, keep=change.keep)
+        if change.keep is None:
+            return []
+        return self._drop_editions(change.source_id, before=run, keep=change.keep)
 
     def remove_paper(self, paper_id: str) -> int:
         """Remove a paper; return how many sentences went with it."""
@@ -115,8 +127,8 @@ class Commit:
         self._db.execute("DELETE FROM papers WHERE paper_key = ?", [key])
         return count
 
-    def remove_source(self, source_id: int) -> int:
-        """Forget a source; return how many papers went with it."""
+    def remove_source(self, source_id: int) -> list[str]:
+        """Forget a source; return the papers that went with it."""
         papers = self._drop_editions(source_id, before=None)
         self._db.execute("DELETE FROM failures WHERE source_id = ?", [source_id])
         self._db.execute("DELETE FROM sources WHERE source_id = ?", [source_id])
@@ -203,8 +215,11 @@ class Commit:
         source_id: int,
         before: int | None,
         keep: frozenset[str] = frozenset(),
-    ) -> int:
-        """Forget a source's editions (those not seen since run `before`), and their papers."""
+    ) -> list[str]:
+        """Forget a source's editions (those not seen since run `before`), and their papers.
+
+        Returns the ids of the papers.
+        """
         where = "source_id = ?" if before is None else "source_id = ? AND seen < ?"
         values = [source_id] if before is None else [source_id, before]
         rows = self._db.execute(
@@ -222,7 +237,7 @@ class Commit:
                 self._ask_again("paper_id = ?", [paper_id])
             else:
                 self._describe(paper_id)
-        return sum(key is not None for _, _, key in rows)
+        return [paper_id for _, paper_id, key in rows if key is not None]
 
     def _ask_again(self, where: str, values: Sequence[object]) -> None:
         """Have the sources of some editions read again, as if they had changed."""

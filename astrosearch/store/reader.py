@@ -195,12 +195,6 @@ class Store:
         """Return ids that segments still hold though their sentences are gone, ascending."""
         return self.ids("SELECT sentence_id FROM dead_vectors ORDER BY 1")
 
-    def failures(self) -> list[tuple[str, str]]:
-        """Return (file or part of one, reason) of all that was not indexed."""
-        rows = self.rows("SELECT name, reason FROM failures ORDER BY source_id, rowid")
-        self._check_types(rows, "ss")
-        return [(name, reason) for name, reason in rows]
-
     # -- papers and sentences
 
     def sentences(self, ids: Iterable[int]) -> dict[int, tuple[Sentence, int]]:

@@ -181,15 +181,39 @@ class NoteEdition:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Documents of a source that are not papers in the index, and why.
+
+    `duplicate_of` is the paper that they are another copy or version of.
+    """
+
+    name: str
+    reason: str
+    documents: int = 1
+    duplicate_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the documents of some sources: each is one of three."""
+
+    found: int
+    indexed: int
+    duplicates: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
 class EndSource:
     """A source was read to its end."""
 
     source_id: int
     stamp: str
     parts: tuple[str, ...]
-    failures: tuple[tuple[str, str], ...]  # (name, reason) of what in it could not be read
+    failures: tuple[Refusal, ...]  # what in it is no paper of its own
     gave_papers: bool
     keep: frozenset[str] | None  # papers to keep though they were not met; None for all
+    documents: int | None = None  # it holds, whatever became of them
 
 
 Change = PutPaper | NoteEdition | EndSource

@@ -219,11 +219,28 @@ def _spell_full_text(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO sentences_fts(sentences_fts) VALUES ('rebuild')")
 
 
+def m005_outcomes(db: Database) -> None:
+    """Count what sources hold, name what isn't read, and list files that are no sources."""
+    db.conn.execute("ALTER TABLE sources ADD COLUMN documents INTEGER")
+    db.conn.execute("ALTER TABLE sources ADD COLUMN run INTEGER")
+    db.conn.execute("ALTER TABLE failures ADD COLUMN documents INTEGER NOT NULL DEFAULT 1")
+    db.conn.execute("ALTER TABLE failures ADD COLUMN duplicate_of TEXT")
+    db.conn.execute(
+        """CREATE TABLE left_out (
+            root TEXT NOT NULL,
+            name TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            PRIMARY KEY (root, name)
+        ) STRICT, WITHOUT ROWID"""
+    )
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     m001_initial,
     m002_checksums,
     m003_words,
     m004_names,
+    m005_outcomes,
 )
 
 

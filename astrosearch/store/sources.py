@@ -77,10 +77,40 @@ class Sources:
             return None
         return Edition(row[0], paper_of_record(row[1]), bool(row[2]), *row[3:])
 
+    def ids_by_digest(self, source_ids: Sequence[int]) -> dict[str, tuple[str, int]]:
+        """Return digest -> (paper, source) of the papers that are indexed from some sources."""
+        rows = self._store.rows(
+            """SELECT digest, e.paper_id, e.source_id FROM json_each(?)
+               JOIN editions e ON e.source_id = value JOIN papers p USING (paper_id)
+               WHERE p.edition_id = e.edition_id AND digest != ''""",
+            [json.dumps(list(source_ids))],
+        )
+        return {digest: (paper_id, source_id) for digest, paper_id, source_id in rows}
+
+    def paper_of(self, source_id: int) -> str | None:
+        """Return the one paper that is indexed from a source; None if there is none, or more."""
+        rows = self._store.rows(
+            """SELECT e.paper_id FROM editions e JOIN papers p USING (paper_id)
+               WHERE e.source_id = ? AND p.edition_id = e.edition_id LIMIT 2""",
+            [source_id],
+        )
+        return str(rows[0][0]) if len(rows) == 1 else None
+
+    def gives_papers(self, source_id: int) -> bool:
+        """Whether any paper is indexed from a source."""
+        return bool(
+            self._store.rows(
+                """SELECT 1 FROM editions e JOIN papers p USING (paper_id)
+                   WHERE e.source_id = ? AND p.edition_id = e.edition_id LIMIT 1""",
+                [source_id],
+            )
+        )
+
     def failures_of(self, source_ids: Sequence[int]) -> list[tuple[str, str]]:
         """Return (name, reason) of what some sources could not give."""
         rows = self._store.rows(
-            "SELECT name, reason FROM json_each(?) JOIN failures ON source_id = value",
+            """SELECT name, reason FROM json_each(?) JOIN failures ON source_id = value
+               WHERE duplicate_of IS NULL""",
             [json.dumps(list(source_ids))],
         )
         return [(name, reason) for name, reason in rows]

@@ -171,8 +171,12 @@ class Writer:
 
     # -- changes
 
-    def commit(self, changes: Sequence[Change], rows: NDArray[np.float32], run: int) -> None:
+    def commit(
+        self, changes: Sequence[Change], rows: NDArray[np.float32], run: int
+    ) -> list[tuple[int, str]]:
         """Make a group of changes visible at once.
+
+        Returns (source, paper) for each paper that left, since its source no longer holds it.
 
         `rows` float32 [n, dim] holds the unit vectors of all sentences of the group's PutPapers,
         in their order. `run` numbers the indexing run: editions a source no longer has keep an
@@ -195,6 +199,7 @@ class Writer:
                     for sentence in change.sentences
                 ]
                 words_rows = words.rows_of(ids, texts, self._splitter)
+        left: list[tuple[int, str]] = []
         with self.transaction() as db:
             commit = Commit(self.store)
             for change in changes:
@@ -204,10 +209,11 @@ class Writer:
                 elif isinstance(change, NoteEdition):
                     commit.note(change, run)
                 else:
-                    commit.end(change, run)
+                    left += [(change.source_id, paper) for paper in commit.end(change, run)]
             if segment is not None:
                 manifest.add_file(db, segment)
                 words.add(db, words_rows)
+        return left
 
     def next_run(self) -> int:
         """Number an indexing run."""
@@ -225,13 +231,28 @@ class Writer:
             commit = Commit(self.store)
             return sum(commit.remove_paper(paper_id) for paper_id in paper_ids)
 
-    def prune(self, source_ids: Sequence[int]) -> int:
-        """Forget sources whose files are gone; return how many papers went with them."""
+    def prune(self, source_ids: Sequence[int]) -> list[tuple[int, str]]:
+        """Forget sources whose files are gone; return (source, paper) for each that went too."""
         if not source_ids:
-            return 0
+            return []
         with self.transaction():
             commit = Commit(self.store)
-            return sum(commit.remove_source(source_id) for source_id in source_ids)
+            return [(id, paper) for id in source_ids for paper in commit.remove_source(id)]
+
+    def leave_out(self, root: str, files: Sequence[tuple[str, str]]) -> None:
+        """Keep (name, reason) of the files of a corpus that are no sources, for `info`."""
+        known = self.store.rows("SELECT name, reason FROM left_out WHERE root = ?", [root])
+        if dict(known) != dict(files):
+            with self.transaction() as db:
+                db.execute("DELETE FROM left_out WHERE root = ?", [root])
+                rows = [(root, name, reason) for name, reason in dict(files).items()]
+                db.executemany("INSERT INTO left_out VALUES (?, ?, ?)", rows)
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep what an indexing run is told of, for later runs; `meta` holds it."""
+        if self.store.meta().get(key) != value:
+            with self.transaction() as db:
+                db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, value])
 
     # -- segments
 

@@ -88,7 +88,10 @@ def test_json_is_what_the_contract_says(example_index: Path):
     assert [hit["rank"] for hit in answer["hits"]] == [1, 2, 3]
     for hit in answer["hits"]:
         assert list(hit) == ["rank", "score", "sentence_id", "text", "section", "paper", "source"]
-        assert list(hit["paper"]) == ["id", "title", "authors", "year", "categories", "url"]
+        assert list(hit["paper"]) == [
+            *("id", "title", "authors", "year", "categories", "url"),
+            *("doi", "bibcode", "ads", "journal"),
+        ]
         assert list(hit["source"]) == ["file", "line"]
         assert isinstance(hit["paper"]["authors"], list)
         assert -1 <= hit["score"] <= 1

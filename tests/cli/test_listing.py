@@ -128,3 +128,13 @@ def test_a_query_by_author_or_year_alone_is_a_list(example_index: Path):
     batch = cli("query", "--batch", "-", "-k", 1, "-i", example_index, input="year:2025\ndust\n")
     assert batch.stdout.splitlines()[:2] == ["year:2025", ""]
     assert "  0." in batch.stdout.split("\ndust\n")[1]
+
+
+def test_json_says_that_nothing_close_was_found(example_index: Path):
+    def said(query: str) -> dict[str, Any]:
+        result = cli("query", query, "--format", "json", "--index", example_index)
+        answer: dict[str, Any] = json.loads(result.stdout)
+        return answer
+
+    assert said("zorblax fnord quux")["weak"] is True
+    assert "weak" not in said("acoustic peaks at small scales")

@@ -77,7 +77,7 @@ def test_a_file_that_may_be_missed_is_listed_with_its_cure(
 
 
 def test_every_file_is_in_one_of_three_lists(tmp_path: Path) -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         "a.txt": TEXT,
         "p/ms.tex": PRINTED,
         "p/part.tex": "x",
@@ -129,10 +129,19 @@ def test_figures_are_told_from_papers_beside_others(tmp_path: Path) -> None:
     text = PRINTED.replace(
         "Dust grains", "\\plottwo{f1.eps}{f2}\\epsfig{file=f3.ps,width=2cm} Dust"
     )
-    figures = {"plots/a.pdf": b"%PDF", "f1.eps": b"%!", "f2.ps": b"%!", "f3.ps": b"%!"}
+    figures: dict[str, str | bytes] = {
+        "plots/a.pdf": b"%PDF",
+        "f1.eps": b"%!",
+        "f2.ps": b"%!",
+        "f3.ps": b"%!",
+    }
     figures |= {"figures/x.pdf": b"%PDF", "ms.pdf": b"%PDF"}
-    papers = {"smith2020.pdf": b"%PDF", "2301.00001.pdf": b"%PDF", "q/jones.pdf": b"%PDF"}
-    found = discover(fill_folder(tmp_path, {"ms.tex": text, "b.txt": TEXT, **figures, **papers}))
+    papers: dict[str, str | bytes] = {
+        "smith2020.pdf": b"%PDF",
+        "2301.00001.pdf": b"%PDF",
+        "q/jones.pdf": b"%PDF",
+    }
+    found = discover(fill_folder(tmp_path, {**figures, **papers, "ms.tex": text, "b.txt": TEXT}))
     assert set(reasons(found)) == set(papers)
     assert set(found.others) == set(figures)
 

@@ -37,6 +37,16 @@ def test_lists_within_a_line_stay_in_it(begin: str, labels: str) -> None:
     )
 
 
+def test_labels_of_words_stand_apart_from_the_item() -> None:
+    items = r"\item[Tutorials] The first. \item[(a)] Two. \item[x] Of it."
+    body = f"\\begin{{description}}{items}\\end{{description}}"
+    assert [p.text for p in document(body).passages] == [
+        "Tutorials: The first.",
+        "(a) Two.",
+        "x Of it.",
+    ]
+
+
 def test_descriptions_within_a_line_keep_their_labels() -> None:
     body = r"We see \begin{inparadesc}\item[A] hot and \item[B] cold ones\end{inparadesc} here."
     assert text_of(body) == "We see A hot and B cold ones here."
@@ -155,7 +165,7 @@ def test_customary_names_whose_definition_is_missing_stay_apart() -> None:
     [
         (r"See \figref{map}, too.", "See Figure 1, too."),
         (r"See Fig.~\figref{map}.", "See Fig. 1."),
-        (r"See \secref{one} and \secref{two}.", "See Section 1 and [two]."),
+        (r"See \secref{one} and \secref{two}.", "See Section 1 and Section […]."),
         (r"See (\figref{fig:map}).", "See (Figure 1)."),
     ],
 )

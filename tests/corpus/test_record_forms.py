@@ -60,6 +60,15 @@ def refusals(found: list[Document | Unreadable]) -> list[str]:
         ("704.01", "", ("0704.0100", None)),
         ("1501.001", "", ("1501.00100", None)),
         ("0704.13", "", ("0704.0013", None)),
+        ("704.0013v2", "", ("0704.0013", 2)),
+        ("astro-ph/301015", "", ("astro-ph/0301015", None)),
+        ("abs/2301.00012", "", ("2301.00012", None)),
+        ("2023arXiv230100012R", "", ("2301.00012", None)),
+        (
+            "https://ui.adsabs.harvard.edu/abs/2023arXiv230100012R/abstract",
+            "",
+            ("2301.00012", None),
+        ),
         ("0301015", "astro-ph", ("astro-ph/0301015", None)),
         ("9805201", "gr-qc astro-ph", ("gr-qc/9805201", None)),
     ],
@@ -421,3 +430,13 @@ def test_the_tex_of_a_title_and_the_parts_of_names_are_kept(tmp_path: Path) -> N
 def test_ligatures_in_records_are_letters(tmp_path: Path) -> None:
     record = {"id": "a", "title": "Magnetic ﬁelds", "abstract": "The eﬃcient dy\u00adnamo is oﬀ."}
     assert one(tmp_path, record).passages[1].text == "The efficient dynamo is off."
+
+
+def test_ids_and_dois_keep_their_signs(tmp_path: Path) -> None:
+    record = {
+        "id": "<sup>a",
+        "abstract": "A.",
+        "doi": "10.1002/(SICI)1(1997)73:4&lt;411::AID-J&gt;3",
+    }
+    paper = one(tmp_path, record).paper
+    assert (paper.id, paper.doi) == ("<sup>a", "10.1002/(SICI)1(1997)73:4<411::AID-J>3")

@@ -19,7 +19,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from astrosearch.encoder import Encoder, fingerprint, load_encoder, precision, resolve
+from astrosearch.encoder import (
+    Encoder,
+    fingerprint,
+    load_encoder,
+    openvino_runtime,
+    precision,
+    resolve,
+)
+from astrosearch.encoder import processor as machine_room
 from astrosearch.encoder.cache import MOST, kept_file, read_kept, write_kept
 from astrosearch.encoder.folder import read_folder
 from astrosearch.encoder.tokens import TextTokenizer, batches
@@ -255,10 +263,19 @@ def processor(monkeypatch: pytest.MonkeyPatch, **answers: str) -> list[str]:
                 compiled.answer = getattr(openvino.Type, answers[asked[-1]])
             return compiled
 
-    monkeypatch.setattr(openvino, "Core", Core)
-    monkeypatch.setattr(precision, "OFFERED", {"BF16": "bf16", "FP32": "f32"})
-    monkeypatch.setattr(precision, "machine", lambda core: ["a processor", "FP32", "BF16"])
+    CORES.append(Core())
+    monkeypatch.setattr(openvino_runtime, "openvino_core", lambda: CORES[-1])
+    offering(monkeypatch, "FP32", "BF16")
     return asked
+
+
+CORES: list[Any] = []  # none may go before the process does
+
+
+def offering(monkeypatch: pytest.MonkeyPatch, *precisions: str) -> None:
+    """Let the processor offer precisions, whatever it has."""
+    for module in (precision, machine_room):
+        monkeypatch.setattr(module, "machine", lambda core: ["a processor", *precisions])
 
 
 @pytest.mark.parametrize("quick", ["bf16", "f32"])
@@ -314,7 +331,7 @@ def test_a_processor_without_a_choice_is_not_timed(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ASTROSEARCH_CACHE", str(tmp_path / "own"))
-    monkeypatch.setattr(precision, "machine", lambda core: ["a processor", "FP32"])
+    offering(monkeypatch, "FP32")
     monkeypatch.setattr(precision, "_seconds", no_build)
     encoder = load_encoder(str(tiny), "cpu")
     encoder.encode(MANY)

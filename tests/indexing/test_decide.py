@@ -37,10 +37,10 @@ def never() -> bool:
 ABSTRACT = edition(full_text=False)
 # From the best to the worst: (edition, kind of its source).
 RANKING = [
+    (edition(), "bundle"),  # as arXiv gives it: the newest there was
     (edition(version=2), "text"),
     (edition(version=1), "latex"),
     (edition(version=1), "text"),
-    (edition(), "bundle"),
     (edition(), "text"),
     (edition(full_text=False, version=3), "metadata"),
     (ABSTRACT, "latex"),

@@ -20,6 +20,7 @@ from astrosearch.corpus import limits
 from astrosearch.errors import CorpusError, EncoderMismatch, NotAnIndex, NotFound
 from astrosearch.indexing import run as updating
 from astrosearch.indexing import workers as reading
+from astrosearch.indexing.summary import Progress
 from astrosearch.maintenance import optimize as optimizing
 from astrosearch.maintenance import remove as removing
 from astrosearch.maintenance.verify import verify
@@ -399,7 +400,7 @@ def test_optimize_drops_dead_vectors(corpus: Path, built: Path):
 
 
 def test_progress_and_summary_count_what_was_done(corpus: Path, tmp_path: Path):
-    told: list[updating.Progress] = []
+    told: list[Progress] = []
     summary = astrosearch.build(
         corpus, index=tmp_path / "index", encoder=WordEncoder(), progress=told.append
     )
@@ -476,11 +477,14 @@ def test_record_leaves_though_another_part_of_its_file_fails(corpus: Path, tmp_p
 def test_file_that_is_a_source_no_longer_leaves_the_index(tmp_path: Path):
     corpus = tmp_path / "corpus"
     (corpus / "x").mkdir(parents=True)
-    (corpus / "x" / "notes.txt").write_text(HALO)
+    whole = PEAKS.replace("\\input{tail}", "")
+    (corpus / "x" / "notes.tex").write_text(whole)
     index = fresh([corpus], tmp_path / "index")
-    (corpus / "x" / "paper.tex").write_text(PEAKS.replace("\\input{tail}", ""))
-    again(corpus, index)
+    (corpus / "x" / "paper.tex").write_text(PEAKS.replace("{tail}", "{notes}"))
+    (corpus / "x" / "notes.tex").write_text("Satellites come next.\n")
+    summary = again(corpus, index)
     assert set(papers(index)) == {"x/paper"}
+    assert summary.left == [("x/notes", "x/notes.tex")]
 
 
 def test_second_document_in_a_paper_s_folder_is_indexed(tmp_path: Path):

@@ -244,7 +244,7 @@ def test_progress_counts_papers(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def test_lines_of_progress_become_rare(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    from astrosearch.indexing.run import Progress
+    from astrosearch.indexing.summary import Progress
     from astrosearch.output import progress as module
 
     class Clock:

@@ -26,6 +26,7 @@ from astrosearch.lock import LOCK_FILE, WriterLock
 from astrosearch.maintenance.verify import verify
 from astrosearch.store import lifecycle as layout
 from astrosearch.store import vectors
+from astrosearch.store.database import know_spelling
 from astrosearch.store.layout import DATABASE
 from astrosearch.store.reader import Store
 from astrosearch.store.schema import SENTENCE_SUM, know_sums
@@ -157,6 +158,7 @@ def test_threads_share_an_index_while_its_process_writes(writing: Writing):
 def test_mixed_answers_would_be_noticed(writing: Writing):
     writing.update([0, 1])
     with sqlite3.connect(writing.index / DATABASE) as db:
+        know_spelling(db)
         db.execute(
             "UPDATE sentences SET text = replace(text, 'edition e1', 'edition e9') "
             "WHERE sentence_id = (SELECT max(sentence_id) FROM sentences)"

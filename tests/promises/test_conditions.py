@@ -366,11 +366,12 @@ def hot_journal(index: Path) -> None:
     """Leave a transaction half written into the database, as a power cut may."""
     script = (
         "import os, sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "from astrosearch.store.database import know_spelling; know_spelling(db)\n"
         "db.execute('PRAGMA cache_size = 1'); db.execute('BEGIN')\n"
         "db.execute(\"UPDATE sentences SET text = 'Wrong.', section = hex(zeroblob(500))\")\n"
         "os._exit(9)"
     )
-    subprocess.run([sys.executable, "-c", script, index / DATABASE], check=False)
+    subprocess.run([sys.executable, "-c", script, index / DATABASE], cwd=ROOT, check=False)
     assert (index / f"{DATABASE}-journal").stat().st_size > 0
 
 
@@ -390,7 +391,7 @@ def test_half_a_transaction_is_never_read(plain: Plain, place: Path, index: Path
 # -- permissions
 
 
-WRITING = ("optimize", "index {corpus}", "remove x", "index {corpus} --rebuild")
+WRITING = ("optimize", "index {corpus}", f"remove {name_of(1)}", "index {corpus} --rebuild")
 READING = ("query gas", "info", "show 1", "verify")
 SEARCHING = ("query gas", "similar 1", "verify", "optimize")
 CLOSED: dict[str, tuple[str, tuple[str, ...]]] = {

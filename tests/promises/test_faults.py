@@ -18,7 +18,7 @@ import pytest
 
 import astrosearch
 from astrosearch.errors import NotAnIndex
-from astrosearch.indexing.run import Progress
+from astrosearch.indexing.summary import Progress
 from astrosearch.maintenance import remove as removing
 from astrosearch.maintenance.verify import verify
 from astrosearch.store.layout import DATABASE, REBUILDING

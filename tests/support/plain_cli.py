@@ -25,6 +25,7 @@ from astrosearch.indexing import run as updating
 from astrosearch.store import vectors
 from tests.support.encoders import WordEncoder
 
+UPKEEP = (["verify"], ["info"])
 SLOW = float(os.environ.get("PLAIN_SLOW", "0"))
 
 
@@ -57,7 +58,7 @@ def become(user: int) -> None:
     with with_words(), tempfile.TemporaryDirectory() as folder:
         note, index = Path(folder, "note.txt"), Path(folder, "index")
         note.write_text("Notes\n\nGas cools. Dust settles.\n")
-        for command in (["index", note], ["optimize"], ["query", "gas"], ["verify"], ["info"]):
+        for command in (["index", note], ["optimize"], ["query", "gas"], ["show", "1"], *UPKEEP):
             CliRunner().invoke(main, [*map(str, command), "--index", str(index)])
     os.setgroups([])
     os.setgid(user)

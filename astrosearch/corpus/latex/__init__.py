@@ -2,8 +2,9 @@ r"""Read LaTeX papers: macros expanded, formulas readable, every line traced to 
 
 A paragraph is a passage, and its section is the innermost heading's text. The title is a
 passage of section "Title", the abstract's are "Abstract", captions are "Figure caption" or
-"Table caption"; footnotes and captions follow the paragraph they interrupt. Left out are
-comments, preambles, table bodies, code, drawings, bibliographies, affiliations and keywords.
+"Table caption", as are notes beside tables; footnotes and captions follow the paragraph they
+interrupt. Left out are notes that are only an address, comments, preambles, table bodies, code,
+drawings, bibliographies, affiliations and keywords.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from astrosearch.corpus.limits import Budget
 
 MAX_ENTRY = 200_000  # characters; a collaboration's author list is long
 MANY_ENTRIES = 50  # that never end, or lie in one another: then a file is taken for broken
+MANY_NAMES = 3_000  # characters of a list of authors
 MAX_TITLE = 60  # characters of a title that stands for authors
 MAX_STRINGS = 8  # within one another
 
@@ -48,6 +49,7 @@ class BibFiles:
         self._texts: list[str] = []
         self._entries: dict[str, tuple[int, int]] = {}  # key: its text, and where its fields start
         self._cases: dict[str, str] = {}  # key in lower case: the key
+        self._cased = 0  # how many keys that was made of
         self._strings: dict[str, tuple[int, int]] = {}  # name in lower case: where its value is
         self._left = MANY_ENTRIES * MAX_ENTRY  # characters that may yet be read
 
@@ -59,7 +61,6 @@ class BibFiles:
         for match in _ENTRY.finditer(text):
             self._budget.check()
             self._entries.setdefault(match[2], (number, match.end()))
-            self._cases.setdefault(match[2].lower(), match[2])
         for match in _STRING.finditer(text) if "@string" in text.lower() else ():
             self._strings.setdefault(match[1].lower(), (number, match.end()))
 
@@ -89,6 +90,9 @@ class BibFiles:
         BibTeX takes `Smith` and `smith` for the same key.
         """
         if key not in self._entries:
+            if self._cased != len(self._entries):
+                self._cased = len(self._entries)
+                self._cases = {each.lower(): each for each in reversed(self._entries)}
             key = self._cases.get(key.lower(), key)
         if key not in self._entries or self._left < 0:
             return ""
@@ -109,7 +113,11 @@ class BibFiles:
         return ""
 
     def _names(self, written: str) -> str:
-        names = [n for n in split_names(written) if n.strip()]
+        many = len(written) > MANY_NAMES
+        names = [n for n in split_names(written[:MANY_NAMES]) if n.strip()]
+        if many and len(names) > 3:  # the first is printed, and the last not read
+            return joined([family_name(names[0], self._plain)], 3)
+        names = names if not many else [n for n in split_names(written) if n.strip()]
         others = bool(names) and names[-1].strip(" {}").lower() in ("others", "et al.", "et al")
         families = [family_name(name, self._plain) for name in names[: 3 - others]]
         families = [f for f in families if f and f.lower() != "others"]

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from astrosearch.corpus.document import SourceTree
-from astrosearch.corpus.kinds import LATEX, SUPPORT
+from astrosearch.corpus.kinds import LATEX
 from astrosearch.corpus.latex.filenames import FileNames
 from astrosearch.corpus.latex.plain_documents import is_plain_document
 from astrosearch.corpus.latex.readme import Directives, directives, is_readme
 from astrosearch.corpus.latex.source import children_of, document_class, is_plain_tex, uncommented
+from astrosearch.corpus.suffixes import SUPPORT
 
 _ASIDE = re.compile(
     r"respon|referee|reply|cover.?letter|rebuttal|suppl|appendix|onlinematerial|template|sample|"

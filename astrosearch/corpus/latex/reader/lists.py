@@ -42,10 +42,25 @@ def item(reader: TextReader, name: str, position: int) -> None:
     if option is not None and option[1] > option[0]:
         if not (reader.in_table and len(reader.plain(*option)) <= MAX_MARK):
             reader.read(option[0], option[1], reader.builder)
+            if inline is None and _is_heading(reader):
+                reader.builder.text(":", option[1])
             reader.builder.text(" ", option[1])
     elif inline is not None and inline.template:
         label = reader.plain_text(_numbered(inline.template, inline.items)).rstrip(".")
         reader.builder.text(f"{label} " if label.endswith(")") else f"({label}) ", position)
+
+
+def _is_heading(reader: TextReader) -> bool:
+    """Whether a label is a word or more, `[Tutorials]`, and a sentence of its own follows."""
+    pieces = reader.builder.pieces
+    last = pieces[-1] if pieces else ("", 0, None, "")
+    following = reader.text[reader.position : reader.position + 20].lstrip(" ~\n\x1f")
+    return (
+        last[2] is None
+        and last[0][-3:].isalpha()
+        and len(last[0]) > 2
+        and (following[:1].isupper())
+    )
 
 
 def _numbered(template: str, number: int) -> str:

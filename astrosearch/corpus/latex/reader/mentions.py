@@ -18,7 +18,9 @@ def cite(reader: TextReader, name: str, position: int) -> None:
     """A citation, written from the bibliography."""
     command = words.CITATIONS[name]
     reader.star()
-    angled = _ANGLED.match(reader.text, reader.position, reader.end)
+    angled = None
+    if reader.text.startswith("<", reader.position):
+        angled = _ANGLED.match(reader.text, reader.position, reader.end)
     if angled:
         reader.position = angled.end()
     first, second = reader.option(), reader.option()
@@ -114,8 +116,9 @@ def refer(reader: TextReader, name: str, position: int) -> None:
         text = f"({text})"
     if words.REFERENCES.get(name) == "auto":
         kind = words.LABEL_KINDS.get(re.split(r"[:_.\-]", labels[0])[0].lower(), "")
-    if kind and not text.startswith("[") and not _names_kind(reader):
-        text = f"{kind} {text}"
+    if kind:
+        text = UNKNOWN if text.startswith("[") else text
+        text = text if _names_kind(reader) else f"{kind} {text}"
     reader.builder.mark(text, position, "ref", argument)
 
 

@@ -27,6 +27,7 @@ from astrosearch.corpus.limits import Budget
 MAX_BLANKS = 4  # pieces that a paragraph may have before its first word
 MAX_DEPTH = 20  # notes within captions within notes
 MAX_ADDRESS = 400  # characters of a note that may be nothing but addresses
+MAX_WORDS = 10
 
 _SETTING = re.compile(r"[ \t]*=[ \t]*-?[\d.]+[ \t]*(?:(?:true)?(?:pt|mm|cm|in|em|ex)\b)?")
 _DISPLAY_BEGIN = re.compile(
@@ -346,7 +347,7 @@ def _is_note(text: str) -> bool:
 
 def _is_address(text: str) -> bool:
     """Whether a note only tells an address, as `See https://...` does."""
-    if len(text) > MAX_ADDRESS or _ADDRESS.search(text) is None:
+    if len(text) > MAX_ADDRESS or text.count(" ") > MAX_WORDS or _ADDRESS.search(text) is None:
         return False
     rest = _ADDRESS.sub(" ", text).lower()
     return _ABOUT_ADDRESSES.issuperset(_LONG_WORD.findall(rest))
