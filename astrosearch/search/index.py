@@ -60,7 +60,7 @@ def open_index(
     ...     index.encoder_identity.name, len(index) > 1000
     ('default', True)
     """
-    return Index(Path(path), encoder=encoder, device=device)
+    return Index(Path(path).expanduser(), encoder=encoder, device=device)
 
 
 class Index(Lookup):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from astrosearch.corpus import metadata
 from astrosearch.corpus.authors import split_authors
-from astrosearch.corpus.document import Document
+from astrosearch.corpus.document import Document, LeftOut
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.metadata import is_metadata, read_metadata
 from astrosearch.errors import Unreadable
@@ -86,7 +86,10 @@ def test_only_astro_ph_is_kept_unless_all_are_asked_for(tmp_path: Path) -> None:
         for i, each in enumerate(["gr-qc astro-ph", "astro-ph.CO", "hep-th", "math.AP"])
     )
     path = tmp_path / "m.jsonl"
-    assert len(records(path, lines)) == 2
+    *kept, others = records(path, lines)
+    assert len(kept) == 2
+    assert isinstance(others, LeftOut)
+    assert others.count == 2
     assert len(records(path, lines, all_categories=True)) == 4
     none = refusals(records(path, lines.split("\n")[2]))
     assert none == {"m.jsonl": "none of its 1 records is in astro-ph"}

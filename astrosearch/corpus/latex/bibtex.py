@@ -25,6 +25,7 @@ _STRING = re.compile(r"@string\s*[{(]\s*([^\s,{}=#\"]{1,100})\s*=\s*", re.IGNORE
 _BARE = re.compile(r"[^\s,{}#\"()=]+")
 _JOIN = re.compile(r"\s*#\s*")
 _QUOTED = re.compile(r'\\.|[{}"]', re.DOTALL)
+_EQUALS = re.compile(r"\s*=\s*")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)[a-z]?")
 _ARXIV = re.compile(r"(?<![\d.])(\d\d)(?:0[1-9]|1[0-2])\.\d{4,5}(?!\d)")
 _UNPUBLISHED = (
@@ -151,8 +152,15 @@ class BibFiles:
         return f"20{posted[1]}" if posted else ""
 
     def _field(self, entry: str, name: str) -> str | None:
-        match = re.search(rf"(?:^|[,\s]){name}\s*=\s*", entry, re.IGNORECASE)
-        return self._value(entry, match.end(), 0) if match else None
+        low = entry.lower()
+        low = low if len(low) == len(entry) else entry
+        at = low.find(name)
+        while at >= 0:
+            match = _EQUALS.match(entry, at + len(name))
+            if match and (not at or entry[at - 1] in ", \t\n\r"):
+                return self._value(entry, match.end(), 0)
+            at = low.find(name, at + 1)
+        return None
 
     def _value(self, text: str, start: int, depth: int) -> str | None:
         """A value that begins at `start`: pieces joined with `#`; None where one never ends."""
