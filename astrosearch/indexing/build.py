@@ -74,8 +74,7 @@ def build(
     started = time.monotonic()
     paths, folder = _paths(corpora), Path(index).expanduser()
     _refuse_second_writer(folder)
-    database = _database(folder, rebuild=rebuild)
-    before = _before(folder)
+    database, before = _database(folder, rebuild=rebuild), _before(folder)
     found = [(path, _discovered(path, before.paths, may_be_empty=prune)) for path in paths]
     model, identity = _encoder(encoder, device, folder)
     with _writer(folder, identity, database) as writer, _told(progress) as tell:
