@@ -39,8 +39,7 @@ def build(
 ) -> Summary:
     """Bring the index in folder `index` up to date with the papers under `corpora`.
 
-    Only what is new or changed since the last run is read. Interrupt it at any time; a run
-    again goes on where it stopped.
+    Only what is new or changed is read. Interrupt it at any time; a run again goes on from there.
 
     Parameters
     ----------
