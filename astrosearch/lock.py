@@ -32,7 +32,9 @@ class WriterLock:
         self._descriptor = -1
 
     def __enter__(self) -> Self:
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        # A link there, of somebody who may write in the folder, would have another file emptied.
+        kept_apart = getattr(os, "O_NOFOLLOW", 0)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | kept_apart, 0o644)
         try:
             if not _try_lock(descriptor):
                 raise IndexLocked(self.folder.absolute(), *_parse(os.read(descriptor, 4096)))

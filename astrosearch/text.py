@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # What steers a terminal, or has it show text in another order than it stands in: control
 # characters but line ends and tabs, and the marks, overrides and isolates of direction.
@@ -27,6 +28,14 @@ def is_text(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def composed(text: str) -> str:
+    """Return text with letters and their marks as one sign, Unicode's NFC.
+
+    A file's name may be in another form, as disks of macOS have it.
+    """
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def escaped(text: str) -> str:

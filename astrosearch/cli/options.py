@@ -7,6 +7,7 @@ A command whose options are many takes them in groups: `@gathered(hits=HitOption
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -26,8 +27,23 @@ if TYPE_CHECKING:
 
 Command = Callable[..., None]
 
+
+class _HomePath(click.Path):
+    """A path in which `~` is the home folder, as in `--index=~/papers`, which shells leave."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        text = os.fspath(value)
+        home = os.path.expanduser(text) if text.startswith("~") else text  # noqa: PTH111 - no error
+        return super().convert(home, param, ctx)
+
+
 # A path that the command itself looks at, for a message with the whole path and a cure.
-PATH = click.Path(path_type=Path, readable=False)
+PATH = _HomePath(path_type=Path, readable=False)
 
 
 class Count(click.IntRange):

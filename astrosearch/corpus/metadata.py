@@ -19,7 +19,7 @@ from typing import Any
 
 from astrosearch.corpus.bundles import Gunzip, Peeked, Stream
 from astrosearch.corpus.characters import without_controls
-from astrosearch.corpus.document import Document
+from astrosearch.corpus.document import Document, LeftOut
 from astrosearch.corpus.identifiers import parse_arxiv_id
 from astrosearch.corpus.record_forms import keyed, unwrapped
 from astrosearch.corpus.record_papers import document_of
@@ -106,6 +106,9 @@ def read_metadata(
         yield Unreadable(name, "holds no records")
     elif found == others:
         yield Unreadable(name, f"none of its {found:,} records is in astro-ph")
+    elif others:
+        reason = f"{others:,} of its records are outside astro-ph (--all-categories takes them)"
+        yield LeftOut(name, reason, others)
 
 
 class _Seen:

@@ -16,6 +16,7 @@ from astrosearch.corpus.identifiers import (
     parse_arxiv_id,
     without_suffix,
 )
+from astrosearch.corpus.normalization import nfc
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def identify(source: Source) -> tuple[str, int | None]:
         if (found := id_in_path(above)) is not None:
             return (source.paper_id or found[0]), found[1]
         above = above.rpartition("/")[0] if from_folders else ""
-    return source.paper_id or without_suffix(source.name), None
+    return source.paper_id or nfc(without_suffix(source.name)), None
 
 
 def with_arxiv_facts(document: Document, version: int | None) -> Document:

@@ -19,7 +19,7 @@ from astrosearch.maintenance.merge import compact
 from astrosearch.output.progress import in_notebook, showing_progress
 from astrosearch.store import outcomes
 from astrosearch.store.database import storage_errors
-from astrosearch.store.layout import DATABASE, REBUILDING
+from astrosearch.store.layout import DATABASE, REBUILDING, refuse_links
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import EncoderIdentity
 from astrosearch.store.writer import Writer
@@ -39,7 +39,7 @@ def build(
 ) -> Summary:
     """Bring the index in folder `index` up to date with the papers under `corpora`.
 
-    Only what is new or changed is read. Interrupt it at any time: a run again goes on from there.
+    Only what is new or changed is read. Interrupt it at any time; a run again goes on from there.
 
     Parameters
     ----------
@@ -53,12 +53,12 @@ def build(
         Processes that read papers; with several, call under `if __name__ == "__main__":`.
     rebuild, strict : bool
         Build a new index, while the old one answers; raise CorpusError at the end if a file failed.
-    all_categories : bool, optional
-        Take metadata records of every category, not astro-ph alone; left out, as last time.
-    prune : bool
-        Drop papers whose files are gone from `corpora`.
+    all_categories, prune : bool
+        Take metadata records of every category, not astro-ph alone (an index keeps to what it was
+        told last); drop papers whose files are gone from `corpora`.
     progress : callable or bool, optional
-        Called with a Progress as the work goes on; True shows it on stderr, None in a notebook.
+        Called with a Progress as the work goes on. True shows it on stderr; left out, it is shown
+        in a notebook alone.
 
     Raises
     ------
@@ -73,14 +73,12 @@ def build(
     started = time.monotonic()
     paths, folder = _paths(corpora), Path(index).expanduser()
     _refuse_second_writer(folder)
-    database = _database(folder, rebuild=rebuild)
-    before = _before(folder)
+    database, before = _database(folder, rebuild=rebuild), _before(folder)
     found = [(path, _discovered(path, before.paths, may_be_empty=prune)) for path in paths]
     model, identity = _encoder(encoder, device, folder)
     with _writer(folder, identity, database) as writer, _told(progress) as tell:
         writer.store.encoder().expect(identity.name, identity.fingerprint)
-        wide = before.all_categories if all_categories is None else all_categories
-        how = _How(jobs, wide, prune, before.removed if rebuild else {}, tell)
+        how = _How(jobs, before.wide(all_categories), prune, before.removed, tell)
         summary = _bring_up_to_date(writer, model, found, how)
         if database == REBUILDING:
             writer.take_place()
@@ -111,6 +109,7 @@ def _paths(corpora: Sequence[str | Path]) -> list[Path]:
 def _refuse_second_writer(folder: Path) -> None:
     """Raise IndexLocked before the papers are looked for, which may take minutes."""
     with storage_errors(folder):
+        refuse_links(folder)
         if (folder / LOCK_FILE).exists():
             with WriterLock(folder):
                 pass
@@ -222,6 +221,10 @@ class _Before:
     paths: frozenset[str] = frozenset()
     all_categories: bool = False
     removed: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def wide(self, asked: bool | None) -> bool:
+        """Whether to take metadata records of every category."""
+        return self.all_categories if asked is None else asked
 
 
 def _before(folder: Path) -> _Before:

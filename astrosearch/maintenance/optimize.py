@@ -48,7 +48,7 @@ def optimize(
             f"recall can't be {recall:g}: it is the share of the ten nearest that is found.\n"
             f"Give a number above 0 and at most 1, such as {RECALL:g}."
         )
-    with Writer(Path(index)) as writer:
+    with Writer(Path(index).expanduser()) as writer:
         optimize_writing(writer, recall, progress or (lambda step, done: None))
 
 

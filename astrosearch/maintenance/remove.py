@@ -20,7 +20,7 @@ def remove(paper_ids: Sequence[str], index: str | Path = "index") -> int:
     NotFound
         When one of them isn't there; nothing is removed then.
     """
-    with Writer(Path(index)) as writer:
+    with Writer(Path(index).expanduser()) as writer:
         require_papers(writer.store, paper_ids)
         return writer.remove(paper_ids)
 

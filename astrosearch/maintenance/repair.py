@@ -66,7 +66,7 @@ def repair(
     NotAnIndex
         When the database is damaged beyond repair.
     """
-    with Writer(Path(index), for_repair=True) as writer:
+    with Writer(Path(index).expanduser(), for_repair=True) as writer:
         steps = _Repair(writer, encoder, device, progress or (lambda step, done: None))
         steps.database()
         steps.vectors()

@@ -38,7 +38,7 @@ def verify(index: str | Path = "index", progress: Callable[[str], None] | None =
     NotFound, NotAnIndex, FormatTooNew
         When there is no index to check.
     """
-    folder = Path(index)
+    folder = Path(index).expanduser()
     tell = progress or (lambda step: None)
     for _ in range(TRIES):
         with contextlib.closing(Store(folder)) as store, storage_errors(folder):

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from astrosearch.records import Paper, Sentence, is_sentence_id
 from astrosearch.search.ordering import Folding, Wording, by_paper, spread, wording
@@ -100,7 +100,8 @@ class Page:
     per_paper: Counter[int] = field(default_factory=Counter)  # hits, by the key of a paper
     seen: set[int] = field(default_factory=set)  # keys of papers
     foot: float | None = None  # the last score of the first tier
-    foldings: dict[str, Folding] = field(default_factory=dict)  # by title, where hits are papers
+    # By title, where hits are papers; of a title met once, the sentence's id.
+    foldings: dict[str, Folding | int] = field(default_factory=dict)
 
     def add(self, id: int, score: float, alike: int, matches: int) -> None:
         """Add a hit."""
@@ -278,19 +279,32 @@ class Arranger:
         kept: dict[int, int] = {}
         places: dict[int, int] = {}
         for place, id in enumerate(ids):
-            said, key = self._wording(id), self.rows[id][1]
-            if said in copied.wordings or self._titles.get(key, "") in copied.titles:
+            key = self.rows[id][1]
+            if copied.wordings and self._wording(id) in copied.wordings:
                 continue
-            title = self._titles[key] if self._how.papers else ""
-            folding = page.foldings.get(title)
-            if folding is None:
-                folding = page.foldings[title] = Folding()
-            first = folding.place(said, id)
+            if self._titles.get(key, "") in copied.titles:
+                continue
+            first = self._first(page, self._titles[key] if self._how.papers else "", id)
             if first == id:
                 kept[place], places[id] = 0, place
             elif first in places:
                 kept[places[first]] += 1
         return kept
+
+    def _first(self, page: Page, title: str, id: int) -> int:
+        """Return the first sentence of a title's that says the same; the sentence's own id if new.
+
+        Most titles have one sentence, whose words need not be looked at.
+        """
+        folding = page.foldings.get(title)
+        if folding is None:
+            page.foldings[title] = id
+            return id
+        if not isinstance(folding, Folding):
+            earlier, folding = folding, Folding()
+            folding.place(self._wording(earlier), earlier)
+            page.foldings[title] = folding
+        return cast("int", folding.place(self._wording(id), id))
 
     def _wording(self, id: int) -> Wording:
         found = self._wordings.get(id)

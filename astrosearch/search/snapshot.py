@@ -29,6 +29,7 @@ from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
 from astrosearch.store.vectors import OpenFiles, VectorIndex
 from astrosearch.store.words.splitter import Splitter
+from astrosearch.text import composed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -248,7 +249,11 @@ class Snapshot:
         key = self._key_of(paper_id)
         ids = self._store.sentence_ids(key)
         found, papers = self._store.sentences(ids), self._store.papers([key])
-        whole = key in papers and papers[key].id == paper_id and len(found) == len(ids)
+        whole = (
+            key in papers
+            and papers[key].id in (paper_id, composed(paper_id))
+            and len(found) == len(ids)
+        )
         if not whole or any(of != key for _, of in found.values()):
             raise self._store.damage_error(f"the row of {paper_id}")
         return papers[key], [found[int(i)][0] for i in ids]

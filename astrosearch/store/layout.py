@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from astrosearch.errors import NotAnIndex
+from astrosearch.errors import NotAnIndex, StorageError
 from astrosearch.lock import LOCK_FILE
 
 DATABASE = "astrosearch.db"
@@ -18,6 +18,25 @@ REBUILDING = "rebuild.db"  # becomes DATABASE in one rename once it is finished
 UPGRADING = "upgrade.db"  # so does this: a copy in a newer format
 SEAL = ".sha256"  # beside a database that no writer has open; `sha256sum -c` reads it too
 LOGS = ("-wal", "-shm", "-journal")  # SQLite's, beside a database that is being written
+
+
+def refuse_links(folder: Path) -> None:
+    """Refuse to write an index whose files are links: what they lead to would be overwritten.
+
+    Raises
+    ------
+    StorageError
+        When one of them is a link.
+    """
+    if not folder.is_dir():
+        return
+    own = (DATABASE, REBUILDING, UPGRADING, LOCK_FILE, SEGMENTS)
+    for path in folder.iterdir():
+        if path.name.startswith(own) and path.is_symlink():
+            raise StorageError(
+                f"{path.absolute()} is a link, and what it leads to would be overwritten.\n"
+                "Delete the link, or give another folder: --index DIR"
+            )
 
 
 def check_target(folder: Path) -> None:

@@ -31,7 +31,7 @@ from astrosearch.store.rows import (
     paper_from,
 )
 from astrosearch.store.words import table as words
-from astrosearch.text import is_text
+from astrosearch.text import composed, is_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -239,7 +239,11 @@ class Store:
         """Return the key of a paper; None if there is no such paper."""
         if not is_text(paper_id):
             return None
-        rows = self.rows("SELECT paper_key FROM papers WHERE paper_id = ?", [paper_id])
+        # An id made of a file's name is composed, whatever form of Unicode a disk or a person uses.
+        rows = self.rows(
+            "SELECT paper_key FROM papers WHERE paper_id IN (?1, ?2) ORDER BY paper_id != ?1",
+            [paper_id, composed(paper_id)],
+        )
         self._check_types(rows, "i")
         return int(rows[0][0]) if rows else None
 

@@ -20,7 +20,7 @@ from astrosearch.lock import WriterLock
 from astrosearch.store import manifest, vectors
 from astrosearch.store.commit import Commit
 from astrosearch.store.database import storage_errors
-from astrosearch.store.layout import DATABASE, REBUILDING, SEGMENTS, check_target
+from astrosearch.store.layout import DATABASE, REBUILDING, SEGMENTS, check_target, refuse_links
 from astrosearch.store.lifecycle import (
     break_seal,
     create_database,
@@ -78,6 +78,7 @@ class Writer:
         self.folder, self._for_repair = folder, for_repair
         self.segments_folder = folder / SEGMENTS
         with contextlib.ExitStack() as undo, storage_errors(folder):
+            refuse_links(folder)
             if create is None:
                 Store(folder, database).close()  # says what is wrong before anything is touched
             else:
@@ -161,7 +162,9 @@ class Writer:
         # Once a database has a log, nobody can open it without room for the log's shared memory.
         room = self.folder / f"{self.database}{PARTIAL}"
         try:
-            room.write_bytes(bytes(LOG_BYTES))
+            discard(room)
+            with room.open("xb") as file:  # never through a link that somebody put there
+                file.write(bytes(LOG_BYTES))
         finally:
             discard(room)
         break_seal(self.folder / self.database)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from astrosearch.corpus import metadata
 from astrosearch.corpus.authors import split_authors
-from astrosearch.corpus.document import Document
+from astrosearch.corpus.document import Document, LeftOut
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.metadata import is_metadata, read_metadata
 from astrosearch.errors import Unreadable
@@ -86,7 +86,10 @@ def test_only_astro_ph_is_kept_unless_all_are_asked_for(tmp_path: Path) -> None:
         for i, each in enumerate(["gr-qc astro-ph", "astro-ph.CO", "hep-th", "math.AP"])
     )
     path = tmp_path / "m.jsonl"
-    assert len(records(path, lines)) == 2
+    *kept, others = records(path, lines)
+    assert len(kept) == 2
+    assert isinstance(others, LeftOut)
+    assert others.count == 2
     assert len(records(path, lines, all_categories=True)) == 4
     none = refusals(records(path, lines.split("\n")[2]))
     assert none == {"m.jsonl": "none of its 1 records is in astro-ph"}
@@ -222,6 +225,11 @@ def test_no_bytes_raise(tmp_path_factory: pytest.TempPathFactory, noise: bytes) 
         ("A. Adams Jr., B. Brown, III", ("A. Adams Jr.", "B. Brown III")),
         ("A. Adams for the DUST Collaboration", ("A. Adams", "the DUST Collaboration")),
         ("DUST Collaboration: A. Adams, et al.", ("DUST Collaboration", "A. Adams")),
+        ("Adams, A.; van Brown, B. C.; Clark, Cy", ("A. Adams", "B. C. van Brown", "Cy Clark")),
+        ("Adams, Jr., A.; Brown, B.", ("A. Adams Jr.", "B. Brown")),
+        ("Adams, A., Brown, B.-C., and Clark, CD", ("A. Adams", "B.-C. Brown", "CD Clark")),
+        ("J. Adams, G. Qin", ("J. Adams", "G. Qin")),
+        ("Adams, A.", ("A. Adams",)),
         ("DUST Team, :, A. Anders & B. Sandler", ("DUST Team", "A. Anders", "B. Sandler")),
         ("", ()),
     ],

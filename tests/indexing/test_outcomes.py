@@ -17,7 +17,7 @@ import pytest
 import astrosearch
 from astrosearch.corpus.discover import discover
 from astrosearch.corpus.source import Source
-from astrosearch.errors import CorpusError, NotFound
+from astrosearch.errors import AstrosearchError, CorpusError, NotFound, StorageError
 from astrosearch.maintenance.remove import remove
 from astrosearch.maintenance.verify import verify
 from tests.conftest import HALO, PEAKS, record
@@ -312,3 +312,62 @@ def test_an_encoder_is_kept_by_the_name_that_opens_it(
             assert len(opened.query("rings", k=1)) == 1
         astrosearch.build(corpus, index=tmp_path / "home" / name)
     assert not (tmp_path / "~").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["writer.lock", "astrosearch.db.partial", "segments", "rebuild.db"]
+)
+def test_links_in_an_index_are_not_written_through(
+    corpus: Path, index: Path, tmp_path: Path, name: str
+):
+    (corpus / "one.txt").write_text(text("one"))
+    victim = tmp_path / "victim"
+    if name == "segments":
+        victim.mkdir()
+        (victim / "000009.faiss").write_text("theirs")
+    else:
+        victim.write_text("theirs")
+    index.mkdir()
+    (index / name).symlink_to(victim)
+    with pytest.raises(StorageError, match=r"is a link(?s:.)*Delete the link"):
+        update(corpus, index=index)
+    with pytest.raises((StorageError, AstrosearchError)):
+        remove(["one"], index)
+    left = victim / "000009.faiss" if name == "segments" else victim
+    assert left.read_text() == "theirs"
+
+
+def test_a_name_in_either_form_of_unicode_is_one_id(corpus: Path, index: Path):
+    (corpus / "Poincare\u0301.txt").write_text(text("one"))
+    update(corpus, index=index)
+    assert papers(index) == {"Poincar\u00e9"}
+    with astrosearch.open(index, encoder=WordEncoder()) as opened:
+        for name in ("Poincar\u00e9", "Poincare\u0301"):
+            assert opened.paper(name)[0].id == "Poincar\u00e9"
+    assert remove(["Poincare\u0301"], index) > 0
+
+
+def test_records_of_other_fields_are_counted(corpus: Path, index: Path):
+    lines = [record("2501.99101", "Haloes", "They turn.")]
+    for n in range(3):
+        knots = json.loads(record(f"2501.9920{n}", "On knots", "They hold."))
+        lines.append(json.dumps(knots | {"categories": "math.GT"}))
+    (corpus / "m.jsonl").write_text("\n".join(lines))
+    summary = update(corpus, index=index, strict=True)
+    assert_sums(summary)
+    assert (summary.found, summary.indexed, summary.refused) == (4, 1, 3)
+    assert "3 of its records are outside astro-ph" in dict(summary.skipped)["m.jsonl"]
+
+
+def test_a_tilde_is_the_home_folder_in_commands(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (corpus / "one.txt").write_text(text("one"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(corpus)
+    run = [sys.executable, "-m", "astrosearch"]
+    subprocess.run([*run, "index", ".", "--index=~/idx"], check=True, capture_output=True)
+    monkeypatch.setenv("ASTROSEARCH_INDEX", "~/idx")
+    subprocess.run([*run, "info"], check=True, capture_output=True)
+    assert (tmp_path / "idx").is_dir()
+    assert not (corpus / "~").exists()
