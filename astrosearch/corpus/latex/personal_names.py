@@ -10,14 +10,14 @@ _BRACKETS = re.compile(r"\(([^()]{0,500})\)|\[([^\[\]]{0,500})\]|\{([^{}]{0,500}
 _MARKS = re.compile(r"\s*(?:\d|[a-z](?![a-z])|[*†‡§¶#★⋆])[\w\s,;.*†‡§¶#★⋆-]{0,40}")
 _MARK = re.compile(r"[\^*†‡§¶‖#★⋆✉⁎∗⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉ0-9]+")
 _TEAM = re.compile(
-    r"(?i)[,;|\s]*\b(?:on behalf of|representing|for) "
+    r"(?i)\b(?:on behalf of|representing|for) "
     r"(?=the\b|[^,;|]{0,200}(?:collab|team|consort))"
 )
 _STRONG = re.compile(
     r"\s*[;،|+•]\s*|(?:^|\s+)(?:and|&|et(?! al))(?:\s+|$)|,\s*(?:and|&)\s+|:(?=\s)"
 )
 _COMMA = re.compile(r"\s*,\s*")
-_OTHERS = re.compile(r"(?i)[\s,]*\bet\.? ?al\b.*$")
+_OTHERS = re.compile(r"(?i)\bet\.? ?al\b.*$")
 _INSTITUTION = re.compile(
     r"\buniv|\binstit|\bdepart|\bdept\b|\bobservat|\bosservat|\bcent(?:er|re|ro)\b|\bschools?\b"
     r"|\blaborat|\blabs?\b|\bcollege\b|\be-?mails?\b|@|https?\b|www\.|\bphysics\b|\bphysik\b"
@@ -119,8 +119,7 @@ def _without_brackets(text: str) -> str:
         text, count = _BRACKETS.subn(replaced, text)
         if not count:
             break
-    opened = text.find("(")
-    return text if opened < 0 else text[:opened]
+    return " ".join(text.partition("(")[0].split())
 
 
 def _parts(piece: str) -> list[_Part]:

@@ -16,6 +16,7 @@ MAX_WORDS = 14
 _FOLLOWING = 600  # characters of TeX that are looked at behind a heading
 
 _SPACE = r"[ \t\n\x1f]*+"
+_SPACES = re.compile(_SPACE)
 _STYLES = (
     r"bf|bfseries|sc|scshape|it|itshape|sl|em|rm|tt|sf|large|Large|LARGE|huge|Huge|normalsize|boldmath"
     r"|tenbf|twelvebf|fourteenbf|bold|ninebf|eightbf|titlefont|noindent|centering|raggedright|uppercase"
@@ -117,7 +118,7 @@ def _styled(text: str, position: int, limit: int) -> tuple[int, int, int, bool] 
 
 
 def _past_layout(text: str, at: int, limit: int) -> int:
-    while match := re.compile(_SPACE).match(text, at, limit):
+    while match := _SPACES.match(text, at, limit):
         layout = _LAYOUT.match(text, match.end(), limit)
         if layout is None:
             return match.end()
