@@ -145,6 +145,7 @@ class _Guard:
 def _by_rule(text: str, low: int, high: int, guard: _Guard) -> Iterator[tuple[int, int]]:
     start, high = _stripped(text, low, high)
     enclosed: _Guard | None = None
+    bracketed = "(" in text or "[" in text or "“" in text
     low = start
     for found in _CANDIDATE.finditer(text, start, high):
         end = found.end()
@@ -158,7 +159,7 @@ def _by_rule(text: str, low: int, high: int, guard: _Guard) -> Iterator[tuple[in
             end = _after_citation(text, end, high, guard)
             if not _ends(text, start, end, high, found, guard):
                 continue
-            if _is_open(text, start, end):
+            if bracketed and _is_open(text, start, end):
                 enclosed = enclosed or _Guard(list(_enclosures(text, low, high, guard)))
                 if enclosed.end_over(end, end + 1) is not None:
                     continue

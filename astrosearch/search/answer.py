@@ -57,7 +57,7 @@ class Answer:
         shape = (len(request.texts), max(1, wanted - request.more.offset))
         ids, scores = unfilled(*shape)
         alike, matches = np.zeros_like(ids), np.zeros_like(ids)
-        known = None
+        known, known_papers = None, None
         if how.plain:
             found = self._candidates(list(range(shape[0])), wanted)
             part = found.ids[:, request.more.offset :]
@@ -70,8 +70,8 @@ class Answer:
                 shown = slice(request.more.offset, request.more.offset + last)
                 ids[row, :last], scores[row, :last] = page.ids[shown], page.scores[shown]
                 alike[row, :last], matches[row, :last] = page.alike[shown], page.matches[shown]
-            known = arranger.rows
-        sentences = snapshot.hits(ids, known)
+            known, known_papers = arranger.rows, arranger.papers
+        sentences = snapshot.hits(ids, known, known_papers)
         for row in range(shape[0]) if request.more.sort != "score" else ():
             order = sorted_places(request.more.sort, ids[row], sentences)
             for values in (ids, scores, alike, matches):

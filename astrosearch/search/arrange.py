@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from astrosearch.records import Paper, Sentence, is_sentence_id
 from astrosearch.search.ordering import Folding, Wording, by_paper, spread, wording
@@ -23,7 +23,7 @@ DEEPEST = 30_000  # candidates looked at, or four times as many as are asked for
 MIN_TITLE = 16  # letters; "Introduction" and "Cosmic strings" are the titles of several
 
 # Candidates in the first tier, for hits that are sentences, differ from each other, are papers.
-SENTENCES, DIVERSE, PAPERS = 30, 50, 100
+SENTENCES, DIVERSE, PAPERS = 16, 50, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,8 @@ class Page:
     per_paper: Counter[int] = field(default_factory=Counter)  # hits, by the key of a paper
     seen: set[int] = field(default_factory=set)  # keys of papers
     foot: float | None = None  # the last score of the first tier
-    foldings: dict[str, Folding] = field(default_factory=dict)  # by title, where hits are papers
+    # By title, where hits are papers; of a title met once, the sentence's id.
+    foldings: dict[str, Folding | int] = field(default_factory=dict)
 
     def add(self, id: int, score: float, alike: int, matches: int) -> None:
         """Add a hit."""
@@ -165,6 +166,7 @@ class Arranger:
         self._how, self._lookup, self._copied = how, lookup, copied
         self.rows: dict[int, tuple[Sentence, int]] = {}  # of all candidates, by id
         self._wordings: dict[int, Wording] = {}
+        self.papers: dict[int, Paper] = {}  # those looked up, by key
         self._titles: dict[int, str] = {}  # by the key of a paper
 
     def pages(self, texts: Sequence[str], find: Find) -> list[Page]:
@@ -204,6 +206,7 @@ class Arranger:
         if self._how.papers or self._copied.titles:
             keys = {self.rows[id][1] for id in new} - self._titles.keys()
             papers = self._lookup.papers_of(keys)
+            self.papers |= papers
             self._titles |= {key: title_of(papers[key]) for key in keys}
 
     def _fill(
@@ -276,16 +279,32 @@ class Arranger:
         kept: dict[int, int] = {}
         places: dict[int, int] = {}
         for place, id in enumerate(ids):
-            said, key = self._wording(id), self.rows[id][1]
-            if said in copied.wordings or self._titles.get(key, "") in copied.titles:
+            key = self.rows[id][1]
+            if copied.wordings and self._wording(id) in copied.wordings:
                 continue
-            title = self._titles[key] if self._how.papers else ""
-            first = page.foldings.setdefault(title, Folding()).place(said, id)
+            if self._titles.get(key, "") in copied.titles:
+                continue
+            first = self._first(page, self._titles[key] if self._how.papers else "", id)
             if first == id:
                 kept[place], places[id] = 0, place
             elif first in places:
                 kept[places[first]] += 1
         return kept
+
+    def _first(self, page: Page, title: str, id: int) -> int:
+        """Return the first sentence of a title's that says the same; the sentence's own id if new.
+
+        Most titles have one sentence, whose words need not be looked at.
+        """
+        folding = page.foldings.get(title)
+        if folding is None:
+            page.foldings[title] = id
+            return id
+        if not isinstance(folding, Folding):
+            earlier, folding = folding, Folding()
+            folding.place(self._wording(earlier), earlier)
+            page.foldings[title] = folding
+        return cast("int", folding.place(self._wording(id), id))
 
     def _wording(self, id: int) -> Wording:
         found = self._wordings.get(id)

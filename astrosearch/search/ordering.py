@@ -42,6 +42,8 @@ _EMPTY_WORDS = frozenset(
     )
 )
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+# A number, or a letter that stands alone, but for the article: a quick no for most sentences.
+_MARKED = re.compile(r"\d|(?<![^\W\d_])(?!a(?![^\W\d_]))[^\W\d_](?![^\W\d_])")
 _POSSESSIVE = re.compile("['’]s\\b")
 
 # What each further sentence of a paper adds, against the one before. At .5 nDCG@10 of papers is
@@ -103,13 +105,16 @@ def wording(text: str) -> Wording:
     if "'s" in plain or "\u2019s" in plain:
         plain = _POSSESSIVE.sub("", plain)
     found = _TOKEN.findall(plain) or [text]
-    words = sorted(set(found))
+    distinct = set(found)
+    words = sorted(distinct)
     words.sort(key=len, reverse=True)
-    telling = [
-        word
-        for word in found
-        if (len(word) == 1 and word != "a") or word in _DENIALS or word[:1].isdigit()
-    ]
+    telling: list[str] = []
+    if _MARKED.search(plain) or not _DENIALS.isdisjoint(distinct):
+        telling = [
+            word
+            for word in found
+            if (len(word) == 1 and word != "a") or word in _DENIALS or word[:1].isdigit()
+        ]
     return Wording(tuple(words), tuple(telling))
 
 
@@ -157,19 +162,20 @@ class Folding:
 
     def __init__(self) -> None:
         self._equal: dict[Wording, Hashable] = {}
-        self._rare: dict[tuple[tuple[str, ...], str], list[tuple[int, Wording]]] = {}
+        # By what tells and by a rare word: places among the kept, and wordings.
+        self._rare: dict[tuple[str, ...], dict[str, list[tuple[int, Wording]]]] = {}
         self._names: list[Hashable] = []
 
     def place(self, each: Wording, name: Hashable) -> Hashable:
         """Return the name of the first kept sentence that says the same; its own if it is kept."""
         if each in self._equal:
             return self._equal[each]
-        keys = [(each.telling, word) for word in each.rare]
-        rivals = dict(rival for key in keys for rival in self._rare.get(key, ()))
+        rare, kept_by_word = each.rare, self._rare.setdefault(each.telling, {})
+        rivals = dict(rival for word in rare for rival in kept_by_word.get(word, ()))
         same = next((at for at in sorted(rivals) if says_the_same(rivals[at], each)), None)
         if same is None:
-            for key in keys:
-                kept = self._rare.setdefault(key, [])
+            for word in rare:
+                kept = kept_by_word.setdefault(word, [])
                 if len(kept) < RIVALS:
                     kept.append((len(self._names), each))
             self._names.append(name)

@@ -184,10 +184,12 @@ class Snapshot:
         self,
         ids: NDArray[np.int64],
         known: Mapping[int, tuple[Sentence, int]] | None = None,
+        known_papers: Mapping[int, Paper] | None = None,
     ) -> dict[int, tuple[Sentence, Paper]]:
         """Return the sentences of a ranking, all of them there and sound; -1 is no sentence.
 
-        `known` are those that `rows` has looked up, if all of them are.
+        `known` are those that `rows` has looked up, if all of them are; `known_papers` are papers
+        that were looked up, by their keys.
 
         Raises
         ------
@@ -202,7 +204,8 @@ class Snapshot:
         found = (
             self.rows(wanted.tolist()) if known is None else {i: known[i] for i in wanted.tolist()}
         )
-        papers = self.papers_of({key for _, key in found.values()})
+        papers = dict(known_papers or {})
+        papers |= self.papers_of({key for _, key in found.values()} - papers.keys())
         if self._vectors is not None:
             self._vectors.check(wanted)
         return {i: (sentence, papers[key]) for i, (sentence, key) in found.items()}

@@ -9,8 +9,6 @@ drawings, bibliographies, affiliations and keywords.
 
 from __future__ import annotations
 
-import re
-
 from astrosearch.corpus.document import Document, SourceTree
 from astrosearch.corpus.latex.authors import author_names
 from astrosearch.corpus.latex.citations import Bibliography
@@ -20,8 +18,10 @@ from astrosearch.corpus.latex.mainfile import Candidate, choose_main, documents_
 from astrosearch.corpus.latex.numbering import numbers
 from astrosearch.corpus.latex.reader.handlers import open_reader
 from astrosearch.corpus.latex.reader.sections import read_document
+from astrosearch.corpus.latex.reader.undefined import warnings_of
 from astrosearch.corpus.latex.source import Mains, find_mains
 from astrosearch.corpus.latex.tokens import line_ends
+from astrosearch.corpus.latex.years import year_of
 from astrosearch.corpus.limits import Budget
 from astrosearch.errors import Unreadable
 from astrosearch.records import Paper
@@ -59,24 +59,19 @@ def read_latex(
         passages = [reader.title_passage, *passages]
     if not passages:
         raise Unreadable(main, "no text in it")
+    cited = [label.year for label in bibliography.labels.values()]
+    year, estimated = year_of(source.text, reader.date, cited, main)
     paper = Paper(
         paper_id,
         title=reader.title,
         authors=author_names(reader.author_fields, reader.plain_text),
-        year=_year(reader.date),
+        year=year,
+        year_estimated=estimated,
     )
     return Document(
         paper,
         tuple(passages),
         full_text=any(p.section not in ("Title", "Abstract") for p in passages),
         parts=tuple(dict.fromkeys([*source.parts, *bibliography.parts])),
-        warnings=tuple(source.warnings),
+        warnings=(*source.warnings, *warnings_of(reader.left_out)),
     )
-
-
-def _year(date: str | None) -> int | None:
-    r"""The one year that `\date` names; None where it names none, or several."""
-    if date is None or "1988 December" in date:  # the template of mn2e
-        return None
-    years = set(re.findall(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)", date))
-    return int(years.pop()) if len(years) == 1 else None

@@ -25,6 +25,7 @@ _STRING = re.compile(r"@string\s*[{(]\s*([^\s,{}=#\"]{1,100})\s*=\s*", re.IGNORE
 _BARE = re.compile(r"[^\s,{}#\"()=]+")
 _JOIN = re.compile(r"\s*#\s*")
 _QUOTED = re.compile(r'\\.|[{}"]', re.DOTALL)
+_EQUALS = re.compile(r"\s*=\s*")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)[a-z]?")
 _ARXIV = re.compile(r"(?<![\d.])(\d\d)(?:0[1-9]|1[0-2])\.\d{4,5}(?!\d)")
 _UNPUBLISHED = (
@@ -49,6 +50,7 @@ class BibFiles:
         self._texts: list[str] = []
         self._entries: dict[str, tuple[int, int]] = {}  # key: its text, and where its fields start
         self._cases: dict[str, str] = {}  # key in lower case: the key
+        self._cased = 0  # how many keys that was made of
         self._strings: dict[str, tuple[int, int]] = {}  # name in lower case: where its value is
         self._left = MANY_ENTRIES * MAX_ENTRY  # characters that may yet be read
 
@@ -60,7 +62,6 @@ class BibFiles:
         for match in _ENTRY.finditer(text):
             self._budget.check()
             self._entries.setdefault(match[2], (number, match.end()))
-            self._cases.setdefault(match[2].lower(), match[2])
         for match in _STRING.finditer(text) if "@string" in text.lower() else ():
             self._strings.setdefault(match[1].lower(), (number, match.end()))
 
@@ -90,6 +91,9 @@ class BibFiles:
         BibTeX takes `Smith` and `smith` for the same key.
         """
         if key not in self._entries:
+            if self._cased != len(self._entries):
+                self._cased = len(self._entries)
+                self._cases = {each.lower(): each for each in reversed(self._entries)}
             key = self._cases.get(key.lower(), key)
         if key not in self._entries or self._left < 0:
             return ""
@@ -148,8 +152,15 @@ class BibFiles:
         return f"20{posted[1]}" if posted else ""
 
     def _field(self, entry: str, name: str) -> str | None:
-        match = re.search(rf"(?:^|[,\s]){name}\s*=\s*", entry, re.IGNORECASE)
-        return self._value(entry, match.end(), 0) if match else None
+        low = entry.lower()
+        low = low if len(low) == len(entry) else entry
+        at = low.find(name)
+        while at >= 0:
+            match = _EQUALS.match(entry, at + len(name))
+            if match and (not at or entry[at - 1] in ", \t\n\r"):
+                return self._value(entry, match.end(), 0)
+            at = low.find(name, at + 1)
+        return None
 
     def _value(self, text: str, start: int, depth: int) -> str | None:
         """A value that begins at `start`: pieces joined with `#`; None where one never ends."""

@@ -37,12 +37,12 @@ def cited_keys(text: str) -> frozenset[str]:
     """All keys that the text cites."""
     found: set[str] = set()
     for match in _CITE.finditer(text):
-        found.update(key.strip() for key in match[1].split(","))
+        found.update(match[1].split(","))
         at = match.end()
-        while text[at : at + 1] in ("{", "[") and (more := _FURTHER_KEYS.match(text, at)):
-            found.update(key.strip() for key in more[1].split(","))
+        while text.startswith(("{", "["), at) and (more := _FURTHER_KEYS.match(text, at)):
+            found.update(more[1].split(","))
             at = more.end()
-    return frozenset(key for key in found if key)
+    return frozenset(key.strip() for key in found if key.strip())
 
 
 class Bibliography:

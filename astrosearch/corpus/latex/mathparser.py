@@ -61,7 +61,7 @@ class Formula:
             if lexeme in ("}", stop):
                 break
             self.position += 1
-            if lexeme in words.DIVIDERS:
+            if lexeme in words.DIVIDERS and lexeme not in ("\\eqno", "\\leqno"):
                 if lexeme == "\\above":
                     self.position = after_dimension(self.tokens, self.position)
                 above = line.text()
@@ -70,7 +70,7 @@ class Formula:
                 if sign or lexeme in ("\\over", "\\above"):
                     return sign or fraction_text(above, below)
                 return f"({above}, {below})"
-            if lexeme in ("\\eqno", "\\leqno"):
+            if lexeme in words.DIVIDERS:
                 self._rest(text=text, stop=stop)
                 break
             if text and (lexeme.isspace() or lexeme == "~"):

@@ -20,7 +20,9 @@ IGNORED = words(
         everymath everycr tabskip
         """
 )
-DIVIDERS = frozenset({"\\over", "\\atop", "\\choose", "\\above", "\\brack", "\\brace"})
+DIVIDERS = frozenset(
+    {"\\over", "\\atop", "\\choose", "\\above", "\\brack", "\\brace", "\\eqno", "\\leqno"}
+)
 SPACES = words(
     """
         quad qquad enspace enskip thinspace medspace thickspace space hspace*

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from astrosearch.corpus.document import Mark, MarkKind, Origin, Passage
@@ -11,8 +10,6 @@ from astrosearch.corpus.latex.tokens import LINE_ENDS
 from astrosearch.corpus.normalization import nfc
 
 MAX_COMPOSED = 1_000  # characters in a row that may compose with one another
-
-_RUNS = re.compile(r"\s{2,}|[^\S ]")
 
 
 class Builder:
@@ -70,7 +67,7 @@ class Builder:
                     continue
                 if kind is None:
                     body = _typeset(body)
-                if _RUNS.search(body):
+                if "  " in body or not body.isprintable():  # as no white space but one is
                     body = " ".join(body.split())
                 if words[0].isspace():
                     open_space = True

@@ -211,6 +211,7 @@ LAYOUT = words(
     tableofcontents printbibliography newblock nextand And AND bsp thebibliography listoftables
     DIFaddbegin DIFaddend DIFdelbegin DIFdelend DIFmodbegin DIFmodend DIFaddbeginFL DIFaddendFL
     DIFdelbeginFL DIFdelendFL DIFadd DIFaddFL
+    subitem subsubitem string
     nolinebreak mbox hbox vbox fbox text emph textit textbf textrm textsf texttt textsc textup
     textsl textmd textnormal ensuremath underline uline centerline strut par
     """

@@ -78,7 +78,7 @@ def _names(expansion: Expansion, start: int, *, written: bool) -> list[str]:
     frame.skip_blank()
     names = frame.group()
     whole = frame.text[start : frame.position]
-    if written:
+    if written or "pdftitle" in whole:
         expansion.emit(whole)
     else:
         expansion.keep_lines(whole)

@@ -28,13 +28,12 @@ _LEADING_SPACE = re.compile(rf"(?:\{{\s*)*{_MATH_SPACE}")
 _TRAILING_SPACE = re.compile(rf"(?<!\\){_MATH_SPACE}\s*$")
 _ONLY_SPACE = re.compile(rf"[{{}}\s]*+(?:{_MATH_SPACE}[{{}}\s]*+)++")
 # What can only begin a sentence after a displayed formula.
-_OPENERS = "|".join(sorted(OPENERS - {"And", "Or", "Nor"}, key=len, reverse=True))
-_OPENS_SENTENCE = re.compile(
+_FIRST_WORD = re.compile(
     r"(?:[ \t~\x1f]|\n(?![ \t\x1f]*\n)|\\(?:noindent|indent|smallskip|medskip|bigskip|nobreak"
-    r"|label\s*\{[^{}]*\})"
-    rf"(?![A-Za-z])){{0,20}}+(?:(?:{_OPENERS})(?=[\s,~]|['’]s\b|\\[ ,~])"
-    r"|[A-Z][a-z]+\s+(?:is|are|was|were|has|have|can|will|may|must|does|do|shows?|gives?)\s)"
+    r"|label\s*\{[^{}]*\})(?![A-Za-z])){0,20}+([A-Z][A-Za-z]*)(?=[\s,~]|['’]s\b|\\[ ,~])"
+    r"(\s+(?:is|are|was|were|has|have|can|will|may|must|does|do|shows?|gives?)\s)?"
 )
+_JOINING = frozenset({"And", "Or", "Nor"})
 _ERRORS = re.compile(r"[+\-−] ?\.?\d[^/;]*/[+\-−]")
 
 
@@ -99,12 +98,22 @@ def displayed(reader: TextReader, tex: str, position: int) -> None:
     bare = readable.rstrip(" .,;")
     reader.builder.mark(bare or readable, position, "math", tex)
     ending = readable[len(bare) :].strip() or _ending(tex)
-    if not ending and _OPENS_SENTENCE.match(reader.text, reader.position, reader.end):
+    if not ending and _opens_sentence(reader):
         ending = "."  # that the author forgot
     if ending and bare:
         reader.builder.text(ending[0], position)
     reader.builder.text(" ", position)
     reader.after_display = True
+
+
+def _opens_sentence(reader: TextReader) -> bool:
+    """Whether what follows a displayed formula can only begin a sentence."""
+    first = _FIRST_WORD.match(reader.text, reader.position, reader.end)
+    if first is None:
+        return False
+    if first[1] in OPENERS:
+        return first[1] not in _JOINING
+    return first[2] is not None and first[1][1:].islower()
 
 
 def without_numbering(tex: str) -> str:

@@ -18,7 +18,9 @@ def cite(reader: TextReader, name: str, position: int) -> None:
     """A citation, written from the bibliography."""
     command = words.CITATIONS[name]
     reader.star()
-    angled = _ANGLED.match(reader.text, reader.position, reader.end)
+    angled = None
+    if reader.text.startswith("<", reader.position):
+        angled = _ANGLED.match(reader.text, reader.position, reader.end)
     if angled:
         reader.position = angled.end()
     first, second = reader.option(), reader.option()

@@ -15,6 +15,21 @@ _FRONT = re.compile(
     r"\\(title|author|authors|Author|date|abstract|newauthor|begin\s*\{abstract\}|pubyear|defcitealias)\*?(?![A-Za-z])"
 )
 _TITLE = re.compile(r"\\(?:title|Title|MAINTITLE)(?![A-Za-z])|\\begin\s*\{title\}")
+LONG_TITLE = 300  # characters of TeX
+MIN_TITLE = 20
+_BELOW_TITLE = re.compile(r"\\end\s*\{center\}|\\(?:vspace|vskip|bigskip|vfill)(?![A-Za-z])")
+_THESIS_TITLE = re.compile(
+    r"\\(?:thesistitle|thesisTitle|ThesisTitle|Title|doctitle|ttitle|papertitle|reporttitle|titre|titulo"
+    r"|proposaltitle|dissertationtitle|mytitle|maintitle|englishtitle)\s*\{"
+    r"|\bpdftitle\s*=\s*\{"
+)
+_EXAMPLE = re.compile(  # titles of the classes' examples
+    r"(?i)instructions (?:for|to) (?:typing|authors|preparing|the preparation)"
+    r"|(?:an? )?(?:sample|example) (?:article|paper|document|manuscript)|mnras latex"
+    r"|(?:insert|your|paper|article|manuscript|full) (?:the )?(?:title|name)(?: here)?$"
+    r"|title(?: goes)?(?: here| of (?:the |your )?(?:paper|article|manuscript|thesis))?$"
+    r"|untitled$|template\b|type (?:the )?title here|\W*\.(?:sty|cls)\b|tbd$|todo$|xxx+$"
+)
 
 
 def read_document(reader: TextReader) -> None:
@@ -24,6 +39,8 @@ def read_document(reader: TextReader) -> None:
     if body is not None:
         _front_matter(reader, body.start())
         start = body.end()
+    if reader.title is None and not _TITLE.search(reader.text, start):
+        _other_title(reader)
     if reader.title is None and not _TITLE.search(reader.text, start):
         start = read_title_page(reader, start, len(reader.text))
     reader.read(start, len(reader.text), reader.builder)
@@ -47,6 +64,31 @@ def _front_matter(reader: TextReader, end: int) -> None:
         reader.position = max(reader.position, match.end())
     reader.depth -= 1
     reader.position, reader.end = 0, len(reader.text)
+
+
+def _title_end(reader: TextReader, start: int, end: int) -> int:
+    """Where a title ends that goes on as a whole title page does: at the first space below it."""
+    if end - start > LONG_TITLE:
+        for match in _BELOW_TITLE.finditer(reader.text, start, end):
+            if len(reader.plain_text(reader.text[start : match.start()])) > MIN_TITLE:
+                return match.start()
+    return end
+
+
+def _other_title(reader: TextReader) -> None:
+    r"""The title from a thesis class's command, or from what the PDF is to be called."""
+    match = _THESIS_TITLE.search(reader.text)
+    if match is None:
+        return
+    saved = reader.position, reader.end
+    reader.position, reader.end = match.end() - 1, len(reader.text)
+    title(reader, "title", match.start())
+    reader.position, reader.end = saved
+
+
+def _is_example(text: str) -> bool:
+    """Whether a title is that of a class's example."""
+    return _EXAMPLE.match(text) is not None or text.count(".sty") > 1
 
 
 def heading(reader: TextReader, name: str, position: int) -> None:
@@ -89,10 +131,10 @@ def title(reader: TextReader, name: str, position: int) -> None:
     builder = Builder(reader.source)
     waiting = reader.waiting
     reader.waiting = []
-    reader.read(group[0], group[1], builder)
+    reader.read(group[0], _title_end(reader, *group), builder)
     reader.waiting = waiting
     passage = builder.passage("Title")
-    if passage is not None and reader.title_passage is None:
+    if passage is not None and reader.title_passage is None and not _is_example(passage.text):
         passage = _without_final_mark(passage)
         reader.title, reader.title_passage = passage.text, passage
 

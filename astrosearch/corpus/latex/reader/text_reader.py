@@ -19,6 +19,7 @@ from astrosearch.corpus.latex.macros.expanded_text import ExpandedText
 from astrosearch.corpus.latex.mathtext import MathText
 from astrosearch.corpus.latex.passages import Builder
 from astrosearch.corpus.latex.reader.cursor import TOKEN, Cursor
+from astrosearch.corpus.latex.reader.undefined import is_word, may_be_word
 from astrosearch.corpus.latex.symbols import ACCENTS, accented, is_customary, superscript, symbols
 from astrosearch.corpus.latex.tokens import environment_pairs, flat
 from astrosearch.corpus.latex.tokens import words as names
@@ -27,6 +28,7 @@ from astrosearch.corpus.limits import Budget
 MAX_BLANKS = 4  # pieces that a paragraph may have before its first word
 MAX_DEPTH = 20  # notes within captions within notes
 MAX_ADDRESS = 400  # characters of a note that may be nothing but addresses
+MAX_WORDS = 10
 
 _SETTING = re.compile(r"[ \t]*=[ \t]*-?[\d.]+[ \t]*(?:(?:true)?(?:pt|mm|cm|in|em|ex)\b)?")
 _DISPLAY_BEGIN = re.compile(
@@ -37,7 +39,6 @@ _PLAIN_ROW = re.compile(
 )  # of plain TeX's tables
 _DOTLESS = ("\\i", "\\j", "\\imath", "\\jmath", "\\l", "\\o", "\\O", "\\L", "\\ae", "\\AE")
 _SECTIONS = re.compile(r"\\(?:section|chapter)\*?\s*[{\[]")
-_ICON = re.compile(r"(?:fa|ai)[A-Z]")  # of fontawesome and academicons
 _CITE_STYLES = re.compile(r"\\cite[tp](?![A-Za-z])")
 _NUMBERED = re.compile(
     r"\\documentclass[^{}]{0,2000}\{revtex|\\(?:usepackage|setcitestyle)[^\n]{0,500}\bnumbers\b"
@@ -100,6 +101,7 @@ class TextReader(Cursor):
         self.section: str | None = None
         self.outer_sections: list[str | None] = []  # of the environments that name one
         self.in_abstract = False
+        self.left_out: dict[str, None] = {}  # unknown commands that may have been words
         self.cited: set[str] = set()  # commands that each cite an entry, as harvmac's
         self.has_sections = _SECTIONS.search(self.text) is not None
         self.by_hand = False  # whether a heading was set by hand
@@ -316,26 +318,24 @@ class TextReader(Cursor):
             keyed = option[0] == saved + 1 and "=" in self.text[option[0] : option[1]]
             if not keyed:
                 self.position = saved
-        if name not in words.LAYOUT and name not in self.cited and self._is_name(name):
-            self.builder.text(name, position)
+        if name not in words.LAYOUT and name not in self.cited:
+            after = self.position
+            if is_word(self.text, position, after, name):
+                self.builder.text(name, position)
+                if self.text.startswith("{", after):
+                    return
+                self.skip_space()
+                if after < self.position:
+                    self._space_before_word(after)
+                return
+            if self.depth <= 1 and may_be_word(self.text, after, name):
+                self.left_out.setdefault(name)
         if self.text.startswith("{", self.position):
             return
         match = _SETTING.match(self.text, self.position, self.end)
         if match:
             self.position = match.end()
         self.skip_space()
-
-    def _is_name(self, name: str) -> bool:
-        r"""Whether an unknown command stands for a word, as `\OpSim` or `\starry{}` do.
-
-        The file that defines it is missing. What follows it tells a name from a command.
-        """
-        if len(name) < 3 or "@" in name or _ICON.match(name):
-            return False
-        following = self.text[self.position : self.position + 2]
-        if following == "{}" or following[:1] in tuple("-,.;:)'~") or following == "\\ ":
-            return True
-        return name != name.lower() and following[:1] not in tuple("{[=\\")
 
 
 def _is_note(text: str) -> bool:
@@ -346,7 +346,7 @@ def _is_note(text: str) -> bool:
 
 def _is_address(text: str) -> bool:
     """Whether a note only tells an address, as `See https://...` does."""
-    if len(text) > MAX_ADDRESS or not ("." in text and _ADDRESS.search(text)):
+    if len(text) > MAX_ADDRESS or text.count(" ") > MAX_WORDS or _ADDRESS.search(text) is None:
         return False
     rest = _ADDRESS.sub(" ", text).lower()
     return _ABOUT_ADDRESSES.issuperset(_LONG_WORD.findall(rest))
