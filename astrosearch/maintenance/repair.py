@@ -211,7 +211,7 @@ class _Repair:
             built_with = self.store.encoder()
             given = self._given or built_with.name
             model = (
-                load_encoder(given, self._device, ask_hub=False)
+                load_encoder(given, self._device, False)
                 if isinstance(given, str)
                 else given
             )
