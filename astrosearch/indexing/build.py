@@ -39,8 +39,7 @@ def build(
 ) -> Summary:
     """Bring the index in folder `index` up to date with the papers under `corpora`.
 
-    Only what is new or changed since the last run is read. Interrupt it at any time; a run
-    again goes on where it stopped.
+    Only what is new or changed is read. Interrupt it at any time; a run again goes on from there.
 
     Parameters
     ----------
@@ -74,8 +73,7 @@ def build(
     started = time.monotonic()
     paths, folder = _paths(corpora), Path(index).expanduser()
     _refuse_second_writer(folder)
-    database = _database(folder, rebuild=rebuild)
-    before = _before(folder)
+    database, before = _database(folder, rebuild=rebuild), _before(folder)
     found = [(path, _discovered(path, before.paths, may_be_empty=prune)) for path in paths]
     model, identity = _encoder(encoder, device, folder)
     with _writer(folder, identity, database) as writer, _told(progress) as tell:

@@ -109,17 +109,8 @@ class Index(Lookup):
     ) -> Hits:
         """Return the `k` sentences that answer `text` best, best first.
 
-        The best ten are the first ten of the best hundred. For the parameters see `query_batch`.
-
-        Parameters
-        ----------
-        text : str
-            A question, or words; the language of queries is that of the command line.
-
-        Raises
-        ------
-        BadType, BadValue
-            If an argument makes no sense; they are a TypeError and a ValueError too.
+        `text` is a question, or words, in the language of the command line. All else is as in
+        `query_batch`, and so is what it raises. The best ten are the first of the best hundred.
 
         Examples
         --------

@@ -49,7 +49,12 @@ def index(tmp_path: Path) -> Path:
     with Writer(folder, create=EncoderIdentity("words", "f" * 64, 4, "plain")) as writer:
         with writer.transaction() as db:
             db.execute(
-                """INSERT INTO sources VALUES
+                """INSERT INTO sources
+<<<<<<< HEAD
+                     (source_id, path, root, name, kind, status, stamp, parts) VALUES
+=======
+                   (source_id, path, root, name, kind, status, stamp, parts) VALUES
+>>>>>>> files
                    (1, '/c/a.jsonl', '/c', 'a.jsonl', 'metadata', 'done', '', '[]')"""
             )
         put = [

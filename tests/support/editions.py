@@ -80,8 +80,8 @@ class Writing:
         removing.remove([name_of(number) for number in gone], self.index)
 
     def rebuild(self) -> None:
-        """Build anew; what was removed is back, all at once."""
-        self._becomes(dict(self.files))
+        """Build anew; what was removed stays away."""
+        self._becomes(dict(self.state))
         self._build(rebuild=True)
 
     def optimize(self) -> None:

@@ -15,6 +15,9 @@ _FRONT = re.compile(
     r"\\(title|author|authors|Author|date|abstract|newauthor|begin\s*\{abstract\}|pubyear|defcitealias)\*?(?![A-Za-z])"
 )
 _TITLE = re.compile(r"\\(?:title|Title|MAINTITLE)(?![A-Za-z])|\\begin\s*\{title\}")
+LONG_TITLE = 300  # characters of TeX
+MIN_TITLE = 20
+_BELOW_TITLE = re.compile(r"\\end\s*\{center\}|\\(?:vspace|vskip|bigskip|vfill)(?![A-Za-z])")
 _THESIS_TITLE = re.compile(
     r"\\(?:thesistitle|thesisTitle|ThesisTitle|Title|doctitle|ttitle|papertitle|reporttitle|titre|titulo"
     r"|proposaltitle|dissertationtitle|mytitle|maintitle|englishtitle)\s*\{"
@@ -61,6 +64,15 @@ def _front_matter(reader: TextReader, end: int) -> None:
         reader.position = max(reader.position, match.end())
     reader.depth -= 1
     reader.position, reader.end = 0, len(reader.text)
+
+
+def _title_end(reader: TextReader, start: int, end: int) -> int:
+    """Where a title ends that goes on as a whole title page does: at the first space below it."""
+    if end - start > LONG_TITLE:
+        for match in _BELOW_TITLE.finditer(reader.text, start, end):
+            if len(reader.plain_text(reader.text[start : match.start()])) > MIN_TITLE:
+                return match.start()
+    return end
 
 
 def _other_title(reader: TextReader) -> None:
@@ -119,7 +131,7 @@ def title(reader: TextReader, name: str, position: int) -> None:
     builder = Builder(reader.source)
     waiting = reader.waiting
     reader.waiting = []
-    reader.read(group[0], group[1], builder)
+    reader.read(group[0], _title_end(reader, *group), builder)
     reader.waiting = waiting
     passage = builder.passage("Title")
     if passage is not None and reader.title_passage is None and not _is_example(passage.text):
