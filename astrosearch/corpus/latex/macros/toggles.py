@@ -69,7 +69,7 @@ def _holds(expansion: Expansion, word: str, given: list[str]) -> bool:
     if word in ("ifbool", "notbool"):
         return expansion.flags.get("if" + first.strip(), False)
     if word in ("ifblank", "notblank"):
-        return (not first.strip()) != (word == "notblank")
+        return not first.strip()
     if word == "ifstrempty":
         return not first.strip()
     if word in ("ifdef", "ifundef", "ifdefmacro"):

@@ -35,7 +35,7 @@ _LINES = ("centerline", "ctrline", "leftline", "rightline", "center")  # lines o
 _ENDED = re.compile(  # what ends a heading's line
     r"[ \t]*(?:\\(?:hfill?|hss|null)(?![A-Za-z])[ \t]*)*(?:[\n\x1f][ \t\x1f]*\n|\\(?:par|bigskip"
     r"|medskip|smallskip|vskip|vspace|nobreak|newline|vglue|noindent|nointerlineskip|bigbreak|medbreak"
-    r"|smallbreak|indent)(?![A-Za-z])|\\\\|\\end\s*\{(?:center|flushleft|large|Large|bf)\}"
+    r"|smallbreak|indent|break)(?![A-Za-z])|\\\\|\\end\s*\{(?:center|flushleft|large|Large|bf)\}"
     r"|[\n\x1f]\s*\\(?:noindent|indent|par|vskip|vspace|(?:big|med|small)skip|label)(?![A-Za-z]))"
 )
 _WORDS_ONLY = re.compile(r"\\[A-Za-z]+\*?|[{}\\$~\x1f]")

@@ -174,7 +174,7 @@ def reference(reader: TextReader, name: str, position: int) -> None:
 
 def defined_reference(reader: TextReader, name: str, position: int) -> None:
     r"""`\lref\name{entry}` of harvmac."""
-    reader.cited.add(reader.argument().lstrip("\\"))
+    reader.silent.add(reader.argument().lstrip("\\"))
     reader.group()
 
 
@@ -245,6 +245,8 @@ def setting(reader: TextReader, name: str, position: int) -> None:
     else:
         match = _GROUP_SET.match(reader.text, reader.position, reader.end)
     if match:
+        if name == "font":
+            reader.silent.add(match[0].strip().lstrip("\\").partition("=")[0].split()[0])
         reader.position = match.end()
         if name not in ("font", "magnification"):
             reader.group()

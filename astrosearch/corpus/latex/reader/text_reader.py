@@ -102,7 +102,7 @@ class TextReader(Cursor):
         self.outer_sections: list[str | None] = []  # of the environments that name one
         self.in_abstract = False
         self.left_out: dict[str, None] = {}  # unknown commands that may have been words
-        self.cited: set[str] = set()  # commands that each cite an entry, as harvmac's
+        self.silent: set[str] = set()  # commands that print nothing: fonts, harvmac's citations
         self.has_sections = _SECTIONS.search(self.text) is not None
         self.by_hand = False  # whether a heading was set by hand
         self.title: str | None = None
@@ -318,7 +318,7 @@ class TextReader(Cursor):
             keyed = option[0] == saved + 1 and "=" in self.text[option[0] : option[1]]
             if not keyed:
                 self.position = saved
-        if name not in words.LAYOUT and name not in self.cited:
+        if name not in words.LAYOUT and name not in self.silent:
             after = self.position
             if is_word(self.text, position, after, name):
                 self.builder.text(name, position)

@@ -126,6 +126,7 @@ def _taken(
     if not reader.author_fields:
         reader.author_fields += authors
     reader.waiting.clear()
+    reader.left_out.clear()
     return first.outer
 
 

@@ -14,7 +14,11 @@ _BEFORE = 30  # characters that are looked at before a command
 
 _TEXT_BEFORE = re.compile(r"[\w,;:)(\]%°](?:[ \t]|~)+\Z")
 _TEXT_AFTER = re.compile(r"[ \t]+[^\W_]|[ \t]*(?:\n(?![ \t]*\n)[ \t]*[a-z])")
-_ICON = re.compile(r"(?:fa|ai)[A-Z]")  # of fontawesome and academicons
+_NO_WORD = re.compile(  # icons of fontawesome and academicons, and changes of type
+    r"(?:fa|ai)[A-Z]"
+    r"|(?:big|small|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|title|sec)\w*"
+    r"(?:bf|rm|it|sl|tt|sc)$"
+)
 
 
 def is_word(text: str, start: int, end: int, name: str) -> bool:
@@ -23,7 +27,7 @@ def is_word(text: str, start: int, end: int, name: str) -> bool:
     So does one that a sign or `{}` follows, as `\starry{}`, one with capitals, as `\OpSim`, and
     one within a line of text.
     """
-    if len(name) < 3 or "@" in name or _ICON.match(name):
+    if len(name) < 3 or "@" in name or _NO_WORD.match(name):
         return False
     following = text[end : end + 2]
     if following == "{}" or following[:1] in tuple("-,.;:)'~") or following == "\\ ":
@@ -36,7 +40,7 @@ def is_word(text: str, start: int, end: int, name: str) -> bool:
 
 def may_be_word(text: str, end: int, name: str) -> bool:
     """Whether text follows a command on its line, or on the next."""
-    if len(name) < 3 or "@" in name or _ICON.match(name):
+    if len(name) < 3 or "@" in name or _NO_WORD.match(name):
         return False
     return _TEXT_AFTER.match(text, end) is not None
 
