@@ -28,7 +28,7 @@ def print_summary(summary: Summary, index: Path, *, listed: int = LISTED) -> Non
     if summary.pruned:
         lines.append(f"{counted(summary.pruned, 'paper')} dropped, no longer in the corpus")
     lines += _listing(
-        "papers that left, as their file no longer holds them", _left(summary), listed
+        "papers that left the index, as their file no longer holds them", _left(summary), listed
     )
     lines += problems_of(summary, listed=listed)
     lines += _listing("duplicates", [*map(_pair, summary.duplicates)], listed)

@@ -26,7 +26,7 @@ def fingerprint(folder: Path) -> str:
     return read_folder(folder, folder.name).fingerprint()
 
 
-def load_encoder(name: str = "default", device: str = "auto", *, ask_hub: bool = True) -> Encoder:
+def load_encoder(name: str = "default", device: str = "auto", ask_hub: bool = True) -> Encoder:
     """Load an encoder, ready to encode.
 
     `device` is "cpu", "cuda", or "auto": a GPU if there is one that torch can use, else the CPU.

@@ -210,11 +210,7 @@ class _Repair:
         if self._encoder is None:
             built_with = self.store.encoder()
             given = self._given or built_with.name
-            model = (
-                load_encoder(given, self._device, ask_hub=False)
-                if isinstance(given, str)
-                else given
-            )
+            model = load_encoder(given, self._device, False) if isinstance(given, str) else given
             built_with.expect(model.name, model.fingerprint)
             self._encoder = model
         return self._encoder

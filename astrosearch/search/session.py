@@ -169,7 +169,7 @@ class Session:
         given = self._given_encoder
         try:
             encoder = (
-                load_encoder(given or built_with.name, self._device, ask_hub=False)
+                load_encoder(given or built_with.name, self._device, False)
                 if given is None or isinstance(given, str)
                 else given
             )

@@ -50,11 +50,7 @@ def index(tmp_path: Path) -> Path:
         with writer.transaction() as db:
             db.execute(
                 """INSERT INTO sources
-<<<<<<< HEAD
                      (source_id, path, root, name, kind, status, stamp, parts) VALUES
-=======
-                   (source_id, path, root, name, kind, status, stamp, parts) VALUES
->>>>>>> files
                    (1, '/c/a.jsonl', '/c', 'a.jsonl', 'metadata', 'done', '', '[]')"""
             )
         put = [
