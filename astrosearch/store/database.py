@@ -14,6 +14,7 @@ from urllib.parse import quote
 from astrosearch.errors import AstrosearchError, NotAnIndex, OutOfMemory, StorageError
 from astrosearch.files import KEPT, disk_errors
 from astrosearch.spelling import phrase_words
+from astrosearch.store.functions import raise_interruption, teach
 
 BUSY_SECONDS = 30.0
 LOG_UNDER_WAY = {
@@ -30,6 +31,7 @@ def storage_errors(folder: Path) -> Iterator[None]:
         try:
             yield
         except sqlite3.OperationalError as error:
+            raise_interruption(error)
             raise _translated(folder, str(error)) from error
         except MemoryError as error:
             raise OutOfMemory(f"reading the database in {folder}") from error
@@ -81,7 +83,7 @@ def _connect(database: Path, how: str) -> sqlite3.Connection:
 
 def know_spelling(connection: sqlite3.Connection) -> None:
     """Teach a connection the function by which full text is spelled."""
-    connection.create_function("phrase_words", 1, phrase_words, deterministic=True)
+    teach(connection, "phrase_words", 1, phrase_words)
 
 
 def connect_reading(database: Path) -> tuple[sqlite3.Connection, bool]:

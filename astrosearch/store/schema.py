@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from astrosearch.store.checksums import paper_sum, sentence_sum
 from astrosearch.store.database import know_spelling
+from astrosearch.store.functions import teach
 from astrosearch.store.words.splitter import PHRASES_TOKENIZE, TOKENIZE
 
 if TYPE_CHECKING:
@@ -260,8 +261,8 @@ def format_of(meta: Mapping[str, str]) -> int | None:
 
 def know_sums(connection: sqlite3.Connection) -> None:
     """Teach a connection the functions of SENTENCE_SUM and PAPER_SUM."""
-    connection.create_function("sentence_sum", 8, sentence_sum, deterministic=True)
-    connection.create_function("paper_sum", 13, paper_sum, deterministic=True)
+    teach(connection, "sentence_sum", 8, sentence_sum)
+    teach(connection, "paper_sum", 13, paper_sum)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
