@@ -94,9 +94,7 @@ def test_nothing_is_written_over_damage(index: Path, tmp_path: Path):
 
 def test_repair_from_the_command_line(index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     copy = Path(shutil.copytree(index, tmp_path / "copy"))
-    monkeypatch.setattr(
-        "astrosearch.maintenance.repair.load_encoder", lambda name, device: WordEncoder()
-    )
+    monkeypatch.setattr("astrosearch.maintenance.repair.load_encoder", lambda *_: WordEncoder())
     (segment, *_) = sorted((copy / "segments").iterdir())
     segment.unlink()
 
