@@ -120,7 +120,7 @@ def _best(
         others = np.sort(others[np.lexsort((others, -words[others]))[:MOST_SCORED]])
     ids = np.concatenate([near, others])
     if len(others):
-        further = hybrid_scores(snapshot.vectors(others) @ vector, words[others])
+        further = hybrid_scores(snapshot.vectors(others, checked=True) @ vector, words[others])
         scores = np.concatenate([scores, further])
     order = np.lexsort((ids, -scores))[:k]
     return ids[order], scores[order]
