@@ -30,6 +30,14 @@ def is_text(text: str) -> bool:
     return True
 
 
+def encodable(text: str) -> str:
+    """Put a question mark for each half of a surrogate pair, which no encoding can hold.
+
+    JSON can spell one; tokenizers, files and SQLite take none.
+    """
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def composed(text: str) -> str:
     """Return text with letters and their marks as one sign, Unicode's NFC.
 
@@ -58,10 +66,10 @@ def one_line(text: str) -> str:
     return harmless(_LINE_ENDS.sub(" ", text))
 
 
-def counted(number: int, thing: str) -> str:
-    """Write a number of things.
+def counted(number: int, thing: str, several: str = "") -> str:
+    """Write a number of things; `several` of them are called so, where that isn't with an s.
 
-    >>> counted(1, "paper"), counted(1200, "paper")
-    ('1 paper', '1,200 papers')
+    >>> counted(1, "paper"), counted(1200, "paper"), counted(2, "query", "queries")
+    ('1 paper', '1,200 papers', '2 queries')
     """
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+    return f"{number:,} {thing if number == 1 else several or thing + 's'}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from astrosearch.cli.options import OutputOptions, color_console, write_for_programs
-from astrosearch.text import harmless
+from astrosearch.text import counted, harmless
 
 if TYPE_CHECKING:
     from astrosearch.records import Context, Hit
@@ -79,15 +79,6 @@ def remarks_on(answers: Answers) -> list[str]:
     elif weak:
         lines.append(f"nothing close for {weak} of {counted(len(answers), 'query', 'queries')}")
     return lines
-
-
-def counted(number: int, one: str, several: str = "") -> str:
-    """Write a number of things.
-
-    >>> counted(1, "paper"), counted(1200, "query", "queries")
-    ('1 paper', '1,200 queries')
-    """
-    return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
 def _print_table(

@@ -11,7 +11,7 @@ _TEAM = re.compile(
     r"(?=the\b|.{0,200}(?:collab|team|consort))"
 )
 _SEPARATOR = re.compile(r"\s*(?:[,;]\s*(?:and\b|&)?|\band\b|&|:(?=\s))\s*", re.IGNORECASE)
-_SUFFIX = re.compile(r"(?i)(?:jr|sr|ii|iii|iv)\.?")
+SUFFIX = re.compile(r"(?i)(?:jr|sr|ii|iii|iv)\.?")
 _INITIALS = re.compile(r"(?:[^\W\d_][.\s-]{0,3}){1,4}")
 _OTHERS = re.compile(r"(?i)\s*,?\s*\bet\.? al(?:ii|\.|\b).*$")
 
@@ -35,7 +35,7 @@ def split_authors(line: str) -> tuple[str, ...]:
     names: list[str] = []
     for part in _SEPARATOR.split(line):
         name = " ".join(part.split())
-        if names and _SUFFIX.fullmatch(name):
+        if names and SUFFIX.fullmatch(name):
             names[-1] += f" {name}"
         elif any(sign.isalpha() for sign in name):
             names.append(name)

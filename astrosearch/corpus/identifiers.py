@@ -33,6 +33,16 @@ _COPY = re.compile(
 _NUMBERED = re.compile(r"(?<=[0-9a-z]{2})\.[0-9]{1,2}$", re.IGNORECASE)  # by wget
 _COPY_OF = re.compile(r"(?:copy|kopie|copie) (?:[0-9]{1,2} )?(?:of|von|de) ", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\[([^\[\]]{9,30})\](?:[ _-].*)?(?=\.[a-z]|$)", re.IGNORECASE)
+_DOI_RESOLVER = re.compile(r"(?i)^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)")
+
+
+def bare_doi(text: str) -> str:
+    """Return a DOI without the address of its resolver, or the `doi:` before it.
+
+    >>> bare_doi("https://doi.org/10.1234/x"), bare_doi("doi: 10.1234/x"), bare_doi("10.1234/x")
+    ('10.1234/x', '10.1234/x', '10.1234/x')
+    """
+    return _DOI_RESOLVER.sub("", text)
 
 
 def parse_arxiv_id(name: str) -> tuple[str, int | None] | None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from astrosearch.corpus.identifiers import parse_arxiv_id
+from astrosearch.corpus.identifiers import bare_doi, parse_arxiv_id
 from astrosearch.corpus.record_ids import arxiv_id_of_bibcode, arxiv_part
 
 Record = dict[str, Any]
@@ -58,7 +58,6 @@ _NAMED = (
     "#text",
     "landing_page_url",
 )
-_DOI = re.compile(r"(?i)^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)")
 _MAX_PLACE = 100_000  # words: where an inverted index may put one
 
 
@@ -187,7 +186,7 @@ def _doi(record: Record) -> str | None:
     known = _first(record, ("DOI", "doi", "dois"))
     if known is None and isinstance(external, dict):
         known = _first(external, ("DOI",))
-    return _DOI.sub("", known.strip()) if isinstance(known, str) else None
+    return bare_doi(known.strip()) if isinstance(known, str) else None
 
 
 def _date(record: Record) -> str | None:

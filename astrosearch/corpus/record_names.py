@@ -9,6 +9,7 @@ from astrosearch.corpus.authors import split_authors
 from astrosearch.corpus.entities import without_markup
 from astrosearch.corpus.fragment import render
 from astrosearch.names import Name
+from astrosearch.text import encodable
 
 _SUFFIX = re.compile(r"(?i)(?:jr|sr|ii|iii|iv|v)\.?")
 _SPECIAL = re.compile(r"[\\$~{}`^_<&;#'-]")  # perhaps of TeX or of HTML
@@ -71,12 +72,7 @@ def read(text: str) -> str:
     """Return a name without markup and TeX, on one line."""
     if text.isascii() and _SPECIAL.search(text) is None:
         return " ".join(text.split())
-    return render(sound(without_markup(text)))[0]
-
-
-def sound(text: str) -> str:
-    """The text without halves of surrogate pairs, which JSON can spell and no encoding can hold."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    return render(encodable(without_markup(text)))[0]
 
 
 def parsed(entry: list[str]) -> Name:

@@ -9,15 +9,15 @@ from typing import Any
 from astrosearch.corpus.document import Document, Origin, Passage
 from astrosearch.corpus.entities import characters, without_markup
 from astrosearch.corpus.fragment import render
-from astrosearch.corpus.identifiers import arxiv_year, paper_url
+from astrosearch.corpus.identifiers import arxiv_year, bare_doi, paper_url
 from astrosearch.corpus.normalization import plain_letters
 from astrosearch.corpus.record_forms import as_arxivs
 from astrosearch.corpus.record_ids import read_id
-from astrosearch.corpus.record_names import names_of, parsed, sound
+from astrosearch.corpus.record_names import names_of, parsed
 from astrosearch.errors import Unreadable
 from astrosearch.names import Name
 from astrosearch.records import Paper
-from astrosearch.text import is_link
+from astrosearch.text import encodable, is_link
 
 _YEAR = re.compile(r"(?<![0-9])(?:1[89]|20)[0-9]{2}(?![0-9])")
 _PRINTED_YEAR = re.compile(r"\(((?:1[89]|20)[0-9]{2})[a-z]?\)")
@@ -25,7 +25,6 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=  )")
 _BETWEEN = re.compile(r"[\s,;|\[\]'\"]+")
 _BRACKETED = re.compile(r"\(([a-z-]{2,10}(?:\.[A-Za-z-]{2,})?)\)")
 _SET = re.compile(r"(?i)(?:arxiv|physics|math|cs):(?=[a-z])")
-_DOI = re.compile(r"(?i)^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)")
 
 
 def document_of(
@@ -101,7 +100,7 @@ def _named(record: dict[str, Any], field: str, where: str) -> str:
         return ""
     if not isinstance(value, str):
         raise Unreadable(where, f"its {field} is not text")
-    return sound(value.strip())
+    return encodable(value.strip())
 
 
 def _text(record: dict[str, Any], field: str, where: str) -> str:
@@ -115,7 +114,7 @@ def _categories(record: dict[str, Any], where: str) -> tuple[str, ...]:
         value = " ".join(value)  # old snapshots hold a list of one string
     elif value is not None and not isinstance(value, str):
         raise Unreadable(where, "its categories are not text")
-    return _categories_in(sound(value or ""))
+    return _categories_in(encodable(value or ""))
 
 
 @lru_cache(maxsize=4096)
@@ -160,12 +159,12 @@ def _journal(record: dict[str, Any]) -> str | None:
     value = record.get("journal-ref")
     if not isinstance(value, str):
         return None
-    return render(plain_letters(sound(without_markup(value))))[0] or None
+    return render(plain_letters(encodable(without_markup(value))))[0] or None
 
 
 def _doi(text: str) -> str | None:
     """Return the first DOI of a field, without the address of its resolver."""
-    return _DOI.sub("", text.split()[0].rstrip(";,")) if text else None
+    return bare_doi(text.split()[0].rstrip(";,")) if text else None
 
 
 def _authors(record: dict[str, Any], where: str) -> tuple[tuple[str, ...], tuple[Name, ...]]:

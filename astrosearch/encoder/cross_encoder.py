@@ -16,10 +16,10 @@ from astrosearch.encoder.devices import ModelLock, choose
 from astrosearch.encoder.folder import find_weights, parse_json, read_json, unusable
 from astrosearch.encoder.locate import DEFAULT, find_folder
 from astrosearch.encoder.processor import has_bfloat16
-from astrosearch.encoder.tokens import readable
 from astrosearch.encoder.torch_runtime import LOADING_FAILS, quiet
 from astrosearch.encoder.weights import read_safetensors
 from astrosearch.errors import EncoderError, MissingExtra
+from astrosearch.text import encodable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,7 +71,7 @@ class Reranker:
             if self._model is None:
                 self._model = load(self.path, self.device)
             most = CHARACTERS * self._model.max_seq_length
-            asked, cut = readable(query[:most]), [readable(text[:most]) for text in texts]
+            asked, cut = encodable(query[:most]), [encodable(text[:most]) for text in texts]
             # One order for any order of the texts, so that they are padded alike.
             distinct = sorted(set(cut), key=lambda text: (len(text), text))
             found = predicted(self._model, [(asked, text) for text in distinct])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder.folder import EncoderFolder, open_file, read_json, unusable
+from astrosearch.text import encodable
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -32,16 +33,11 @@ class TextTokenizer:
 
         One text a call: the tokenizer's own threads, which make a later fork unsafe, stay asleep.
         """
-        return list(self._tokenizer.encode(readable(self._prompt + text)).ids)
+        return list(self._tokenizer.encode(encodable(self._prompt + text)).ids)
 
     def vocabulary_size(self) -> int:
         """Count the tokens that the tokenizer knows."""
         return int(self._tokenizer.get_vocab_size(with_added_tokens=True))
-
-
-def readable(text: str) -> str:
-    """Put a question mark for each half of a surrogate pair, which no tokenizer takes."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def read_tokenizer(file: Path) -> Tokenizer:

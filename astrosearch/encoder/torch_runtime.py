@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder.devices import ModelLock, has_torch
 from astrosearch.encoder.folder import EncoderFolder, fingerprinted_files, unusable
-from astrosearch.encoder.tokens import readable
 from astrosearch.encoder.weights import read_safetensors
 from astrosearch.errors import EncoderError, MissingExtra
+from astrosearch.text import encodable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,7 +117,7 @@ class TorchEncoder:
 
         vectors = np.empty((len(texts), self.dimension), np.float32)
         for start in range(0, len(texts), WINDOW):
-            window = [readable(text) for text in texts[start : start + WINDOW]]
+            window = [encodable(text) for text in texts[start : start + WINDOW]]
             with self._lock.held():
                 found = self._encoded(window)
             part = found.astype(np.float32)

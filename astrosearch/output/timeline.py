@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from astrosearch.errors import AstrosearchError, MissingExtra, StorageError
 from astrosearch.files import written_whole
 from astrosearch.records import Hit
-from astrosearch.text import harmless
+from astrosearch.text import counted, harmless
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -169,7 +169,7 @@ def plot_answers(
     save_timeline(timeline, title, path)
     weak = count(hits).matches - timeline.matches
     left_out = f"; {weak:,} with scores below {floor:g} left out" if weak else ""
-    return f"{_counted(timeline.matches, 'match', 'es')} drawn in {path.absolute()}{left_out}"
+    return f"{counted(timeline.matches, 'match', 'matches')} drawn in {path.absolute()}{left_out}"
 
 
 def save_timeline(timeline: Timeline, title: str, path: Path) -> None:
@@ -236,9 +236,8 @@ def draw(timeline: Timeline, title: str) -> Figure:
     axes.set_ylabel("matches", fontsize=12)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=11)
-    about = (
-        f"{_counted(timeline.matches, 'best match', 'es')}, in {_counted(timeline.papers, 'paper')}"
-    )
+    matches = counted(timeline.matches, "best match", "best matches")
+    about = f"{matches}, in {counted(timeline.papers, 'paper')}"
     if timeline.scores is not None:
         about += ", scores {:.2f} to {:.2f}".format(*timeline.scores)
     asked = _wrapped(_cut(title, 120), 60)
@@ -279,10 +278,6 @@ def _label_years(axes: Any, timeline: Timeline, apart: float) -> None:
 def _wrapped(text: str, width: int) -> str:
     lines = (textwrap.wrap(line, width) for line in text.splitlines())
     return "\n".join(itertools.chain.from_iterable(lines))
-
-
-def _counted(number: int, thing: str, plural: str = "s") -> str:
-    return f"{number:,} {thing}{'' if number == 1 else plural}"
 
 
 def _cut(text: str, most: int) -> str:

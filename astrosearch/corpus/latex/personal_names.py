@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from astrosearch.corpus.authors import SUFFIX
+
 _BRACKETS = re.compile(r"\(([^()]{0,500})\)|\[([^\[\]]{0,500})\]|\{([^{}]{0,500})\}")
 _MARKS = re.compile(r"\s*(?:\d|[a-z](?![a-z])|[*†‡§¶#★⋆])[\w\s,;.*†‡§¶#★⋆-]{0,40}")
 _MARK = re.compile(r"[\^*†‡§¶‖#★⋆✉⁎∗⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉ0-9]+")
@@ -38,7 +40,6 @@ _DATE = re.compile(
     r"|November|December|today)",
     re.IGNORECASE,
 )
-_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?", re.IGNORECASE)
 _DEGREE = re.compile(
     r"(?:Ph\. ?D|PhD|M\. ?Sc|MSc|B\. ?Sc|BSc|M\. ?D|FRAS|S\.J|CSIC)\.?", re.IGNORECASE
 )
@@ -105,7 +106,7 @@ def names_in(people: Sequence[str]) -> list[str]:
 
 
 def _is_suffix(parts: Sequence[_Part]) -> bool:
-    return len(parts) == 1 and _SUFFIX.fullmatch(parts[0].text) is not None
+    return len(parts) == 1 and SUFFIX.fullmatch(parts[0].text) is not None
 
 
 def _without_brackets(text: str) -> str:
@@ -126,7 +127,7 @@ def _parts(piece: str) -> list[_Part]:
     parts: list[_Part] = []
     for written in _COMMA.split(piece):
         text = _clean(written)
-        if parts and _SUFFIX.fullmatch(text):
+        if parts and SUFFIX.fullmatch(text):
             parts[-1].suffix = text
         elif text and not _DEGREE.fullmatch(text):
             parts.append(_Part(text if not re.search(r"\d{4}", written) else f"{text} @"))
@@ -158,7 +159,7 @@ def _names_of(parts: Sequence[_Part], *, surname_first: bool) -> list[str]:
 def _surname_last(family: _Part, given: _Part) -> str:
     words = family.words
     suffix = given.suffix or family.suffix
-    if len(words) > 1 and _SUFFIX.fullmatch(words[-1]):
+    if len(words) > 1 and SUFFIX.fullmatch(words[-1]):
         suffix = suffix or words.pop()
     return f"{given.text} {' '.join(words)} {suffix}".strip()
 
@@ -182,7 +183,7 @@ def _are_pairs(parts: Sequence[_Part], *, surname_first: bool) -> bool:
 def _is_family(part: _Part) -> bool:
     """Whether a part can be a surname before given names: without initials, of few words."""
     text = part.text
-    words = [word for word in part.words if not _SUFFIX.fullmatch(word)]
+    words = [word for word in part.words if not SUFFIX.fullmatch(word)]
     return (
         0 < len(words) <= 4
         and not _INITIAL.search(text + " ")
@@ -193,7 +194,7 @@ def _is_family(part: _Part) -> bool:
 
 def _is_bare_family(part: _Part) -> bool:
     """Whether a surname is one word, but for particles and a suffix."""
-    words = [word for word in part.words if not _SUFFIX.fullmatch(word)]
+    words = [word for word in part.words if not SUFFIX.fullmatch(word)]
     return sum(word.lower() not in _PARTICLES for word in words) == 1
 
 

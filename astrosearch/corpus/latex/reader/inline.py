@@ -56,8 +56,8 @@ def edited(reader: TextReader, name: str, position: int) -> None:
         reader.position = match.end()
 
 
-def bold(reader: TextReader, name: str, position: int) -> None:
-    """A change of type: a heading, where it is alone on its line."""
+def set_apart(reader: TextReader, name: str, position: int) -> None:
+    """A change of type or a centred line: a heading, where it is alone on its line."""
     hand_heading(reader, position)
 
 
@@ -65,11 +65,6 @@ def unindented(reader: TextReader, name: str, position: int) -> None:
     r"""`\noindent`, with which headings by hand begin."""
     if not hand_heading(reader, position):
         reader.skip_space()
-
-
-def centred(reader: TextReader, name: str, position: int) -> None:
-    """A line of its own, which may be a heading."""
-    hand_heading(reader, position)
 
 
 def first_only(reader: TextReader, name: str, position: int) -> None:
