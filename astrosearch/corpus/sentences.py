@@ -49,7 +49,6 @@ _INITIALS = re.compile(
     r"[A-Z](?:\.?-[A-Z])?|[^\W\d_]{1,2}(?:\.-?[^\W\d_]{1,2})+"
 )  # J, H.E.S.S, p.d.f
 _FLOAT = re.compile(r"Figs?\b|Figures?\b|Tab|Mat|Data|Sect|Note|Eq|Video|Movie|Inf")
-_CLOCK = frozenset({"a.m", "p.m"})  # which zones and dates follow
 _DIRECTION = re.compile(r"[NS]?[EWNS][,;)]?")
 _DIRECTED = frozenset({"deg", "degs", "arcmin", "arcsec", "km", "kpc", "pc", "min", "sec", "mi"})
 _AMOUNTS = frozenset({"hundred", "thousand", "million", "billion", "few", "several"})

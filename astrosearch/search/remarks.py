@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 # (benchmarks/results/weak_answers.json). BM25 alone tells the two apart at no score.
 CLOSE = 0.5
 WORDED = 0.8
-# A figure counts hits from these scores on; in hybrid search that is a cosine of CLOSE and a
-# quarter of the words.
-FLOORS = {"hybrid": 0.42, "dense": CLOSE}
 
 
 def least_score(mode: str) -> float | None:

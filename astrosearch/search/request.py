@@ -214,7 +214,7 @@ class Request:
         if form == "plain":
             return encoded(encoder, [query.text for query in self.queries], progress)
         texts = [of_query(_understood(text[:LONGEST]).text, form) for text in self.texts]
-        return encoded(encoder, texts)
+        return encoded(encoder, texts, progress)
 
     @property
     def needs_encoder(self) -> bool:

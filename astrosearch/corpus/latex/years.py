@@ -7,7 +7,6 @@ from collections.abc import Collection
 
 MAX_HEAD = 60_000  # characters in which the classes' commands of dates stand
 MIN_CITED = 3  # works whose years are known, from which the newest tells something
-LAST_YEAR = 2049  # what is later is a number
 
 _YEAR = re.compile(r"(?<![\d.-])(?:19[5-9]\d|20[0-4]\d)(?![\d.])")
 _TOLD = re.compile(

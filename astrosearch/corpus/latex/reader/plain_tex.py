@@ -35,8 +35,6 @@ _ABSTRACT_END = re.compile(
 )
 _LINE_END = re.compile(r"[\n\x1f][ \t\x1f]*\n|\\par(?![A-Za-z])|\n(?=[ \t]*\n)|\Z")
 _HEADING_END = re.compile(r"\n|\\par(?![A-Za-z])|\Z")
-_TABLE_END = re.compile(r"\\end(?:table|tab)(?![a-z])")
-_FIGURE_END = re.compile(r"\\end(?:figure|fig)(?![a-z])")
 _FIGURE_CAPTION = re.compile(r"\\(?:caption|figure|tabcap|figcap)\s*(?:\{[\d.\w]{1,6}\}\s*)?(?=\{)")
 
 
