@@ -7,13 +7,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from astrosearch.encoder.cache import unload
 from astrosearch.encoder.compiled import Graph, compiled_graph
 from astrosearch.encoder.folder import EncoderFolder, unusable
 from astrosearch.encoder.precision import PRECISION, precision_of, quickest
-from astrosearch.encoder.processor import openvino_core
+from astrosearch.encoder.processor import openvino_core, was_forked
 from astrosearch.encoder.remote import RemoteEncoder
 from astrosearch.encoder.requests import Requests
 from astrosearch.encoder.tokens import TextTokenizer, batches
@@ -70,21 +70,10 @@ def hidden(*modules: str) -> Iterator[None]:
                 del sys.modules[name]
 
 
-def was_forked() -> bool:
-    """Whether this process was forked from one that had started OpenVINO."""
-    return Runtime.home not in (None, os.getpid())
-
-
 class Runtime:
-    """OpenVINO with one graph.
-
-    A process has all of OpenVINO's threads or, if it was forked from one that has them, none.
-    """
-
-    home: ClassVar[int | None] = None  # the process in which OpenVINO was started
+    """OpenVINO with one graph."""
 
     def __init__(self, graph: Graph) -> None:
-        Runtime.home = os.getpid()
         self.core = openvino_core()
         compiled, self.memory = compiled_graph(self.core, graph, ONE_BY_ONE)
         self.precision = precision_of(compiled)  # bf16 where the processor computes in it, else f32

@@ -23,19 +23,25 @@ def has_bfloat16() -> bool:
 
 
 def openvino_core() -> Any:
-    """Give this process's one OpenVINO core, which lives as long as the process does.
+    """Give the one OpenVINO core that there is, which lives as long as the process does.
 
     OpenVINO 2026 handles signals on a stack of its own while there is a core. Where a second core
     goes before the first, that stack is freed and stays in use: the next Ctrl-C is a crash.
     """
-    return _core_of(os.getpid())
+    return _started()[1]
+
+
+def was_forked() -> bool:
+    """Whether this process was forked from one that had started OpenVINO, which can't run in it."""
+    return _started.cache_info().currsize > 0 and _started()[0] != os.getpid()
 
 
 @cache
-def _core_of(process: int) -> Any:  # a forked process can't use the threads of its parent's
+def _started() -> tuple[int, Any]:
+    """Start OpenVINO: the process in which it runs, and its core."""
     import openvino
 
-    return openvino.Core()
+    return os.getpid(), openvino.Core()
 
 
 def machine(core: Any) -> list[str]:
