@@ -19,6 +19,7 @@ _UNCLOSED = re.compile(r"&(lt|gt|amp|quot)(?![A-Za-z;=])")
 _BEREFT = re.compile(  # an entity that lost its `&`
     r"(?<![\w&#;\\])(?:(?:lt|gt|le|ge|amp|quot|nbsp);(?=[\s\w$\\.,~-]|$)|#(?:[0-9]{2,5}|x[0-9a-fA-F]{2,4});)"
 )
+_BEREFT_ENDS = ("lt;", "gt;", "le;", "ge;", "amp;", "quot;", "nbsp;", "#")
 _PREFIX = r"(?:[A-Za-z][\w.-]{0,15}:)?"  # of a name space, as in `<jats:p>`
 _VALUE = r"\s*=\s*(?:\"[^\"]{0,2000}\"|'[^']{0,2000}'|[^\s<>\"']{1,500})"
 _ATTRIBUTES = rf"(?:\s+[\w:.-]{{1,40}}(?:{_VALUE})?)*\s*"
@@ -60,7 +61,7 @@ def without_markup(text: str) -> str:
     >>> without_markup("Stars <i>glow</i> in <sup>12</sup>CO at z &amp;lt; 3 &#8211; S&amp;N")
     'Stars glow in $^{12}$CO at z < 3 – S&N'
     """
-    if not ("<" in text or "&" in text or ((";" in text or "#" in text) and _BEREFT.search(text))):
+    if not ("<" in text or "&" in text or (";" in text and _is_bereft(text))):
         return text
     text = _unescaped(text)
     if "<" not in text or len(text) > _LONGEST:
@@ -79,6 +80,11 @@ def without_markup(text: str) -> str:
     text = _BLOCK.sub("\n\n", text)
     closed = {name.lower() for name in re.findall(r"</([a-zA-Z])\s*>", text)}
     return _INLINE.sub(lambda found: _inline(found, closed), text)
+
+
+def _is_bereft(text: str) -> bool:
+    """Whether an entity lost its `&`; most texts have none of the ends, which is quick to see."""
+    return any(end in text for end in _BEREFT_ENDS) and _BEREFT.search(text) is not None
 
 
 def characters(text: str) -> str:
@@ -104,6 +110,8 @@ def _unescaped(text: str) -> str:
             text = _ENTITY.sub(_character, text)
         if text == before:
             break
+    if not _is_bereft(text):
+        return text
     return _BEREFT.sub(lambda found: html.unescape(f"&{found[0]}"), text)
 
 

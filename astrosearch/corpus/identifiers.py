@@ -7,6 +7,7 @@ https://info.arxiv.org/help/arxiv_identifier.html
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ARCHIVES = (
     "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas"
@@ -45,6 +46,7 @@ def bare_doi(text: str) -> str:
     return _DOI_RESOLVER.sub("", text)
 
 
+@lru_cache(maxsize=1024)  # a name is read several times in turn
 def parse_arxiv_id(name: str) -> tuple[str, int | None] | None:
     """Read an arXiv id and its version, if given, from a name with or without suffixes.
 

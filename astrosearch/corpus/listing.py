@@ -60,9 +60,10 @@ def is_listing(path: Path) -> bool:
     """Whether a file of text is one of arXiv's mails, by its beginning."""
     try:
         with path.open("rb") as file:
-            return _LISTING.search(file.read(_SNIFF_BYTES)) is not None
+            head = file.read(_SNIFF_BYTES)
     except OSError:
         return False
+    return b"\\\\" in head and _LISTING.search(head) is not None
 
 
 def read_source(source: Source, *, all_categories: bool) -> Iterator[Document | Unreadable]:

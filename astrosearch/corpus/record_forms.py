@@ -86,8 +86,10 @@ def unwrapped(record: Record) -> tuple[list[Record], str] | None:
 
 def keyed(record: Record) -> list[Record]:
     """Return the records of an object that has them under their ids; none if it is none."""
+    if "title" in record:
+        return []
     values = list(record.values())
-    if "title" in record or not values or not all(isinstance(each, dict) for each in values):
+    if not values or not all(isinstance(each, dict) for each in values):
         return []
     if not all("abstract" in each or "summary" in each for each in values):
         return []

@@ -198,10 +198,7 @@ class Arranger:
         return len(page.ids) < self._how.k and (floor is None or lowest >= floor)
 
     def _look_up(self, ids: NDArray[np.int64]) -> None:
-        import numpy as np
-
-        wanted = np.unique(ids[ids >= 0]).tolist()
-        new = [id for id in wanted if id not in self.rows]
+        new = sorted(set(ids.ravel().tolist()) - self.rows.keys() - {-1})
         self.rows |= self._lookup.rows(new)
         if self._how.papers or self._copied.titles:
             keys = {self.rows[id][1] for id in new} - self._titles.keys()

@@ -41,9 +41,8 @@ _EMPTY_WORDS = frozenset(
         "et al s section sect figure fig figures figs table eq eqs ref refs",
     )
 )
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
-# A number, or a letter that stands alone, but for the article: a quick no for most sentences.
-_MARKED = re.compile(r"\d|(?<![^\W\d_])(?!a(?![^\W\d_]))[^\W\d_](?![^\W\d_])")
+_TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
+_DIGIT = re.compile(r"\d")
 _POSSESSIVE = re.compile("['’]s\\b")
 
 # What each further sentence of a paper adds, against the one before. At .5 nDCG@10 of papers is
@@ -104,12 +103,16 @@ def wording(text: str) -> Wording:
     plain = plain.casefold()
     if "'s" in plain or "\u2019s" in plain:
         plain = _POSSESSIVE.sub("", plain)
-    found = _TOKEN.findall(plain) or [text]
+    found = _TOKEN.findall(plain)
+    if not found:
+        return Wording((text,), ())
     distinct = set(found)
     words = sorted(distinct)
     words.sort(key=len, reverse=True)
     telling: list[str] = []
-    if _MARKED.search(plain) or not _DENIALS.isdisjoint(distinct):
+    # A quick no for many sentences. A word of one letter is the last, where there is one but "a".
+    has_letter = len(words[-1]) == 1 and words[-1] != "a"
+    if has_letter or not _DENIALS.isdisjoint(distinct) or _DIGIT.search(plain):
         telling = [
             word
             for word in found
@@ -133,6 +136,8 @@ def says_the_same(one: Wording, other: Wording) -> bool:
     """
     if one.telling != other.telling:
         return False
+    if 10 * min(len(one.words), len(other.words)) < 8 * max(len(one.words), len(other.words)):
+        return False  # whatever they share
     words, others = set(one.words), set(other.words)
     shared = len(words & others)
     both = len(words) + len(others) - shared
@@ -168,10 +173,13 @@ class Folding:
 
     def place(self, each: Wording, name: Hashable) -> Hashable:
         """Return the name of the first kept sentence that says the same; its own if it is kept."""
-        if each in self._equal:
-            return self._equal[each]
+        found = self._equal.get(each)
+        if found is not None:
+            return found
         rare, kept_by_word = each.rare, self._rare.setdefault(each.telling, {})
-        rivals = dict(rival for word in rare for rival in kept_by_word.get(word, ()))
+        rivals: dict[int, Wording] = {}
+        for word in rare:
+            rivals.update(kept_by_word.get(word, ()))
         same = next((at for at in sorted(rivals) if says_the_same(rivals[at], each)), None)
         if same is None:
             for word in rare:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from astrosearch.search.ordering import Ranked
     from astrosearch.store.rows import CodesRow, Counts, EncoderIdentity, SegmentRow, SourceFile
 
+PHRASES_KEPT = 5_000  # phrases of queries whose words are kept
+
 # Ranks the queries at some places of a batch: at most so many sentences each, of some ids only.
 Ranking = Callable[[list[int], int, "NDArray[np.int64] | None"], "Ranked"]
 
@@ -200,14 +202,12 @@ class Snapshot:
         """
         import numpy as np
 
-        wanted = np.unique(ids[ids >= 0])
-        found = (
-            self.rows(wanted.tolist()) if known is None else {i: known[i] for i in wanted.tolist()}
-        )
+        wanted = sorted(set(ids.ravel().tolist()) - {-1})
+        found = self.rows(wanted) if known is None else {i: known[i] for i in wanted}
         papers = dict(known_papers or {})
         papers |= self.papers_of({key for _, key in found.values()} - papers.keys())
         if self._vectors is not None:
-            self._vectors.check(wanted)
+            self._vectors.check(np.array(wanted, dtype=np.int64))
         return {i: (sentence, papers[key]) for i, (sentence, key) in found.items()}
 
     def rows(self, ids: Iterable[int]) -> dict[int, tuple[Sentence, int]]:
@@ -348,13 +348,19 @@ class Words:
 
     def __init__(self, store: Store) -> None:
         self._splitter, self._splitting = Splitter(), threading.Lock()
+        self._kept: dict[str, tuple[str, ...]] = {}  # the words of phrases asked for lately
         look = (store.postings, store.matching, self._split)
         known = (store.living_vectors(), store.dead_vectors(), not is_spelled(store))
         self.ranking = WordRanking(*look, *known)
 
     def _split(self, phrases: Sequence[str]) -> list[tuple[str, ...]]:
         with self._splitting:
-            return self._splitter.words_of_phrases(phrases)
+            if len(self._kept) > PHRASES_KEPT:
+                self._kept.clear()
+            new = [phrase for phrase in phrases if phrase not in self._kept]
+            if new:
+                self._kept.update(zip(new, self._splitter.words_of_phrases(new), strict=True))
+            return [self._kept[phrase] for phrase in phrases]
 
     def close(self) -> None:
         """Let go of its memory."""

@@ -287,7 +287,7 @@ def paper_from(row: Sequence[object]) -> Paper:
         categories=tuple(json.loads(cast("str", categories))),
         doi=cast("str | None", doi),
         url=cast("str | None", url),
-        names=tuple(Name(*name) for name in json.loads(cast("str", names or "[]"))),
+        names=tuple(Name(*name) for name in json.loads(cast("str", names))) if names else (),
         year_estimated=bool(year_estimated),
         journal=cast("str | None", journal),
         title_tex=cast("str | None", title_tex),

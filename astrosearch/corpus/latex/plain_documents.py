@@ -40,8 +40,10 @@ def is_plain_document(text: str, *, reads: bool) -> bool:
     """
     ends = _ENDS.search(text, max(0, len(text) - _TAIL)) is not None
     latex = len(list(islice(_LATEX.finditer(text), 3)))
+    if latex and not (ends and latex < 3):
+        return False
     openings = len({match[0] for match in islice(_OPENS.finditer(text), _MANY)})
-    if not ((ends and latex < 3) or (openings > 1 and not latex)):
+    if not ends and openings < 2:
         return False
     prose = len(list(islice(_PROSE.finditer(text), _MANY)))
     definitions = len(list(islice(_DEFINES.finditer(text), 10 * _MANY)))

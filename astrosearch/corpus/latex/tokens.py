@@ -14,7 +14,8 @@ BREAK = "\x1f"
 PARAGRAPH = re.compile(r"(?:\n|(?<!\x1f)\x1f)[ \t\x1f]*\n\s*")
 LINE_ENDS = re.compile(r"[\n\x1f]")
 
-_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*(\n?)[ \t]*")
+# Each way begins with a sign, and looks behind it then: a search for signs is quick.
+_COMMENT = re.compile(r"(?:%(?<!\\%)|(\\(?<!\\\\)\\(?:\\\\)*)%)[^\n]*(\n?)[ \t]*")
 _VERBATIM = re.compile(
     r"\\begin\{((?:verbatim|Verbatim|lstlisting|minted|comment|alltt|pycode|pythontexcustomcode"
     r"|filecontents|codebox)\*?)\}"
@@ -84,7 +85,7 @@ def _literal_url(match: re.Match[str]) -> str:
 
 
 def _break(match: re.Match[str]) -> str:
-    return match[1] + (BREAK if match[2] else "")
+    return (match[1] or "") + (BREAK if match[2] else "")
 
 
 def _blank_verbatim(text: str) -> str:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from astrosearch.errors import AstrosearchError
@@ -69,7 +69,8 @@ class ParsedQuery:
     @property
     def demands(self) -> ParsedQuery:
         """What is demanded of an answer, however it ranks."""
-        return replace(self, text="", words=())
+        asked = (self.must, self.never, self.abstract, self.titles, self.authors, self.years)
+        return ParsedQuery("", (), *asked)
 
     @property
     def is_listing(self) -> bool:

@@ -130,6 +130,9 @@ def _terms_of(text: str, group: list[Reading]) -> Iterator[Term]:
 
 def _one_thing(text: str, run: list[Reading]) -> Iterator[Term]:
     """Yield a word in its parts, as in X-ray, and in one: a sentence has it that has either."""
+    if len(run) == 1 and _is_one_word(text, run[0]):  # as most things are
+        yield Term((run[0].words,), typed=(run[0].words,))
+        return
     words = " ".join(" ".join(_WORD.findall(piece.words)) for piece in run).strip().lower()
     if not words:
         return
@@ -145,6 +148,12 @@ def _one_thing(text: str, run: list[Reading]) -> Iterator[Term]:
     )
     typed = _typed(text, run[0].start, run[-1].end)
     yield Term(tuple(dict.fromkeys(phrases)), glued, (typed,) if typed else ())
+
+
+def _is_one_word(text: str, piece: Reading) -> bool:
+    """Whether a piece is a word as it was typed, of plain letters and digits."""
+    word = piece.words
+    return word.isascii() and word.isalnum() and word == text[piece.start : piece.end].lower()
 
 
 def _typed(text: str, start: int, end: int) -> str:
