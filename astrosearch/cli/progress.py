@@ -71,8 +71,8 @@ def _sums(summary: Summary) -> list[str]:
         )
     if summary.removed:
         lines.append(
-            f"{counted(summary.removed, 'document')} of papers that were removed "
-            f"stay{'s' * (summary.removed == 1)} away (--restore takes them in again)"
+            f"{counted(summary.removed, 'document')} of removed papers left out "
+            "(--restore takes them in again)"
         )
     if count := sum(summary.others.values()):
         most = sorted(summary.others.items(), key=lambda item: (-item[1], item[0]))

@@ -144,7 +144,7 @@ def walk(root: Path, within: str = "", *, follow: bool = False) -> Iterator[tupl
     base = os.path.realpath(root)
     failures: list[OSError] = []
     top = os.path.join(base, within)  # noqa: PTH118
-    met = {os.path.realpath(top): within}  # folders outside, by what they really are
+    outside = _Outside(base, top)
     for folder, folders, files in os.walk(top, onerror=failures.append, followlinks=follow):
         folders[:] = sorted(each for each in folders if not each.startswith("."))
         prefix = _name_below(base, folder)
@@ -158,19 +158,56 @@ def walk(root: Path, within: str = "", *, follow: bool = False) -> Iterator[tupl
             path = os.path.join(folder, each)  # noqa: PTH118
             if fault := _fault(base, path, stat.S_ISDIR, follow=follow):
                 yield prefix + each, fault
-            elif not follow or (real := os.path.realpath(path)) == path:
+            else:
                 entered.append(each)
-            elif not PurePath(real).is_relative_to(base):  # else it is met without the link
-                if (first := met.setdefault(real, prefix + each)) == prefix + each:
-                    entered.append(each)
-                else:
-                    yield prefix + each, f"the same folder as {first}"
         folders[:] = entered
+        if follow:
+            folders[:], again = outside.new(folder, entered)
+            yield from ((prefix + name, f"the same folder as {first}") for name, first in again)
         if sys.platform == "win32" and not follow:
             folders[:] = [each for each in folders if not _is_junction(str(Path(folder, each)))]
     for failure in failures:
         name = _name_below(base, failure.filename) or "."
         yield name, f"the folder can't be read: {failure.strerror}"
+
+
+class _Outside:
+    """The folders outside a corpus that links led to, by what they really are."""
+
+    def __init__(self, base: str, top: str) -> None:
+        self._base = base
+        self._names = {os.path.realpath(top): _name_below(base, top)}
+
+    def new(self, folder: str, names: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
+        """Tell folders to enter from those met before, each with the name that it has there.
+
+        What a link leads to may lie in what another leads to: then it is met in that one. Links
+        to within the corpus are neither.
+        """
+        found = [(os.path.realpath(path := os.path.join(folder, each)), path) for each in names]  # noqa: PTH118
+        entered, again = [], []
+        for real, path in sorted(found):  # what holds others comes first
+            name = PurePath(path).name
+            if real == path:
+                entered.append(name)
+            elif not PurePath(real).is_relative_to(self._base):
+                own = _name_below(self._base, path)
+                is_link = PurePath(real).parent != PurePath(os.path.realpath(folder))
+                first = (self._within(real) if is_link else None) or own
+                first = self._names.setdefault(real, first)
+                if first == own:
+                    entered.append(name)
+                else:
+                    again.append((name, first))
+        return sorted(entered), sorted(again)
+
+    def _within(self, real: str) -> str | None:
+        """Name a folder below one that was met, unless it is hidden there."""
+        for above in PurePath(real).parents:
+            below = PurePath(real).relative_to(above).parts
+            if str(above) in self._names and not any(part.startswith(".") for part in below):
+                return "/".join([self._names[str(above)], *below])
+        return None
 
 
 def _name_below(base: str, path: str) -> str:
