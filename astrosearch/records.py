@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from astrosearch.links import ads_address, bibcode_of
+from astrosearch.links import ads_address, bibcode_of, is_arxiv_id
 from astrosearch.names import Name
 
 TextForm = Literal["plain", "seed"]  # how an encoder wants its text written: corpus/textform.py
+# Names of files that tell nothing: the folder's does.
+_USUAL_FILES = frozenset(
+    ("main", "ms", "paper", "article", "manuscript", "root", "text", "thesis", "index", "readme")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,21 @@ class Paper:
     journal: str | None = None
     title_tex: str | None = None
     bibcode: str | None = None
+
+    @property
+    def heading(self) -> str:
+        """What people call it: by its title, or where none is known by its file or its folder.
+
+        >>> Paper("x/1807.06209", "Planck 2018").heading, Paper("drafts/winds").heading
+        ('Planck 2018', 'winds')
+        >>> Paper("drafts/winds/main").heading, Paper("astro-ph/9805201").heading
+        ('winds', 'astro-ph/9805201')
+        """
+        if self.title or is_arxiv_id(self.id) or self.id.startswith(("10.", "record/")):
+            return self.title or self.id
+        folders, _, file = self.id.rstrip("/").rpartition("/")
+        usual = file.lower() in _USUAL_FILES
+        return (folders.rpartition("/")[2] if usual else file) or self.id
 
     @property
     def ads(self) -> str | None:

@@ -78,7 +78,7 @@ def write(writing: Writing, rng: random.Random, until: float, pause: float) -> C
             elif step == "add":
                 writing.update(set(rng.sample(range(PAPERS), 6)) - writing.files.keys())
             elif step == "remove":
-                writing.remove(min(len(writing.state) - 20, rng.randint(1, 6)))
+                writing.remove(max(0, min(len(writing.state) - 20, rng.randint(1, 6))))
             elif step == "optimize":
                 writing.optimize()
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,14 +51,12 @@ class QueryOptions:
             raise click.UsageError("give either TEXT or --batch FILE")
         return [text] if text is not None else batch_lines(self.batch or "-")
 
-    def depth(self, k: int) -> int:
-        """Return how many hits to ask for where `k` are printed, and check where they are drawn."""
-        if self.plot is None:
-            return k
-        from astrosearch.output.timeline import MATCHES, check_target
+    def check(self) -> None:
+        """Check where the answers are drawn, if they are."""
+        if self.plot is not None:
+            from astrosearch.output.timeline import check_target
 
-        check_target(self.plot)
-        return max(k, MATCHES)
+            check_target(self.plot)
 
     def request(self, texts: Sequence[str], k: int, wanted: HitOptions) -> Request:
         """Ask for the `k` best hits of each text."""
@@ -66,6 +64,16 @@ class QueryOptions:
 
         how = {"mode": self.mode, "rerank": self.rerank, **wanted.keywords()}
         return Request.query(texts, k, **how)
+
+    def drawn(self, opened: Index, request: Request) -> Answers:
+        """Return the best matches of a request, from the first on: more than are printed."""
+        if self.plot is None:
+            return []
+        from astrosearch.output.timeline import MATCHES
+
+        best = replace(request.more, offset=0, sort="score")
+        found = opened.answer(replace(request, k=max(request.k, MATCHES), more=best))
+        return list(zip(request.texts, found, strict=True))
 
     def draw(self, answers: Answers) -> None:
         """Draw the answers, if that is asked for, and say where."""
@@ -112,7 +120,8 @@ class QueryOptions:
     metavar="FILE",
     type=PATH,
     help="Also draw the 200 best matches (or -k, if more) by year and category: .png, .svg or "
-    ".pdf. With --batch, those of all queries in one figure.",
+    ".pdf. With --batch, those of all queries in one figure. --offset and --sort change what is "
+    "printed, not the figure.",
 )
 @device_option("cpu", "Where the encoder runs; a GPU pays for batches of thousands.")
 @click.option(
@@ -134,15 +143,14 @@ def query_command(
     combined.
     """
     output.check()
-    texts, depth = asked.texts(), asked.depth(wanted.k)
+    asked.check()
     with index.open() as opened:
-        request = asked.request(texts, depth, wanted)
-        results = opened.answer(request)
-        found = list(zip(texts, results, strict=True))
-        answers = [(text, hits[: wanted.k]) for text, hits in found]
+        request = asked.request(asked.texts(), wanted.k, wanted)
+        answers = list(zip(request.texts, opened.answer(request), strict=True))
         contexts = contexts_of(opened, answers, output.context)
+        drawn = asked.drawn(opened, request)
     try:
-        asked.draw(found)
+        asked.draw(drawn)
     finally:  # the answer is not lost with the figure
         how = {"heading": asked.batch is not None, "papers": wanted.papers}
         listings = [query.is_listing for query in request.queries]

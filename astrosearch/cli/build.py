@@ -35,6 +35,8 @@ class BuildOptions:
     rebuild: bool
     all_categories: bool | None
     prune: bool
+    restore: bool
+    follow_links: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,17 @@ class Telling:
     default=None,
     help="Take metadata records beyond astro-ph too; an index keeps to what it was told last.",
 )
+@click.option(
+    "--follow-links/--no-follow-links",
+    default=None,
+    help="Follow links that lead out of CORPUS; an index keeps to what it was told last.",
+)
 @click.option("--prune", is_flag=True, help="Drop papers whose files are gone from the corpus.")
+@click.option(
+    "--restore",
+    is_flag=True,
+    help="Take in again what `astrosearch remove` took out; so does naming a paper's own file.",
+)
 @wait_option
 @quiet_option
 @click.option("-v", "--verbose", is_flag=True, help="List every file that was not read or skipped.")

@@ -106,7 +106,7 @@ class Commands(click.Group):
         """Run a command; an error is one message on stderr and exit code 1."""
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="replace")  # a Latin-1 terminal shows ? for \u03b1
+                stream.reconfigure(errors=_stand_in(stream.encoding))
         try:
             _require_text(sys.argv)
             with _stopping_cleanly():
@@ -137,6 +137,15 @@ class Commands(click.Group):
             _silence_stdout()
             ctx.exit(1)
         return result
+
+
+def _stand_in(encoding: str) -> str:
+    """Name the handler of what an encoding lacks: halves of surrogate pairs, or most signs."""
+    if encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
+        return "replace"
+    from astrosearch.output.narrow import HANDLER
+
+    return HANDLER
 
 
 def _guess(near: list[str]) -> str:

@@ -69,6 +69,11 @@ def _sums(summary: Summary) -> list[str]:
             f"of {counted(summary.found, 'document')} found: {summary.indexed:,} indexed, "
             f"{counted(summary.duplicated, 'duplicate')}, {summary.refused:,} not read"
         )
+    if summary.removed:
+        lines.append(
+            f"{counted(summary.removed, 'document')} of removed papers left out "
+            "(--restore takes them in again)"
+        )
     if count := sum(summary.others.values()):
         most = sorted(summary.others.items(), key=lambda item: (-item[1], item[0]))
         shown = ", ".join(f"{suffix} {number:,}" for suffix, number in most[:5])

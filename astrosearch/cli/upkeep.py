@@ -137,7 +137,10 @@ def optimize_command(index: Path, recall: float, wait: bool, quiet: bool) -> Non
 @wait_option
 @quiet_option
 def remove_command(names: tuple[str, ...], index: Path, wait: bool, quiet: bool) -> None:
-    """Remove papers; they stay away until their files change.
+    """Remove papers; they stay away until you index their files by name.
+
+    They stay away from rebuilds too, and when their files change. `astrosearch index FILE` takes
+    the one paper of a file in again, `astrosearch index CORPUS --restore` all that were removed.
 
     A paper is named by its id, arXiv id, DOI, ADS bibcode, the address of any of them, or its file.
     """

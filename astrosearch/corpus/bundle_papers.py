@@ -85,18 +85,24 @@ def _is_sound(failure: Unreadable) -> bool:
 
 
 def _beside_the_paper(unit: Unpacked) -> Iterator[LeftOut]:
-    from astrosearch.corpus.latex import documents_in
+    from astrosearch.corpus.latex import documents_in, ignored_documents
 
-    for document in documents_in(tree_of(unit)):
+    tree = tree_of(unit)
+    found = documents_in(tree)
+    for document in (*found, *ignored_documents(tree, found)):
         yield LeftOut(document.name, "in an archive beside a paper; unpack it to have it read")
 
 
 def _read_unpacked(source: Source, unit: Unpacked) -> Iterator[tuple[Item, Paper | None]]:
-    from astrosearch.corpus.latex import documents_in
+    from astrosearch.corpus.latex import documents_in, ignored_documents
 
     tree = tree_of(unit)
     found = documents_in(tree)
     papers, others = _documents(source, unit, found) if found else (_texts(source, unit), [])
+    others += [
+        LeftOut(document.name, "left out: the 00README beside it says so")
+        for document in ignored_documents(tree, found)
+    ]
     if not papers:
         yield Unreadable(unit.name, NO_DOCUMENT), None
     warnings = [*unit.warnings, *map(str, others)]

@@ -33,11 +33,12 @@ class Discovery:
     others: tuple[str, ...] = ()
 
 
-def discover(corpus: Path, known: Container[str] = ()) -> Discovery:
+def discover(corpus: Path, known: Container[str] = (), *, follow_links: bool = False) -> Discovery:
     """Find the sources in a folder, or take a single file for one.
 
     `known` are paths of sources that an index holds papers of: a text among them isn't taken for
-    notes once LaTeX comes to lie beside it.
+    notes once LaTeX comes to lie beside it. `follow_links` enters links that lead out of the
+    folder.
 
     Raises
     ------
@@ -56,12 +57,13 @@ def discover(corpus: Path, known: Container[str] = ()) -> Discovery:
         raise NotFound(f"there is no file or folder {path}.\nGive the folder that holds the papers")
     names: list[tuple[str, str | None]]
     if path.is_dir():
-        root, names = path, list(walk(path))
+        root, names = path, list(walk(path, follow=follow_links))
     else:
         if not path.is_file():
             raise CorpusError(f"{path} is a pipe, socket or device.\nGive a file or folder")
         root, names = path.parent, [(path.name, None)]
-    found = _classify(root, names, known, alone=path != root)
+    tree = _Corpus(root, follow_links)
+    found = _classify(tree, names, known, alone=path != root)
     if not found.sources:
         why = "".join(f"\n  {item}" for item in found.skipped[:_LISTED])
         if len(found.skipped) > _LISTED:
@@ -86,13 +88,30 @@ class _Files:
         return [name for name, its_kind in self.kinds.items() if its_kind is kind]
 
 
+@dataclass(frozen=True, slots=True)
+class _Corpus:
+    """The folder that is looked through, and whether links that lead out of it are followed."""
+
+    root: Path
+    follow: bool
+
+    def source(self, name: str, kind: Kind) -> Source:
+        """Return a source of it."""
+        return Source(self.root, name, kind.name, follow=self.follow)
+
+    def tree(self, within: str = "") -> FolderTree:
+        """Return its files, or those of a folder in it."""
+        return FolderTree(self.root, within, follow=self.follow)
+
+
 def _classify(
-    root: Path, names: list[tuple[str, str | None]], known: Container[str], *, alone: bool
+    corpus: _Corpus, names: list[tuple[str, str | None]], known: Container[str], *, alone: bool
 ) -> Discovery:
+    root = corpus.root
     files = _by_kind(root, names, alone=alone)
     mains, orphans = files.of_kind(LATEX), list[Unreadable]()
     if not alone:
-        mains, orphans = _mains(root, mains)
+        mains, orphans = _mains(corpus.tree(), mains)
     projects = {name.rpartition("/")[0] for name in mains} - {""}
 
     def in_project(name: str) -> bool:
@@ -107,16 +126,16 @@ def _classify(
         part = part and str(root / name) not in known
         refusal = _refusal(root / name, kind, part=part)
         if refusal is None:
-            sources.append(Source(root, name, kind.name))
+            sources.append(corpus.source(name, kind))
         elif refusal:
             skipped.append(Unreadable(name, refusal))
-    sources += [Source(root, name, LATEX.name) for name in mains]
-    is_figure = Figures(root, mains, only=not projects and len(sources) == len(mains))
+    sources += [corpus.source(name, LATEX) for name in mains]
+    is_figure = Figures(corpus.tree(), mains, only=not projects and len(sources) == len(mains))
     for name, reason in files.not_read.items():
         if alone or id_in_path(name) or not (in_project(name) or is_figure(name)):
             skipped.append(Unreadable(name, reason))
     ordered = sorted(
-        _distinct(root, sources),
+        _distinct(corpus, sources),
         key=lambda source: (kinds.named(source.kind).order, source.name),
     )
     told = {source.name for source in ordered} | {item.name for item in skipped}
@@ -229,13 +248,12 @@ def _above(name: str) -> list[str]:
     return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
 
 
-def _mains(root: Path, tex: list[str]) -> tuple[list[str], list[Unreadable]]:
+def _mains(tree: FolderTree, tex: list[str]) -> tuple[list[str], list[Unreadable]]:
     if not tex:
         return [], []
     from astrosearch.corpus.latex import find_mains
     from astrosearch.corpus.latex.source import is_tex
 
-    tree = FolderTree(root)
     found = find_mains(tree, tex)
     others = [name for name in tex if not is_tex(name) and is_main(tree, name)]
     return list(dict.fromkeys([*found.mains, *others])), [
@@ -243,7 +261,7 @@ def _mains(root: Path, tex: list[str]) -> tuple[list[str], list[Unreadable]]:
     ]
 
 
-def _distinct(root: Path, sources: list[Source]) -> list[Source]:
+def _distinct(corpus: _Corpus, sources: list[Source]) -> list[Source]:
     """Give the arXiv id of a folder to one of its documents; the others are named below it."""
     owners: dict[str, list[Source]] = {}
     for source in sources:
@@ -260,7 +278,7 @@ def _distinct(root: Path, sources: list[Source]) -> list[Source]:
             continue
         from astrosearch.corpus.latex import choose_main
 
-        main = choose_main(FolderTree(root, within=above), [member.name for member in members])
+        main = choose_main(corpus.tree(above), [member.name for member in members])
         owner = next((member for member in members if member.name == main), members[0])
         for source in members:
             if source is not owner:

@@ -34,15 +34,15 @@ class Figures:
 
     Parameters
     ----------
-    root, mains
+    tree, mains
         The corpus, and its documents of LaTeX.
     only
         Whether they lie at its root and nothing else in it is a paper, so that what lies beside
         them is theirs.
     """
 
-    def __init__(self, root: Path, mains: Sequence[str], *, only: bool) -> None:
-        self._root, self._mains = root, mains
+    def __init__(self, tree: FolderTree, mains: Sequence[str], *, only: bool) -> None:
+        self._tree, self._mains = tree, mains
         self._only = only and bool(mains)
         self._printed = {without_suffix(name) for name in mains}  # `ms.pdf` is `ms.tex` printed
         self._at_root = any("/" not in name for name in mains)
@@ -60,13 +60,12 @@ class Figures:
     @cached_property
     def _named(self) -> set[bytes]:
         """Names, without suffix, of the figures that documents at the root print."""
-        tree = FolderTree(self._root)
         found: set[bytes] = set()
         for main in self._mains:
             if "/" in main:
                 continue
             try:
-                content = tree.read(main) or b""
+                content = self._tree.read(main) or b""
             except Unreadable:
                 continue
             for command in _PRINTS.finditer(content):

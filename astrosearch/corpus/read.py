@@ -32,7 +32,8 @@ def read_source(source: Source, *, all_categories: bool = False) -> Iterator[Doc
 def _read_paper(source: Source, kind: kinds.Kind) -> Document | Unreadable:
     paper_id, version = identify(source)
     budget = Budget(size_of(source.path))
-    tree = FolderTree(source.root, within=source.name.rpartition("/")[0], widened=True)
+    within = source.name.rpartition("/")[0]
+    tree = FolderTree(source.root, within, widened=True, follow=source.follow)
     try:
         document: Document = kinds.function(kind.reader)(tree, source.name, paper_id, budget)
     except Unreadable as failure:

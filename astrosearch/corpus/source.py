@@ -27,6 +27,7 @@ class Source:
     name: str  # relative to root, with forward slashes
     kind: str  # the name of one of `kinds.KINDS`
     paper_id: str | None = None  # where the name alone would give two papers one id
+    follow: bool = False  # links that lead out of the root
 
     @property
     def path(self) -> Path:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from astrosearch.corpus import discover
 from astrosearch.encoder import Encoder, load_encoder
 from astrosearch.errors import CorpusError, NotAnIndex, NotFound
 from astrosearch.indexing.encode import EncodingThread
+from astrosearch.indexing.removals import Removals
 from astrosearch.indexing.run import IndexingRun
 from astrosearch.indexing.summary import Progress, Summary
 from astrosearch.lock import LOCK_FILE, WriterLock
@@ -35,6 +36,8 @@ def build(
     strict: bool = False,
     all_categories: bool | None = None,
     prune: bool = False,
+    restore: bool = False,
+    follow_links: bool | None = None,
     progress: Callable[[Progress], None] | bool | None = None,
 ) -> Summary:
     """Bring the index in folder `index` up to date with the papers under `corpora`.
@@ -51,6 +54,12 @@ def build(
     device : {"auto", "cpu", "cuda"}
     jobs : int
         Processes that read papers; with several, call under `if __name__ == "__main__":`.
+    follow_links : bool
+        Follow links that lead out of `corpora`, each folder once; an index keeps to what it was
+        told last. Else they are listed as skipped.
+    restore : bool
+        Take in again what `remove` took out, where `corpora` hold it. Else it stays away, whatever
+        becomes of its file, until a file that holds it alone is given by its own name.
     rebuild, strict : bool
         Build a new index, while the old one answers; raise CorpusError at the end if a file failed.
     all_categories, prune : bool
@@ -74,11 +83,16 @@ def build(
     paths, folder = _paths(corpora), Path(index).expanduser()
     _refuse_second_writer(folder)
     database, before = _database(folder, rebuild=rebuild), _before(folder)
-    found = [(path, _discovered(path, before.paths, may_be_empty=prune)) for path in paths]
+    follow = before.follow_links if follow_links is None else follow_links
+    found = [
+        (path, _discovered(path, before.paths, follow=follow, may_be_empty=prune)) for path in paths
+    ]
     model, identity = _encoder(encoder, device, folder)
     with _writer(folder, identity, database) as writer, _told(progress) as tell:
         writer.store.encoder().expect(identity.name, identity.fingerprint)
-        how = _How(jobs, before.wide(all_categories), prune, before.removed, tell)
+        named = [str(path) for path in paths if path.is_file()]
+        removals = Removals(before.removed, restore=restore, named=named)
+        how = _How(jobs, before.wide(all_categories), follow, prune, removals, tell)
         summary = _bring_up_to_date(writer, model, found, how)
         if database == REBUILDING:
             writer.take_place()
@@ -140,8 +154,9 @@ class _How:
 
     jobs: int
     all_categories: bool
+    follow_links: bool
     prune: bool
-    removed: Mapping[tuple[str, str], str]
+    removals: Removals
     tell: Callable[[Progress], None] | None
 
 
@@ -157,11 +172,14 @@ def _bring_up_to_date(
             writer,
             encoding,
             all_categories=how.all_categories,
+            follow_links=how.follow_links,
             progress=how.tell,
-            removed=how.removed,
+            removals=how.removals,
         )
         if how.all_categories or writer.store.meta().get("all_categories"):
             writer.remember("all_categories", str(int(how.all_categories)))
+        if how.follow_links or writer.store.meta().get("follow_links"):
+            writer.remember("follow_links", str(int(how.follow_links)))
         for path, discovery in found:
             run.leave_out(path, discovery.skipped, discovery.others)
         run.read(sources, how.jobs)
@@ -200,9 +218,11 @@ def _database(folder: Path, *, rebuild: bool) -> str:
     return REBUILDING if rebuild and (interrupted or (folder / DATABASE).exists()) else DATABASE
 
 
-def _discovered(corpus: Path, known: frozenset[str], *, may_be_empty: bool) -> discover.Discovery:
+def _discovered(
+    corpus: Path, known: frozenset[str], *, follow: bool, may_be_empty: bool
+) -> discover.Discovery:
     try:
-        return discover.discover(corpus, known)
+        return discover.discover(corpus, known, follow_links=follow)
     except NotFound:
         # With a corpus that was deleted, all its files are gone.
         if may_be_empty and any(Path(path).is_relative_to(corpus) for path in known):
@@ -220,7 +240,8 @@ class _Before:
 
     paths: frozenset[str] = frozenset()
     all_categories: bool = False
-    removed: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    follow_links: bool = False
+    removed: Sequence[outcomes.RemovedPaper] = ()
 
     def wide(self, asked: bool | None) -> bool:
         """Whether to take metadata records of every category."""
@@ -232,6 +253,7 @@ def _before(folder: Path) -> _Before:
         return _Before(
             outcomes.paths_with_papers(store),
             outcomes.takes_all_categories(store),
+            store.meta().get("follow_links") == "1",
             outcomes.removed_papers(store),
         )
     return _Before()

@@ -82,6 +82,7 @@ def change_for(
     before: Edition | None,
     indexed: Edition | None,
     beaten: bool,
+    removed: bool,
     run: int,
 ) -> PutPaper | NoteEdition | None:
     """Say what is asked of the writer; None where the source has a better edition itself.
@@ -96,6 +97,8 @@ def change_for(
         The edition whose sentences are indexed; None if the paper isn't, or was removed.
     beaten
         Whether `indexed` is from another source and keeps its place: see `wins`.
+    removed
+        Whether people removed the paper.
     run
         The number of this run.
     """
@@ -103,7 +106,6 @@ def change_for(
     if before is not None and met and _number(before) >= _number(edition):
         return None  # v2 and then v1 in one tar
     if indexed is None:
-        removed = before is not None and before.digest == edition.digest
         return NoteEdition(edition) if removed else PutPaper(edition, sentences)
     if beaten:
         return NoteEdition(edition)

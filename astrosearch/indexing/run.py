@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from astrosearch.errors import Unreadable
 from astrosearch.indexing import decide
 from astrosearch.indexing.encode import EncodingThread, Group
 from astrosearch.indexing.identity import Identities, is_gone
+from astrosearch.indexing.removals import Removals
 from astrosearch.indexing.summary import Progress, Summary
 from astrosearch.indexing.workers import ReadPaper, readings
 from astrosearch.maintenance.merge import compact, small_segments
@@ -50,11 +51,13 @@ class IndexingRun:
         encoding: EncodingThread,
         *,
         all_categories: bool,
+        follow_links: bool,
         progress: Callable[[Progress], None] | None,
-        removed: Mapping[tuple[str, str], str],
+        removals: Removals,
     ) -> None:
         self.writer, self._encoding = writer, encoding
         self.all_categories, self.progress = all_categories, progress
+        self._follow_links = follow_links
         self.summary = Summary()
         self._group = Group()
         self._group_sentences = 0
@@ -68,7 +71,7 @@ class IndexingRun:
         self._were_read: set[int] = set()
         self._left: list[tuple[str, str]] = []
         self._left_out = 0
-        self._removed = removed
+        self._removals = removals
 
     def read(self, sources: Sequence[Source], jobs: int) -> None:
         """Read every source that is new, changed or failed before."""
@@ -86,7 +89,9 @@ class IndexingRun:
         wanted = [
             (source, row)
             for source, row in self._places.values()
-            if row.status != "done" or self._stamp(source, row.parts) != row.stamp
+            if row.status != "done"
+            or self._stamp(source, row.parts) != row.stamp
+            or self._removals.asks_for(row.path)
         ]
         unchanged = {row.source_id for _, row in self._places.values()}
         unchanged -= {row.source_id for _, row in wanted}
@@ -97,12 +102,18 @@ class IndexingRun:
     def read_again(self, jobs: int) -> None:
         """Read sources again that hold a paper which another source no longer gives."""
         asked = [
-            (self._places.get(row.path, (Source(Path(row.root), row.name, row.kind), row))[0], row)
+            (self._place(row), row)
             for row in self.writer.sources.by_path().values()
             if row.status == "pending" and row.stamp is not None
             if kinds.rank(row.kind) and not is_gone(row.path)
         ]
         self._read(asked, jobs)
+
+    def _place(self, row: SourceRow) -> Source:
+        """Return a source of this run, or as it was found in an earlier one."""
+        if row.path in self._places:
+            return self._places[row.path][0]
+        return Source(Path(row.root), row.name, row.kind, follow=self._follow_links)
 
     def _read(self, wanted: Sequence[tuple[Source, SourceRow]], jobs: int) -> None:
         if not wanted:
@@ -157,7 +168,7 @@ class IndexingRun:
         left_out = self._left_out
         summary.found = became.found + beside + left_out
         summary.indexed, summary.duplicated = became.indexed, became.duplicates + beside
-        summary.refused = became.refused + left_out
+        summary.refused, summary.removed = became.refused + left_out, became.removed
         summary.left = [
             (paper, file) for paper, file in self._left if store.paper_key(paper) is None
         ]
@@ -279,15 +290,17 @@ class IndexingRun:
         repeated = None
         if before is not None and before.seen == run:
             repeated = decide.repeated(row.name, before, edition, sentences)
-        was_removed = self._removed.get((row.path, paper_id)) == edition.digest
-        if was_removed and before is None and indexed is None:
-            return NoteEdition(edition), None
+        universal = len(decide.possible_ids(edition.paper, row)) == 1
+        removed = indexed is None and self._removals.hold(
+            row.path, paper_id, edition.digest, universal=universal
+        )
         change = decide.change_for(
             edition,
             sentences,
             before=before,
             indexed=indexed,
             beaten=indexed is not None and self._is_beaten(edition, row, indexed),
+            removed=removed,
             run=run,
         )
         return change, repeated

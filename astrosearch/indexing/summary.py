@@ -50,6 +50,7 @@ class Summary:
     indexed: int = 0  # papers of the index
     duplicated: int = 0  # other copies and versions of them
     refused: int = 0  # failed, skipped, left out or removed
+    removed: int = 0  # of these, taken out by `remove`
     # (document, reason) of those that this run met
     duplicates: list[tuple[str, str]] = field(default_factory=list)
     # (paper, file) of each that left, since its file no longer holds it

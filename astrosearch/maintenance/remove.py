@@ -13,7 +13,8 @@ from astrosearch.store.writer import Writer
 def remove(paper_ids: Sequence[str], index: str | Path = "index") -> int:
     """Remove papers from an index; return how many sentences went with them.
 
-    A removed paper stays away until its file changes.
+    A removed paper stays away, whatever becomes of its file, until `build` is given that file by
+    its own name, or is told to `restore` what was removed.
 
     Raises
     ------

@@ -29,7 +29,7 @@ def print_papers(console: Console, papers: Sequence[Listed]) -> None:
             str(paper.year or ""),
             "" if count is None else f"{count:,}",
             shortened(one_line(byline(paper.authors)), NAMES_WIDTH),
-            one_line(paper.title or ""),
+            one_line(paper.heading),
         )
         for paper, count in papers
     ]

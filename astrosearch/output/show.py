@@ -46,7 +46,7 @@ def print_shown(console: Console, shown: Shown) -> None:
     from rich.text import Text
 
     paper, marked = shown.paper, shown.marked
-    head = [Text(one_line(paper.title or paper.id), "bold")]
+    head = [Text(one_line(paper.heading), "bold")]
     if paper.authors:
         head.append(Text(one_line(", ".join(paper.authors[:10])) + _more(len(paper.authors) - 10)))
     about = [paper.id, str(paper.year or ""), " ".join(paper.categories), paper.url or ""]

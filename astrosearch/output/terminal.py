@@ -174,13 +174,13 @@ class Page:
     def head(self, hits: Sequence[Hit]) -> Iterator[Text]:
         """Yield the lines over a paper's hits: title, authors, year, id, and the address."""
         paper = hits[0].paper
-        title = styled(one_line(paper.title or paper.id), "bold")
+        title = styled(one_line(paper.heading), "bold")
         if any(_is_title(hit) for hit in hits):
             title = _lit(title.plain, self.stems, "bold", f"{LIT} underline")
         known = [byline(paper.authors), str(paper.year or "")]
         facts = [title, *(styled(one_line(fact), "") for fact in known)]
         facts += [styled(hit.counted, "dim") for hit in hits[:1]]
-        facts += [styled(one_line(paper.id), "dim")] if paper.title else []
+        facts += [styled(one_line(paper.id), "dim")] if paper.heading != paper.id else []
         yield from fact_lines(facts, self.console, self.console.width)
         if paper.url:
             yield _address(paper, clickable=self.console.is_terminal)

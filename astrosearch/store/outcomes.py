@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from astrosearch.store.reader import Store
@@ -14,6 +15,10 @@ from astrosearch.store.schema import NAMES_FORMAT
 _MET = """FROM json_each(?) JOIN sources s ON s.source_id = value
           JOIN editions e ON e.source_id = s.source_id AND (s.run IS NULL OR e.seen = s.run)
           LEFT JOIN papers p ON p.paper_id = e.paper_id"""
+
+
+# An edition without its paper is one that people removed; or its source is to be read again.
+_REMOVED = "e.paper_id NOT IN (SELECT paper_id FROM papers) AND e.digest != ''"
 
 
 def not_read(store: Store) -> list[tuple[str, str]]:
@@ -35,10 +40,11 @@ def not_read(store: Store) -> list[tuple[str, str]]:
 def outcome(store: Store, source_ids: Sequence[int]) -> Outcome:
     """Count what became of the documents that some sources held when they were last read."""
     ids = [json.dumps(list(source_ids))]
-    [(indexed, duplicates, removed)] = store.rows(
+    [(indexed, duplicates, without, removed)] = store.rows(
         f"""SELECT count(*) FILTER (WHERE p.edition_id = e.edition_id),
                    count(*) FILTER (WHERE p.edition_id != e.edition_id),
-                   count(*) FILTER (WHERE p.edition_id IS NULL) {_MET}""",
+                   count(*) FILTER (WHERE p.edition_id IS NULL),
+                   count(*) FILTER (WHERE p.edition_id IS NULL AND e.digest != '') {_MET}""",
         ids,
     )
     [(repeated, refused)] = store.rows(
@@ -52,10 +58,10 @@ def outcome(store: Store, source_ids: Sequence[int]) -> Outcome:
            FROM json_each(?) JOIN sources ON source_id = value""",
         ids,
     )
-    duplicates, refused = duplicates + repeated, refused + removed
+    duplicates, refused = duplicates + repeated, refused + without
     if unknown:  # of an index that an earlier format held
         found = indexed + duplicates + refused
-    return Outcome(found, indexed, duplicates, refused)
+    return Outcome(found, indexed, duplicates, refused, removed)
 
 
 def duplicates(store: Store, source_ids: Sequence[int]) -> list[tuple[str, str]]:
@@ -88,13 +94,28 @@ def paths_with_papers(store: Store) -> frozenset[str]:
     return frozenset(path for (path,) in rows)
 
 
-def removed_papers(store: Store) -> dict[tuple[str, str], str]:
-    """Return (path of a source, paper) -> digest of each paper that people removed."""
+@dataclass(frozen=True, slots=True)
+class RemovedPaper:
+    """A paper that people removed, in one of the files that hold it.
+
+    `digest` is that of its text there; `alone` says that the file holds no other paper.
+    """
+
+    path: str
+    paper_id: str
+    digest: str
+    alone: bool
+
+
+def removed_papers(store: Store) -> list[RemovedPaper]:
+    """Return each paper that people removed, once for each source that gave it."""
     rows = store.rows(
-        """SELECT path, paper_id, digest FROM editions JOIN sources USING (source_id)
-           WHERE paper_id NOT IN (SELECT paper_id FROM papers)"""
+        f"""SELECT path, paper_id, digest,
+                   (SELECT count(*) FROM editions o WHERE o.source_id = e.source_id) = 1
+            FROM editions e JOIN sources USING (source_id)
+            WHERE {_REMOVED} ORDER BY edition_id"""
     )
-    return {(path, paper): digest for path, paper, digest in rows}
+    return [RemovedPaper(path, paper, digest, bool(alone)) for path, paper, digest, alone in rows]
 
 
 def takes_all_categories(store: Store) -> bool:

@@ -195,12 +195,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the documents of some sources: each is one of three."""
+    """What became of the documents of some sources: each is one of three.
+
+    `removed` are those of the refused that people took out of the index.
+    """
 
     found: int
     indexed: int
     duplicates: int
     refused: int
+    removed: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,9 +229,16 @@ class Writer:
         return int(row[0])
 
     def remove(self, paper_ids: Sequence[str]) -> int:
-        """Remove papers with their sentences; return how many sentences went."""
-        with self.transaction():
+        """Remove papers with their sentences; return how many sentences went.
+
+        Their editions stay, which tell later runs that the papers are to stay away.
+        """
+        with self.transaction() as db:
             commit = Commit(self.store)
+            db.executemany(
+                "UPDATE editions SET digest = 'removed' WHERE paper_id = ? AND digest = ''",
+                [[paper_id] for paper_id in paper_ids],
+            )
             return sum(commit.remove_paper(paper_id) for paper_id in paper_ids)
 
     def prune(self, source_ids: Sequence[int]) -> list[tuple[int, str]]:

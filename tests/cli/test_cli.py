@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 
 import astrosearch
 from astrosearch.cli.main import main
+from tests.support.encoders import WordEncoder
 from tests.support.places import EXAMPLES
 
 QUESTION = "acoustic peaks at small scales"
@@ -270,6 +271,44 @@ def test_output_in_a_narrow_encoding_is_no_traceback(example_index: Path, format
     assert (out.returncode, out.stderr) == (0, b"")
     if format != "table":
         out.stdout.decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "terminal",
+    [
+        {"PYTHONIOENCODING": "ascii"},
+        {"LC_ALL": "C", "LANG": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""},
+    ],
+    ids=["ascii", "LANG=C"],
+)
+def test_an_ascii_terminal_is_given_names_of_signs(
+    tmp_path: Path, encoder: WordEncoder, terminal: dict[str, str]
+):
+    (tmp_path / "a.tex").write_text(
+        r"\documentclass{article}\title{Outbursts of $\eta$ Car}\author{Ch.~Poincar\'e}"
+        r"\begin{document}\maketitle We saw H$\alpha$ and $\Omega_m$ where $z \lesssim 2 \pm 1$, "
+        r"$a \gtrsim 5 \times 10^{-3}$ and 3~$\mu$m to $-4$ km s$^{-1}$ of one M$_\odot$."
+        r"\end{document}"
+    )
+    astrosearch.build(tmp_path / "a.tex", index=tmp_path / "index", encoder=encoder)
+    asked = ("query", "outbursts", "--mode", "lexical", "--context", "1")
+    out = run(*asked, "--index", tmp_path / "index", PYTHONUTF8="0", **terminal)
+    shown = out.stdout.decode("ascii")
+    assert (out.returncode, out.stderr) == (0, b"")
+    for words in (
+        *("eta Car", "Ch. Poincare", "H-alpha", "Omega_m", "z <~ 2 +/- 1", "a >~ 5 x 10^-3"),
+        *("3 um", "-4 km s^-1", "M_sun"),
+    ):
+        assert words in shown, shown
+    assert "?" not in shown
+
+
+def test_a_latin_1_terminal_keeps_the_signs_that_it_has():
+    from astrosearch.output.narrow import HANDLER
+
+    text = "Poincaré: Hα at 2 × 3 ± 1, z ≲ 1, η"
+    written = text.encode("latin-1", HANDLER).decode("latin-1")
+    assert written == "Poincaré: H-alpha at 2 × 3 ± 1, z <~ 1, eta"
 
 
 def test_json_is_utf_8_whatever_the_terminals_encoding(example_index: Path):

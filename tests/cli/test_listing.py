@@ -18,6 +18,7 @@ import astrosearch
 from astrosearch.cli import waiting
 from astrosearch.cli.main import main
 from astrosearch.lock import WriterLock, writer_of
+from tests.support.encoders import WordEncoder
 
 
 def cli(*arguments: object, **more: Any) -> Result:
@@ -67,6 +68,30 @@ def test_papers_are_written_for_people_and_programs(example_index: Path):
         assert {"paper_id", "title", "authors", "year", "sentences"} <= rows[0].keys()
     text = cli("papers", "--format", "bibtex", "--index", example_index).stdout
     assert len(parse_string(text, "bibtex").entries) == 41
+
+
+def test_a_paper_without_a_title_is_called_as_its_file_or_folder(
+    tmp_path: Path, encoder: WordEncoder
+):
+    (tmp_path / "winds").mkdir()
+    tex = r"\documentclass{article}\title{}\begin{document}Dust drives winds.\end{document}"
+    for name in ("winds/main.tex", "winds-of-giants.tex", "2501.99001.tex"):
+        (tmp_path / name).write_text(tex)
+    record = {"id": "10.3847/1538-4357/abcd", "title": "", "abstract": "Dust again."}
+    (tmp_path / "r.jsonl").write_text(json.dumps(record | {"categories": "astro-ph.SR"}))
+    astrosearch.build(tmp_path, index=tmp_path / "index", encoder=encoder)
+    assert {paper["title"] for paper in listed(tmp_path / "index")} == {None}
+    lines = cli("papers", "--index", tmp_path / "index").stdout.splitlines()
+    ends = {line.split()[0]: line.split()[-1] for line in lines}
+    doi = "10.3847/1538-4357/abcd"
+    assert ends == {
+        **{"winds/main": "winds", "winds-of-giants": "winds-of-giants"},
+        **{"2501.99001": "2501.99001", doi: doi},
+    }
+    query = ("query", "dust", "--mode", "lexical", "--no-fold", "--index", tmp_path / "index")
+    assert "winds · " in cli(*query).stdout
+    for id, name in ends.items():
+        assert name in cli("show", id, "--index", tmp_path / "index").stdout.splitlines()[0]
 
 
 def test_a_line_is_cut_at_the_width_of_a_terminal(example_index: Path):
@@ -138,3 +163,17 @@ def test_json_says_that_nothing_close_was_found(example_index: Path):
 
     assert said("zorblax fnord quux")["weak"] is True
     assert "weak" not in said("acoustic peaks at small scales")
+
+
+def test_each_query_of_a_batch_says_for_itself_that_nothing_close_was_found(
+    example_index: Path, tmp_path: Path
+):
+    queries = ["zorblax fnord quux", "acoustic peaks at small scales", "year:2025", "florb grelk"]
+    (tmp_path / "q.txt").write_text("\n".join(queries))
+    for mode, weak in (("hybrid", [True, False, False, True]), ("lexical", [False] * 4)):
+        asked = ("query", "--batch", tmp_path / "q.txt", "--format", "json", "--mode", mode)
+        result = cli(*asked, "--index", example_index)
+        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        assert [line["query"] for line in lines] == queries
+        assert [line.get("weak", False) for line in lines] == weak
+        assert ("nothing close for 2 of 4 queries" in result.stderr) == any(weak)

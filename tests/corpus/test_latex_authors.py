@@ -2,9 +2,15 @@ r"""Author fields of every class: names alone, in order, and groups as groups.""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.corpus.test_latex import document
+import astrosearch
+from astrosearch.corpus.latex import read_latex
+from astrosearch.names import Name
+from tests.corpus.test_latex import Files, document
+from tests.support.encoders import WordEncoder
 
 
 @pytest.mark.parametrize(
@@ -210,3 +216,113 @@ from tests.corpus.test_latex import document
 )
 def test_author_fields_give_names_alone(front: str, names: tuple[str, ...]) -> None:
     assert document("Text.", front).paper.authors == names
+
+
+@pytest.mark.parametrize(
+    ("front", "names"),
+    [
+        (
+            r"\author*[1,2]{\fnm{Ana} \sur{Garc\'ia P\'erez}}\email{a@b}"
+            r"\author[2]{\pfx{Dr.} \fnm{Bob} \spfx{van der} \sur{Ploeg} \sfx{IV}}",
+            (Name("García Pérez", "Ana"), Name("van der Ploeg", "Bob", "IV")),
+        ),
+        (
+            r"\author{\firstname{Jane} \lastname{Roe}\inst{1}\fnsep\thanks{x} \and "
+            r"\firstname{Luiz} \lastname{da Silva$^{2}$}}",
+            (Name("Roe", "Jane"), Name("da Silva", "Luiz")),
+        ),
+        (
+            r"\author{Mordecai-Mark \surname{Mac Low}}\affiliation{U}\author{J. \surname{Lee}}"
+            r"\collaboration{x}\author{LIGHT Collaboration}",
+            (Name("Mac Low", "Mordecai-Mark"), Name("Lee", "J."), Name("LIGHT Collaboration")),
+        ),
+        (
+            r"\author{\fnms{Jane} \snm{Roe}\thanksref{t1}\ead{a@b}}\author{\fnms{Bo} \snm{Lee}}",
+            (Name("Roe", "Jane"), Name("Lee", "Bo")),
+        ),
+        (
+            r"\author{\givenname{Jane Q.} \surname{Roe}}\author{\surname{Lee}, Bo}",
+            (Name("Roe", "Jane Q."), Name("Lee", "Bo")),
+        ),
+        (
+            r"\Author[1][a@b]{Jane}{Roe}\Author[2]{Bob}{van Lee}",
+            (Name("Roe", "Jane"), Name("van Lee", "Bob")),
+        ),
+    ],
+)
+def test_the_parts_of_names_are_those_that_the_source_tells(front: str, names: tuple[Name, ...]):
+    paper = document(rf"{front}\maketitle Some text.").paper
+    assert paper.names == names
+    assert paper.authors == tuple(name.full for name in names)
+    assert document("Some text.", front).paper.names == names
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        r"\author{Jane Roe, Bob Lee}",
+        r"\author{Jane \surname{Roe}}\author{Bob Lee}",
+        r"\author[0000-0001]{Jane Roe}",
+        r"\author{\sur}",
+    ],
+)
+def test_no_parts_of_names_are_made_up(front: str):
+    assert document(rf"{front}\maketitle Some text.").paper.names == ()
+
+
+def test_an_author_is_found_by_the_family_name_that_the_source_tells(
+    tmp_path: Path, encoder: WordEncoder
+):
+    (tmp_path / "a.tex").write_text(
+        r"\documentclass{sn-jnl}\begin{document}\title{Winds}\author{\fnm{Ana} \sur{Silva Lima}}"
+        r"\maketitle Dust drives winds.\end{document}"
+    )
+    astrosearch.build(tmp_path / "a.tex", index=tmp_path / "index", encoder=encoder)
+    with astrosearch.open(tmp_path / "index", encoder=encoder) as index:
+        assert len(index.query("winds", author="Silva Lima, A.")) == 2
+        assert not index.query("winds", author="Lima, S.")
+
+
+REVTEX_2 = r"""
+\documentstyle[aps,prl,preprint]{revtex}
+\begin{document}
+\draft
+\begin{title}
+Damping of sound\\ in the early universe
+\end{title}
+\begin{author}
+Jane Roe and Bob C. Lee
+\end{author}
+\begin{instit}
+Institute of Light, Darktown 12345
+\end{instit}
+\begin{abstract}
+Photons diffuse out of overdense regions.
+\end{abstract}
+\section{Outlook}
+The tail is low.
+\end{document}
+"""
+
+
+@pytest.mark.parametrize("where", ["body", "preamble"])
+def test_title_and_authors_may_be_environments(where: str):
+    text = REVTEX_2
+    if where == "preamble":
+        text = text.replace("\\begin{document}\n", "").replace(
+            "\\begin{instit}", "\\begin{document}\n\\begin{instit}"
+        )
+    read = read_latex(Files({"ms.tex": text}), "ms.tex", "x")
+    assert read.paper.title == "Damping of sound in the early universe"
+    assert read.paper.authors == ("Jane Roe", "Bob C. Lee")
+    assert [(p.section, p.text) for p in read.passages] == [
+        ("Title", "Damping of sound in the early universe"),
+        ("Abstract", "Photons diffuse out of overdense regions."),
+        ("Outlook", "The tail is low."),
+    ]
+    assert "Darktown" not in str(read.passages)
+
+
+def test_an_unclosed_title_costs_no_text():
+    read = document(r"\begin{title}Some text is here. \section{One} And here.")
+    assert "And here." in [passage.text for passage in read.passages]

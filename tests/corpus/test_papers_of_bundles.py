@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+import astrosearch
 from astrosearch.corpus.discover import discover
 from astrosearch.corpus.document import Document, LeftOut
 from astrosearch.corpus.read import read_source
 from astrosearch.errors import Unreadable
 from tests.corpus.test_bundles import tarred
+from tests.support.encoders import WordEncoder
 
 TRUE, DRAFT = "Rings around cold stars", "An early look at rings"
 
@@ -127,8 +129,47 @@ READMES = {
 @pytest.mark.parametrize("readme", READMES)
 def test_a_readme_tells_what_is_ignored(tmp_path: Path, readme: str) -> None:
     files = (("ms.tex", paper()), ("long.tex", paper(words=40)), (readme, READMES[readme]))
-    main, _ = one_paper(tmp_path, *files)
-    assert main == "ms.tex"
+    assert one_paper(tmp_path, *files) == ("ms.tex", {"long.tex"})
+
+
+PART = b"\\documentclass[ms]{subfiles}\n\\begin{document}Rings turn.\\end{document}\n"
+
+
+@pytest.mark.parametrize("name", ["2301.00001v2.tar.gz", "rings.tar.gz"])
+def test_each_document_that_a_readme_ignores_is_named(tmp_path: Path, name: str) -> None:
+    main = paper().replace(b"\\section{R", b"\\input{part}\\subfile{other}\\section{R")
+    files = (
+        ("ms.tex", main),
+        ("long.tex", paper("Rings, at length", words=40)),
+        ("plain.tex", PLAIN),
+        ("part.tex", b"A part that is read."),
+        ("other.tex", PART),
+        ("macros.tex", b"\\def\\ring{ring}"),
+        ("fig.eps", b"%!PS"),
+        (
+            "00README.XXX",
+            b"".join(
+                f"{each} ignore\n".encode()
+                for each in ("long", "plain.tex", "part.tex", "other.tex", "macros.tex", "fig.eps")
+            ),
+        ),
+    )
+    items = read(tmp_path, name, bundled(*files))
+    assert [type(item) for item in items] == [Document, LeftOut, LeftOut]
+    refused = {item.name: item.reason for item in items if isinstance(item, LeftOut)}
+    assert set(refused) == {f"{name}/long.tex", f"{name}/plain.tex"}
+    assert all("00README" in reason for reason in refused.values())
+
+
+def test_the_sums_count_what_a_readme_ignores(tmp_path: Path) -> None:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    files = (("ms.tex", paper()), ("long.tex", paper(words=40)), ("00README", b"long.tex ignore"))
+    (folder / "2301.00001.tar.gz").write_bytes(bundled(*files))
+    summary = astrosearch.build(folder, index=tmp_path / "index", encoder=WordEncoder())
+    assert (summary.found, summary.indexed, summary.duplicated, summary.refused) == (2, 1, 0, 1)
+    with astrosearch.open(tmp_path / "index", encoder=WordEncoder()) as index:
+        assert [file for file, _ in index.failures] == ["2301.00001.tar.gz/long.tex"]
 
 
 @pytest.mark.parametrize(

@@ -74,18 +74,22 @@ def decided(
     before: Edition | None = None,
     indexed: Edition | None = None,
     beaten: bool = False,
+    removed: bool = False,
 ) -> PutPaper | NoteEdition | None:
-    return change_for(new, sentences, before=before, indexed=indexed, beaten=beaten, run=RUN)
+    return change_for(
+        new, sentences, before=before, indexed=indexed, beaten=beaten, removed=removed, run=RUN
+    )
 
 
 def test_a_new_paper_is_put():
     assert decided(edition()) == PutPaper(edition(), SENTENCES)
 
 
-def test_a_removed_paper_stays_away_until_its_text_changes():
-    assert decided(edition(), before=edition()) == NoteEdition(edition())
+def test_a_removed_paper_stays_away_whatever_its_text_becomes():
     changed = edition(sentences=OTHERS)
-    assert decided(changed, OTHERS, before=edition()) == PutPaper(changed, OTHERS)
+    for new, sentences in ((edition(), SENTENCES), (changed, OTHERS)):
+        assert decided(new, sentences, before=edition(), removed=True) == NoteEdition(new)
+        assert decided(new, sentences, before=edition()) == PutPaper(new, sentences)
 
 
 def test_a_beaten_edition_is_noted():

@@ -23,7 +23,10 @@ from astrosearch.indexing import workers as reading
 from astrosearch.indexing.summary import Progress
 from astrosearch.maintenance import optimize as optimizing
 from astrosearch.maintenance import remove as removing
+from astrosearch.maintenance.merge import compact
 from astrosearch.maintenance.verify import verify
+from astrosearch.store import vectors
+from astrosearch.store.writer import Writer
 from tests.conftest import HALO, PEAKS, record
 from tests.support.encoders import WordEncoder
 
@@ -278,12 +281,13 @@ def test_strict_raises_once_the_rest_is_indexed(corpus: Path, tmp_path: Path):
     assert len(papers(index)) == 3
 
 
-def test_removed_paper_stays_away_until_it_changes(corpus: Path, built: Path):
+def test_a_removed_paper_stays_away_until_it_is_asked_for(corpus: Path, built: Path):
     assert removing.remove(["2501.99101"], built) > 0
     again(corpus, built)
-    assert "2501.99101" not in papers(built)
     (corpus / "2501.99101.txt").write_text(HALO + "\nA last remark closes the note.\n")
     again(corpus, built)
+    assert "2501.99101" not in papers(built)
+    again(corpus / "2501.99101.txt", built)
     assert "2501.99101" in papers(built)
     assert verify(built) == []
 
@@ -356,6 +360,29 @@ def test_group_size_changes_nothing(
         hits = opened.query("Photons diffuse out of overdense regions.", k=3)
     assert hits[0].sentence.text == "Photons diffuse out of overdense regions."
     assert hits[0].score == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize(("largest", "merged"), [(2**30, True), (1, False)])
+def test_full_segments_are_not_merged_again_at_every_commit(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, largest: int, merged: bool
+):
+    for number in range(12):
+        (corpus / f"note{number}.txt").write_text(HALO.replace("triaxial", f"number {number}"))
+    monkeypatch.setattr(updating, "GROUP_SENTENCES", 1)
+    monkeypatch.setattr(updating, "MANY_SEGMENTS", 2)
+    monkeypatch.setattr(vectors, "MAX_SEGMENT_BYTES", largest)
+    merges: list[Writer] = []
+
+    def counted(writer: Writer) -> None:
+        merges.append(writer)
+        compact(writer)
+
+    monkeypatch.setattr(updating, "compact", counted)
+    again(corpus, tmp_path / "index")
+    assert len(papers(tmp_path / "index")) == 15
+    assert bool(merges) == merged
+    assert len(merges) <= 15 // 3
+    assert verify(tmp_path / "index") == []
 
 
 def test_readers_in_other_processes_give_the_same_index(corpus: Path, tmp_path: Path):

@@ -20,6 +20,7 @@ from astrosearch.corpus.source import Source
 from astrosearch.errors import AstrosearchError, CorpusError, NotFound, StorageError
 from astrosearch.maintenance.remove import remove
 from astrosearch.maintenance.verify import verify
+from astrosearch.store.writer import Writer
 from tests.conftest import HALO, PEAKS, record
 from tests.corpus.test_bundles import tarred
 from tests.support.encoders import WordEncoder
@@ -227,13 +228,84 @@ def test_a_removed_paper_stays_away_over_a_rebuild(corpus: Path, index: Path):
         (corpus / f"{name}.txt").write_text(text(name))
     update(corpus, index=index)
     remove(["one"], index)
-    summary = update(corpus, index=index, rebuild=True)
+    for at in range(2):
+        summary = update(corpus, index=index, rebuild=True)
+        assert papers(index) == {"two"}
+        assert_sums(summary)
+        assert (summary.refused, summary.removed) == (1, 1)
+        (corpus / "one.txt").write_text(text(f"one anew {at}"))
+        update(corpus, index=index)
+        assert papers(index) == {"two"}
+    update(corpus / "two.txt", index=index)
     assert papers(index) == {"two"}
-    assert_sums(summary)
-    assert summary.refused == 1
-    (corpus / "one.txt").write_text(text("one anew"))
-    update(corpus, index=index)
+    summary = update(corpus / "one.txt", index=index)
     assert papers(index) == {"one", "two"}
+    assert_sums(summary)
+    assert (summary.papers_added, summary.refused, summary.removed) == (1, 0, 0)
+    update(corpus, index=index, rebuild=True)
+    assert papers(index) == {"one", "two"}
+
+
+def test_a_removed_paper_stays_away_though_it_is_read_otherwise(
+    corpus: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (corpus / "one.txt").write_text(text("one"))
+    (corpus / "two.txt").write_text(text("two"))
+    update(corpus, index=index)
+    remove(["one"], index)
+    monkeypatch.setattr("astrosearch.indexing.decide._digest", lambda value: repr(value)[-32:])
+    update(corpus, index=index, rebuild=True)
+    assert papers(index) == {"two"}
+
+
+def test_a_removed_paper_stays_away_in_other_files(corpus: Path, index: Path):
+    (corpus / "a.jsonl").write_text(
+        "\n".join(record(f"2501.9930{n}", f"Title {n}", f"Dust of kind {n}.") for n in range(3))
+    )
+    (corpus / "notes.txt").write_text(text("notes"))
+    update(corpus, index=index)
+    remove(["2501.99301", "notes"], index)
+    (corpus / "b.jsonl").write_text((corpus / "a.jsonl").read_text().replace("kind", "sort"))
+    (corpus / "2501.99301.txt").write_text(text("the whole of it"))
+    (corpus / "notes.txt").rename(corpus / "moved.txt")
+    assert_sums(update(corpus, index=index))
+    assert papers(index) == {"2501.99300", "2501.99302"}
+    update(corpus / "a.jsonl", index=index)  # a file of many papers names none of them
+    assert papers(index) == {"2501.99300", "2501.99302"}
+    update(corpus / "2501.99301.txt", index=index)
+    assert papers(index) == {"2501.99300", "2501.99301", "2501.99302"}
+
+
+def test_all_that_was_removed_comes_back_where_that_is_asked_for(corpus: Path, index: Path):
+    (corpus / "a.jsonl").write_text(
+        "\n".join(record(f"2501.9930{n}", f"Title {n}", f"Dust of kind {n}.") for n in range(3))
+    )
+    (corpus / "one.txt").write_text(text("one"))
+    update(corpus, index=index)
+    everything = papers(index)
+    for how in ({"restore": True}, {"restore": True, "rebuild": True}):
+        remove(["2501.99301", "one"], index)
+        update(corpus, index=index, **how)
+        assert papers(index) == everything
+    remove(["one"], index)
+    result = subprocess.run(
+        [sys.executable, "-m", "astrosearch", "index", "--help"], capture_output=True, check=True
+    )
+    assert b"--restore" in result.stdout
+    update(corpus, index=index)
+    assert papers(index) == everything - {"one"}
+
+
+def test_what_is_removed_while_it_is_to_be_read_again_stays_away(corpus: Path, index: Path):
+    (corpus / "2501.99101.txt").write_text(HALO)
+    (corpus / "m.jsonl").write_text(record("2501.99101", "Haloes", "They turn."))
+    update(corpus, index=index)
+    with Writer(index) as writer, writer.transaction() as db:
+        db.execute("UPDATE editions SET digest = ''")
+        db.execute("UPDATE sources SET status = 'pending'")
+    remove(["2501.99101"], index)
+    update(corpus, index=index)
+    assert papers(index) == set()
 
 
 def test_ids_do_not_move_to_other_papers(tmp_path: Path, index: Path):
@@ -371,3 +443,75 @@ def test_a_tilde_is_the_home_folder_in_commands(
     subprocess.run([*run, "info"], check=True, capture_output=True)
     assert (tmp_path / "idx").is_dir()
     assert not (corpus / "~").exists()
+
+
+@pytest.fixture
+def linked(corpus: Path, tmp_path: Path) -> Path:
+    """A corpus with links out of it, to folders that link to each other and back."""
+    out = tmp_path / "out"
+    (out / "peaks" / "parts").mkdir(parents=True)
+    (out / "peaks" / "main.tex").write_text(PEAKS.replace("\\input{tail}", "\\input{parts/tail}"))
+    (tmp_path / "tail.tex").write_text("Ground telescopes map the tail.")
+    (out / "peaks" / "parts" / "tail.tex").symlink_to(tmp_path / "tail.tex")
+    (out / "notes.txt").write_text(text("notes"))
+    (out / "loop").symlink_to(out)
+    (out / "back").symlink_to(corpus)
+    (out / "in").symlink_to(corpus / "own")
+    (tmp_path / "kept.txt").write_text(HALO)
+    (corpus / "own").mkdir()
+    (corpus / "own" / "one.txt").write_text(text("one"))
+    (corpus / "2501.99101.txt").symlink_to(tmp_path / "kept.txt")
+    (corpus / "far").symlink_to(out)
+    (corpus / "near").symlink_to(out / "peaks")
+    (corpus / "same.txt").symlink_to(out / "notes.txt")
+    (corpus / "gone").symlink_to(tmp_path / "nowhere")
+    return corpus
+
+
+def test_links_that_lead_out_are_refused_with_a_cure(linked: Path, index: Path, tmp_path: Path):
+    summary = update(linked, index=index)
+    assert papers(index) == {"own/one"}
+    reasons = dict(summary.skipped)
+    for name in ("far", "near", "2501.99101.txt", "same.txt"):
+        assert "--follow-links" in reasons[name]
+        assert str(tmp_path) in reasons[name]
+    assert_sums(summary)
+
+
+def test_links_that_lead_out_are_followed_where_that_is_asked_for(linked: Path, index: Path):
+    summary = update(linked, index=index, follow_links=True, strict=True)
+    assert papers(index) == {"own/one", "2501.99101", "far/notes", "far/peaks/main"}
+    assert dict(summary.duplicates) == {"same.txt": "the same file as far/notes.txt"}
+    reasons = dict(summary.skipped)
+    assert reasons["near"] == "the same folder as far/peaks"
+    assert reasons["far/loop"] == "the same folder as far"
+    assert set(reasons) == {"near", "far/loop", "gone"}
+    assert_sums(summary)
+    with astrosearch.open(index, encoder=WordEncoder()) as opened:
+        _, sentences = opened.paper("far/peaks/main")
+        tail = next(each for each in sentences if "Ground telescopes" in each.text)
+        assert tail.file == "far/peaks/parts/tail.tex"
+    assert verify(index) == []
+
+
+def test_an_index_keeps_to_following_links(linked: Path, index: Path, tmp_path: Path):
+    update(linked, index=index, follow_links=True)
+    followed = papers(index)
+    summary = update(linked, index=index)
+    assert (papers(index), summary.sources_read, summary.left) == (followed, 0, [])
+    (tmp_path / "tail.tex").write_text("Ground telescopes map the tail anew.")
+    assert update(linked, index=index).papers_replaced == 1
+    assert papers(index) == followed
+    update(linked, index=index, rebuild=True)
+    assert papers(index) == followed
+    summary = update(linked, index=index, follow_links=False)
+    assert papers(index) == {"own/one"}
+    assert len(summary.left) == len(followed) - 1
+    assert_sums(summary)
+
+
+def test_links_are_followed_by_the_command(linked: Path, index: Path):
+    run = [sys.executable, "-m", "astrosearch", "index", str(linked), "--index", str(index)]
+    done = subprocess.run([*run, "--follow-links"], check=True, capture_output=True, text=True)
+    assert "4 papers added" in done.stderr
+    assert "same.txt: the same file as far/notes.txt" in done.stderr

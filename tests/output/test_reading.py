@@ -78,7 +78,7 @@ def test_the_id_of_every_paper_is_shown():
         assert name in printed()
     untitled = Paper("notes/untitled")
     assert printed(hits=[Hit(1, 0.5, sentence(1, "Text."), untitled)]).startswith(
-        "notes/untitled\n"
+        "untitled · notes/untitled\n"
     )
 
 

@@ -184,6 +184,40 @@ def test_more_matches_are_drawn_than_are_printed(papers: Path, tmp_path: Path):
     assert "\n2  " not in few.stdout
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--sort", "year"),
+        ("--sort", "-year", "--offset", "7"),
+        ("--sort", "paper"),
+        ("--per-paper", "1"),
+        ("--offset", "55"),
+        ("--diverse",),
+        ("--papers", "--sort", "year"),
+    ],
+    ids=" ".join,
+)
+def test_a_figure_changes_nothing_of_what_is_printed(
+    papers: Path, tmp_path: Path, options: tuple[str, ...]
+):
+    file = tmp_path / "t.svg"
+    drawn = ask(papers, "dust", "-k", 5, *options, "--plot", file)
+    assert drawn.stdout == ask(papers, "dust", "-k", 5, *options).stdout
+    assert drawn.stderr == f"60 matches drawn in {file}\n"
+    assert "60 best matches, in 60 papers" in file.read_text()
+
+
+def test_the_figure_has_no_more_of_a_paper_than_is_asked_for(tmp_path: Path):
+    (tmp_path / "a.jsonl").write_text(
+        record("2501.99201", "Dust", " ".join(f"Dust of kind {n} is cold." for n in range(5)))
+    )
+    index = tmp_path / "index"
+    astrosearch.build(tmp_path / "a.jsonl", index=index, encoder=WordEncoder())
+    for n in (1, 2):
+        drawn = ask(index, "dust", "--no-fold", "--per-paper", n, "--plot", tmp_path / "t.svg")
+        assert drawn.stderr.startswith(f"{n} match")
+
+
 def test_a_batch_is_one_figure(papers: Path, tmp_path: Path):
     (tmp_path / "q.txt").write_text("dust\nnumber\ncold\n")
     file = tmp_path / "t.svg"

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 import astrosearch
 from astrosearch.errors import NotAnIndex
 from astrosearch.maintenance import optimize as optimizing
+from astrosearch.maintenance import remove as removing
 from astrosearch.maintenance.repair import repair
 from astrosearch.maintenance.verify import verify
 from astrosearch.search.bm25 import WordRanking, best, scores_of
+from astrosearch.search.index import Mode
 from astrosearch.search.language import terms
 from astrosearch.store.reader import Store
 from astrosearch.store.rows import Postings
@@ -179,6 +181,56 @@ def test_merging_drops_the_words_of_what_is_gone(corpus: Path, built: Path):
     with closing(Store(built)) as store:
         parts = store.rows("SELECT DISTINCT part FROM words")
         assert len(parts) == len(store.segments())
+
+
+def test_removed_sentences_weigh_nothing(tmp_path: Path):
+    """Scores are those of the papers that are left, before `optimize` as after it."""
+    for number in range(40):
+        animal = "zebra" if number % 2 else "quokka"
+        (tmp_path / f"2501.{number:05}.txt").write_text(f"Title\n\nThe {animal} eats grass.\n")
+    index, left = tmp_path / "index", tmp_path / "left"
+    astrosearch.build(tmp_path, index=index, encoder=WordEncoder())
+    gone = [f"2501.{number:05}" for number in range(1, 37, 2)]
+    removing.remove(gone, index)
+    for name in gone:
+        (tmp_path / f"{name}.txt").unlink()
+    astrosearch.build(tmp_path, index=left, encoder=WordEncoder())
+
+    def found(folder: Path, mode: Mode) -> list[tuple[str, float]]:
+        with astrosearch.open(folder, encoder=WordEncoder()) as opened:
+            hits = opened.query("zebra quokka", k=100, mode=mode, fold=False)
+            return [(hit.paper.id, hit.score) for hit in hits]
+
+    modes: tuple[Mode, ...] = ("lexical", "hybrid")
+    for mode in modes:
+        expected = found(left, mode)
+        assert [id for id, _ in found(index, mode)] == [id for id, _ in expected]
+        scores = [score for _, score in expected]
+        assert [score for _, score in found(index, mode)] == pytest.approx(scores, abs=1e-6)
+        assert found(index, "lexical")[0][0] in ("2501.00037", "2501.00039")
+    before = found(index, "lexical")
+    optimizing.optimize(index)
+    assert found(index, "lexical") == before
+
+
+def test_what_is_removed_is_read_once_however_many_ask(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+):
+    removing.remove(["2501.99102"], built)
+    reads: list[Store] = []
+    dead_vectors = Store.dead_vectors
+
+    def counted(store: Store) -> object:
+        reads.append(store)
+        return dead_vectors(store)
+
+    monkeypatch.setattr(Store, "dead_vectors", counted)
+    with astrosearch.open(built, encoder=WordEncoder()) as opened:
+        opened.query("halo", mode="lexical")
+        first = len(reads)
+        for word in ("halo", "gas", "peaks", "dust -winds"):
+            opened.query(word, mode="lexical")
+        assert len(reads) == first <= 2
 
 
 class OutOfOrder:

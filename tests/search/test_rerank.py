@@ -414,6 +414,28 @@ def test_a_batch_is_reranked_query_by_query(index: astrosearch.Index, tiny: Rera
     ]
 
 
+def test_a_reranker_that_is_named_is_loaded_once(
+    index: astrosearch.Index, monkeypatch: pytest.MonkeyPatch
+):
+    loaded: list[str] = []
+
+    class Stub:
+        def __init__(self, name: str, device: str) -> None:
+            loaded.append(name)
+
+        def scores(self, query: str, texts: list[str]) -> Any:
+            return np.linspace(1, 0, len(texts), dtype=np.float32)
+
+    monkeypatch.setattr("astrosearch.search.session.Reranker", Stub)
+    for query in ("winds", "haloes"):
+        assert index.query(query, rerank="one")
+    index.query_batch(["winds", "haloes"], rerank="one")
+    assert loaded == ["one"]
+    index.query("winds", rerank="two")
+    index.query("winds", rerank="one")
+    assert loaded == ["one", "two"]
+
+
 @needs_torch
 def test_the_command_reranks_and_names_what_is_no_reranker(example_index: Path, folder: Path):
     asked = ["query", "acoustic peaks", "--index", str(example_index), "--format", "json"]

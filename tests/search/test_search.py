@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 import astrosearch
-from astrosearch.errors import AstrosearchError, NotFound
+from astrosearch.errors import AstrosearchError, EncoderError, NotFound
 from astrosearch.maintenance import optimize as optimizing
 from astrosearch.maintenance import remove as removing
+from astrosearch.maintenance.repair import repair
 from astrosearch.search.index import MODES, Mode
 from tests.support.encoders import WordEncoder
 
@@ -95,6 +96,33 @@ def test_similar_leaves_itself_out(index: astrosearch.Index):
     own = {s.id for s in index.paper("2501.99102")[1]}
     assert not own & {hit.sentence.id for hit in near}
     assert len(near) == len(index) - len(own)
+
+
+def test_a_search_asks_no_network_for_the_encoder_that_an_index_names(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The name is what the author of the index chose."""
+    encoder = WordEncoder()
+    encoder.name = "somebody/tracker"
+    astrosearch.build(corpus, index=tmp_path / "index", encoder=encoder)
+    asked: list[object] = []
+
+    def refuse(*arguments: object) -> None:
+        asked.append(arguments)
+        raise OSError
+
+    monkeypatch.setattr("astrosearch.encoder.locate.download", refuse)
+    monkeypatch.setattr("socket.socket.connect", refuse)
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+    with astrosearch.open(tmp_path / "index") as opened:
+        with pytest.raises(EncoderError, match="The hub is not asked by searches"):
+            opened.query("haloes")
+        assert opened.query("haloes", mode="lexical")
+        assert opened.similar("2501.99102")
+    (next((tmp_path / "index" / "segments").glob("*.faiss"))).unlink()
+    with pytest.raises(EncoderError, match="The hub is not asked by searches"):
+        repair(tmp_path / "index")
+    assert asked == []
 
 
 def test_results_convert_to_a_data_frame(index: astrosearch.Index):

@@ -60,6 +60,7 @@ class Writing:
         self.corpus.mkdir()
         self.rng = random.Random(seed)
         self.files: State = {}
+        self.gone: set[int] = set()
         self.state: State = {}
         self.legal = [fingerprint({})]
 
@@ -70,12 +71,14 @@ class Writing:
             self.files[number] = self.files.get(number, 0) + 1
             write_edition(self.corpus, number, self.files[number])
         for number in changed:
-            self._becomes({**self.state, number: self.files[number]})
+            if number not in self.gone:
+                self._becomes({**self.state, number: self.files[number]})
         self._build()
 
     def remove(self, count: int) -> None:
-        """Remove some papers at once; they stay away until they have a new edition."""
+        """Remove some papers at once; they stay away, even when they have a new edition."""
         gone = self.rng.sample(sorted(self.state), count)
+        self.gone.update(gone)
         self._becomes({n: e for n, e in self.state.items() if n not in gone})
         removing.remove([name_of(number) for number in gone], self.index)
 

@@ -10,11 +10,16 @@ drawings, bibliographies, affiliations and keywords.
 from __future__ import annotations
 
 from astrosearch.corpus.document import Document, SourceTree
-from astrosearch.corpus.latex.authors import author_names
+from astrosearch.corpus.latex.authors import author_names, parts_of_names
 from astrosearch.corpus.latex.citations import Bibliography
 from astrosearch.corpus.latex.frontpages import without_title_pages
 from astrosearch.corpus.latex.macros.actions import expand
-from astrosearch.corpus.latex.mainfile import Candidate, choose_main, documents_in
+from astrosearch.corpus.latex.mainfile import (
+    Candidate,
+    choose_main,
+    documents_in,
+    ignored_documents,
+)
 from astrosearch.corpus.latex.numbering import numbers
 from astrosearch.corpus.latex.reader.handlers import open_reader
 from astrosearch.corpus.latex.reader.sections import read_document
@@ -26,7 +31,15 @@ from astrosearch.corpus.limits import Budget
 from astrosearch.errors import Unreadable
 from astrosearch.records import Paper
 
-__all__ = ["Candidate", "Mains", "choose_main", "documents_in", "find_mains", "read_latex"]
+__all__ = [
+    "Candidate",
+    "Mains",
+    "choose_main",
+    "documents_in",
+    "find_mains",
+    "ignored_documents",
+    "read_latex",
+]
 
 
 # 10 MB of TeX hold a quarter of these.
@@ -61,10 +74,12 @@ def read_latex(
         raise Unreadable(main, "no text in it")
     cited = [label.year for label in bibliography.labels.values()]
     year, estimated = year_of(source.text, reader.date, cited, main)
+    authors = author_names(reader.author_fields, reader.plain_text)
     paper = Paper(
         paper_id,
         title=reader.title,
-        authors=author_names(reader.author_fields, reader.plain_text),
+        authors=authors,
+        names=parts_of_names(authors, reader.author_fields, reader.plain_text),
         year=year,
         year_estimated=estimated,
     )

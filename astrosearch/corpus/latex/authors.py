@@ -3,15 +3,17 @@ r"""Authors' names, from what the journal classes make of `\author`."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from astrosearch.corpus.latex.personal_names import names_in
 from astrosearch.corpus.latex.tokens import closing_brace
+from astrosearch.names import Name, is_group, is_suffix
 
 MAX_AUTHORS = 3_000
 MAX_FIELDS = 10_000  # of `\author`, most of them of one name
 MAX_FIELD = 500_000  # characters
+MAX_NAME = 500  # characters of a family name
 
 _WITH_ARGUMENT = re.compile(
     r"\\(?:thanks|footnote|footnotetext|altaffilmark|altaffiltext|altaffiliation|affil|affiliation|inst"
@@ -41,6 +43,10 @@ _AND = re.compile(
 _GIVEN_FAMILY = re.compile(
     r"\\(?:sur|lastname|surname|snm|sfx|particle|prefix|spfx|suffix)(?=\s*\{)"
 )
+# The family name, with the particle before it where that is told too.
+_FAMILY = re.compile(
+    r"(?:\\(?:particle|prefix|spfx)\s*\{([^{}]{1,40})\}[\s~]*)?\\(?:sur|lastname|surname|snm)\s*(?=\{)"
+)
 _ADDRESS = re.compile(
     r"\buniv|\binstit|\bdepart|\bdept\b|\bobservat|\bosservat|\bcent(?:er|re|ro)\b|\bschools?\b"
     r"|\blaborat|\bcollege\b|\be-?mail|@|https?:|\bstreet\b|\bphysics\b|\bastronom(?:y|ie|ia)\b"
@@ -65,6 +71,55 @@ def author_names(fields: Iterable[str], plain: Callable[[str], str]) -> tuple[st
             if len(names) >= MAX_AUTHORS:
                 return tuple(names)
     return tuple(names)
+
+
+def parts_of_names(
+    names: Sequence[str], fields: Iterable[str], plain: Callable[[str], str]
+) -> tuple[Name, ...]:
+    r"""Return the parts of names that `author_names` found in the same fields.
+
+    Classes have `\sur`, `\surname` and the like for family names. As with records, all parts are
+    known or none: empty where a person's family name isn't told. Groups have none.
+    """
+    families = [told for field in islice(fields, MAX_FIELDS) for told in _families(field, plain)]
+    if not families:
+        return ()
+    parts: list[Name] = []
+    waiting = iter(families)
+    for name in names:
+        if is_group(name):
+            parts.append(Name(name))
+            continue
+        known = _parted(name, next(waiting, ()))
+        if known is None:
+            return ()
+        parts.append(known)
+    return tuple(parts)
+
+
+def _families(field: str, plain: Callable[[str], str]) -> Iterator[tuple[str, ...]]:
+    """Yield what may be each person's family name: with its particle, and without."""
+    field = _MATH.sub(" ", _without_notes(field[:MAX_FIELD].replace("\x1f", "")))
+    for match in _FAMILY.finditer(field):
+        end = closing_brace(field, match.end(), MAX_NAME)
+        if end >= 0:
+            family = _written(field[match.end() + 1 : end], plain)
+            particle = _written(match[1] or "", plain)
+            yield (f"{particle} {family}", family) if particle else (family,)
+
+
+def _written(tex: str, plain: Callable[[str], str]) -> str:
+    return " ".join(plain(_SUPERSCRIPT.sub(" ", tex)).replace("|", " ").split()).strip(" ,;*")
+
+
+def _parted(name: str, families: Sequence[str]) -> Name | None:
+    """Return the parts of a name that ends with one of some family names, or a suffix after it."""
+    whole, _, last = name.rpartition(" ")
+    without, suffix = (whole, last) if is_suffix(last) else (name, "")
+    for family in families:
+        if family and (without == family or without.endswith(f" {family}")):
+            return Name(family, without[: -len(family)].strip(), suffix)
+    return None
 
 
 def _names(field: str, plain: Callable[[str], str]) -> list[str]:

@@ -73,6 +73,19 @@ def documents_in(tree: SourceTree, names: Sequence[str] | None = None) -> list[C
     return found
 
 
+def ignored_documents(tree: SourceTree, found: Sequence[Candidate]) -> list[Candidate]:
+    """Documents that a 00README has left out of those that `documents_in` found in a tree.
+
+    A part that another document reads is none.
+    """
+    every = tree.names()
+    ignored = directives(tree, every).ignored - {each.name for each in found}
+    if not ignored:
+        return []
+    said = Directives()
+    return [each for each in _documents(tree, _sources(every), every, said) if each.name in ignored]
+
+
 def choose_main(tree: SourceTree, names: Sequence[str] | None = None) -> str | None:
     """The main file of a bundle that holds one paper, as arXiv's do; None where there is none."""
     found = documents_in(tree, names)

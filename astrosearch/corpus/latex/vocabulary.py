@@ -268,7 +268,7 @@ DROPPED_ENVIRONMENTS = words(
         filecontents pspicture algorithmic alltt scope pycode pythontexcustomcode
         CCSXML NiceTabular asy codebox tcblisting forest
         deletedtext psmatrix subjclass refs pgfpicture axis
-        authorlist affiliations UTcommittee tabbing
+        authorlist affiliations instit UTcommittee tabbing
         tabu copyrightpage figurehead
         """
 )

@@ -9,6 +9,7 @@ from astrosearch.corpus.latex.reader.captions import float_captions, notes_in_ro
 from astrosearch.corpus.latex.reader.formulas import displayed, formula, without_numbering
 from astrosearch.corpus.latex.reader.hand_headings import hand_heading
 from astrosearch.corpus.latex.reader.lists import begin_inline_list
+from astrosearch.corpus.latex.reader.sections import FRONT_ENVIRONMENTS, front_environment
 from astrosearch.corpus.latex.reader.text_reader import TextReader
 
 _ENVIRONMENT = re.compile(r"[ \t]*\{([^{}]*)\}")
@@ -54,8 +55,8 @@ def begin(reader: TextReader, name: str, position: int) -> None:
     elif environment == "titlepage" and reader.depth <= 1:
         reader.flush()
         reader.title_pages.append(len(reader.passages))
-    elif environment == "abstract" and reader.depth <= 1:
-        abstract_environment(reader, span)
+    elif environment in FRONT_ENVIRONMENTS and reader.depth <= 1:
+        front_environment(reader, environment, span)
     elif environment.lower() in words.NAMED_ENVIRONMENTS:
         reader.flush()
         reader.outer_sections.append(reader.section)
@@ -100,17 +101,3 @@ def end(reader: TextReader, name: str, position: int) -> None:
             reader.section = reader.outer_sections.pop()
     else:
         reader.builder.text(" ", position)
-
-
-def abstract_environment(reader: TextReader, span: tuple[int, int] | None) -> None:
-    """The abstract, which is a section of its own."""
-    reader.flush()
-    saved = reader.section
-    reader.section = "Abstract"
-    if span is None:
-        return
-    start, reader.position = reader.position, span[1]
-    reader.in_abstract = True
-    reader.read_block(start, span[0])
-    reader.in_abstract = False
-    reader.section = saved

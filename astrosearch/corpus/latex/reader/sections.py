@@ -7,13 +7,14 @@ import re
 from astrosearch.corpus.document import Passage
 from astrosearch.corpus.headings import REFERENCES
 from astrosearch.corpus.latex.passages import Builder
-from astrosearch.corpus.latex.reader.environments import abstract_environment
 from astrosearch.corpus.latex.reader.text_reader import TextReader
 from astrosearch.corpus.latex.reader.title_page import read_title_page
 
 _FRONT = re.compile(
-    r"\\(title|author|authors|Author|date|abstract|newauthor|begin\s*\{abstract\}|pubyear|defcitealias)\*?(?![A-Za-z])"
+    r"\\(title|author|authors|Author|date|abstract|newauthor|begin\s*\{(?:abstract|title|authors?)\}"
+    r"|pubyear|defcitealias)\*?(?![A-Za-z])"
 )
+FRONT_ENVIRONMENTS = frozenset(("abstract", "title", "author", "authors"))  # REVTeX 2 has them all
 _TITLE = re.compile(r"\\(?:title|Title|MAINTITLE)(?![A-Za-z])|\\begin\s*\{title\}")
 LONG_TITLE = 300  # characters of TeX
 MIN_TITLE = 20
@@ -58,7 +59,8 @@ def _front_matter(reader: TextReader, end: int) -> None:
         reader.position = match.end()
         name = match[1]
         if name.startswith("begin"):
-            abstract_environment(reader, reader.environments.get(match.start()))
+            environment = name.partition("{")[2].rstrip("}")
+            front_environment(reader, environment, reader.environments.get(match.start()))
         elif name != "pubyear":
             reader.handlers[name](reader, name, match.start())
         reader.position = max(reader.position, match.end())
@@ -126,12 +128,15 @@ def title(reader: TextReader, name: str, position: int) -> None:
     """The title."""
     reader.option()
     group = reader.group()
-    if group is None or reader.depth > 1:
-        return
+    if group is not None and reader.depth <= 1:
+        _set_title(reader, *group)
+
+
+def _set_title(reader: TextReader, start: int, end: int) -> None:
     builder = Builder(reader.source)
     waiting = reader.waiting
     reader.waiting = []
-    reader.read(group[0], _title_end(reader, *group), builder)
+    reader.read(start, _title_end(reader, start, end), builder)
     reader.waiting = waiting
     passage = builder.passage("Title")
     if passage is not None and reader.title_passage is None and not _is_example(passage.text):
@@ -160,6 +165,26 @@ def abstract(reader: TextReader, name: str, position: int) -> None:
     reader.section = saved
 
 
+def front_environment(reader: TextReader, environment: str, span: tuple[int, int] | None) -> None:
+    """An abstract, which is a section of its own; in REVTeX 2 the title and authors too."""
+    reader.flush()
+    if span is None:
+        reader.section = "Abstract" if environment == "abstract" else reader.section
+        return
+    start, reader.position = reader.position, span[1]
+    if environment == "title":
+        _set_title(reader, start, span[0])
+    elif environment != "abstract":
+        reader.author_fields.append(reader.text[start : span[0]])
+    else:
+        saved = reader.section
+        reader.section = "Abstract"
+        reader.in_abstract = True
+        reader.read_block(start, span[0])
+        reader.in_abstract = False
+        reader.section = saved
+
+
 def author(reader: TextReader, name: str, position: int) -> None:
     """Names, read later."""
     reader.option()
@@ -176,7 +201,7 @@ def full_author(reader: TextReader, name: str, position: int) -> None:
     family = reader.group() if reader.text.startswith("{", reader.position) else None
     if group is not None:
         given = reader.text[group[0] : group[1]]
-        surname = f" {reader.text[family[0] : family[1]]}" if family else ""
+        surname = rf" \surname{{{reader.text[family[0] : family[1]]}}}" if family else ""
         reader.author_fields.append(given + surname)
 
 
