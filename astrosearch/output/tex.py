@@ -195,7 +195,7 @@ def _write_taken_apart(line: _Line, sign: str, *, is_formula: bool) -> None:
     parts = "".join(chr(int(point, 16)) for point in points.split())
     if manner in ("<super", "<sub"):
         line.script("^" if manner == "<super" else "_", formula_as_tex(parts))
-    elif parts and parts[1:] and all(mark in ACCENTS for mark in parts[1:]):
+    elif not manner and parts[1:] and all(mark in ACCENTS for mark in parts[1:]):
         base = unicodedata.normalize("NFD", sign)
         _write_marked(line, base[0], base[1:], is_formula=is_formula)
     elif parts:

@@ -149,6 +149,14 @@ def test_signs_are_written_as_tex(text: str, tex: str):
     assert text_as_tex(text) == tex
 
 
+@pytest.mark.parametrize("sign", "˘˙˛˜˝΄‾﹉﹊﹋﹌")
+def test_accents_that_stand_alone_are_written(sign: str):
+    written = text_as_tex(f"a{sign}b")
+    assert written.startswith("a")
+    assert written.endswith("b")
+    assert written.isascii()
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=40), st.text(r"\$_^{}abαé &%#~⁷₂" "'", max_size=40))
 def test_any_title_stays_within_braces_and_dollars(title: str, tex: str):
