@@ -11,6 +11,7 @@ from astrosearch.corpus.document import Document
 from astrosearch.corpus.front_matter import front_matter
 from astrosearch.corpus.plaintext import read_text
 from astrosearch.names import Name
+from tests.support.counts import examples
 from tests.support.growth import assert_linear
 
 BODY = "\n## Methods\n\nWe look at dust.\n"
@@ -208,7 +209,7 @@ def test_what_programs_add_is_taken_away(line: str, expected: str) -> None:
 
 
 @given(st.text(alphabet="ab:-#'\"[]{}|> ,\n\\&", max_size=120))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=examples(300))
 def test_no_front_matter_raises(text: str) -> None:
     yaml_lines.parse(list(enumerate(text.split("\n"), 1)))
     for fence in ("---", "+++", "% a"):
