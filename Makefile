@@ -44,6 +44,7 @@ test: $(VENV)/.test
 
 slow: $(VENV)/.test
 	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -m "hypothesis and not slow" --hypothesis-profile=thorough
 
 $(VENV)/.docs: $(VENV)/.light
 	$(PIP) install -c constraints.txt -e '.[docs]'

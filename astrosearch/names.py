@@ -172,13 +172,20 @@ def fold(text: str) -> str:
     >>> fold("Étienne  O’Brien-Łukasik"), fold("M. L. King, Jr.")
     ('etienne obrien lukasik', 'm l king jr')
     """
+    return _words(without_accents(text).translate(_WITHOUT_APOSTROPHES))
+
+
+def without_accents(text: str) -> str:
+    """Write text without case and accents.
+
+    >>> without_accents("Étienne O’Brien-Łukasik, ﬁrst")
+    'etienne o’brien-lukasik, first'
+    """
     if text.isascii():
-        text = text.lower()
-    else:
-        text = unicodedata.normalize("NFC", text).casefold().translate(_LETTERS)
-        text = unicodedata.normalize("NFKD", text).translate(_LETTERS)
-        text = "".join(c for c in text if not unicodedata.combining(c))
-    return _words(text.translate(_WITHOUT_APOSTROPHES))
+        return text.lower()
+    text = unicodedata.normalize("NFC", text).casefold().translate(_LETTERS)
+    text = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    return "".join(c for c in text if not unicodedata.combining(c))
 
 
 def spellings(text: str) -> tuple[str, ...]:

@@ -55,14 +55,19 @@ def record(paper_id: str, title: str, abstract: str, **more: object) -> str:
     return json.dumps(fields | more)
 
 
-def pytest_configure() -> None:
+settings.register_profile("quick", deadline=None, max_examples=30)
+settings.register_profile("thorough", deadline=None, max_examples=100)
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Let no test depend on how busy the cores are, and leave them to those that work.
+
+    Tests of whatever comes have fewer examples, unless --hypothesis-profile=thorough asks for all.
 
     Threads of OpenMP spin while they wait. Its variables are read once, when torch or FAISS is
     imported, and by the processes that tests start.
     """
-    settings.register_profile("unhurried", deadline=None)
-    settings.load_profile("unhurried")
+    settings.load_profile(config.getoption("--hypothesis-profile") or "quick")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     workers = os.environ.get("PYTEST_XDIST_WORKER_COUNT")  # not set for who only hands out tests
     if workers is not None:

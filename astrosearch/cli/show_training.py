@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from astrosearch.output.progress import duration, terminal_bar
 from astrosearch.training.fit.curves import terminal_charts
 
 if TYPE_CHECKING:
@@ -29,17 +30,7 @@ def showing_training() -> Iterator[Callable[[Progress], None]]:
 
 @contextlib.contextmanager
 def _bar() -> Iterator[Callable[[Progress], None]]:
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=None),
-        TextColumn("{task.fields[figures]}"),
-        TimeRemainingColumn(compact=True),
-    )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    with terminal_bar() as bar:
         task = None
         stage = ""
 
@@ -49,10 +40,9 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
                 if task is not None:
                     bar.remove_task(task)
                 stage = progress.stage
-                task = bar.add_task(stage, total=progress.total or None, figures="")
-            figures = _figures(progress)
+                task = bar.add_task(stage, total=progress.total or None, state="")
             total = progress.total or None  # unknown: the bar only moves
-            bar.update(task, completed=progress.done, total=total, figures=figures)
+            bar.update(task, completed=progress.done, total=total, state=_figures(progress))
 
         yield update
 
@@ -72,7 +62,7 @@ def _lines() -> Callable[[Progress], None]:
         left = ""
         if first < progress.done < progress.total:
             seconds = (now - started) / (progress.done - first) * (progress.total - progress.done)
-            left = f", about {_duration(seconds)} left"
+            left = f", about {duration(seconds)} left"
         figures = _figures(progress)
         sys.stderr.write(f"{stage}: {figures}{left}\n" if figures else f"{stage}\n")
 
@@ -106,10 +96,3 @@ def _figures(progress: Progress) -> str:
     if progress.dev is not None:
         figures.append(f"dev nDCG@10 {progress.dev:.4f} at step {progress.scored}")
     return ", ".join(figures)
-
-
-def _duration(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"

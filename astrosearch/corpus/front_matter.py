@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from astrosearch.corpus import yaml_subset
+from astrosearch.corpus import yaml_lines
 from astrosearch.corpus.record_names import names_of
-from astrosearch.corpus.yaml_subset import Text
+from astrosearch.corpus.yaml_lines import Text
 from astrosearch.names import Name
 
 _MAX_LINES = 5_000
@@ -58,7 +58,7 @@ def _of_yaml(lines: list[str]) -> FrontMatter | None:
     body = _enclosed(lines, ("---", "..."))
     if body is None or not all(map(_FIELD.match, body)):
         return None
-    return _read(yaml_subset.parse(list(enumerate(body, 2))), len(body) + 2)
+    return _read(yaml_lines.parse(list(enumerate(body, 2))), len(body) + 2)
 
 
 def _of_toml(lines: list[str]) -> FrontMatter | None:

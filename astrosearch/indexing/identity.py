@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from astrosearch.corpus import kinds
@@ -61,8 +62,18 @@ class Identities:
         """Whether all papers of a source were found in another file."""
         return source_id in self._left and not self._sources.gives_papers(source_id)
 
-    def id_for(self, edition: Edition, row: SourceRow) -> str:
-        """Choose an id that no other paper has; a file that moved keeps its paper's."""
+    def place_of(self, edition: Edition, row: SourceRow) -> tuple[str, Edition | None]:
+        """Choose an id that no other paper has, and give the edition that is indexed under it.
+
+        A file that moved keeps its paper's id.
+        """
+        indexed = cache(self._sources.indexed_edition)  # asked for once for each of the ids
+        paper_id = self._id_for(edition, row, indexed)
+        return paper_id, indexed(paper_id)
+
+    def _id_for(
+        self, edition: Edition, row: SourceRow, indexed: Callable[[str], Edition | None]
+    ) -> str:
         ids = decide.possible_ids(edition.paper, row)
         if len(ids) == 1:
             return ids[0]
@@ -72,7 +83,7 @@ class Identities:
             if kept is not None and parse_arxiv_id(kept) is None:
                 return kept
             for paper_id in ids:
-                holder = self._sources.indexed_edition(paper_id)
+                holder = indexed(paper_id)
                 if holder is not None and holder.source_id == row.source_id:
                     return paper_id
         elif edition.digest in self._moved:
@@ -80,7 +91,7 @@ class Identities:
             self._left.add(source_id)
             return paper_id
         for paper_id in ids[:-1]:
-            holder = self._sources.indexed_edition(paper_id)
+            holder = indexed(paper_id)
             if holder is None or holder.source_id == row.source_id:
                 return paper_id
             if holder.digest == edition.digest:

@@ -271,9 +271,10 @@ class IndexingRun:
 
         A source that no longer holds a paper loses it when the source ends.
         """
+        if paper_id in group.papers or not group.ended:
+            return paper_id in group.papers
         indexed = self.writer.sources.indexed_edition(paper_id)
-        leaving = indexed is not None and indexed.source_id in group.ended
-        return leaving or paper_id in group.papers
+        return indexed is not None and indexed.source_id in group.ended
 
     def _decide(
         self, row: SourceRow, document: Document, sentences: Sequence[SourceSentence], run: int
@@ -283,9 +284,8 @@ class IndexingRun:
         The second is what the source has besides of the same paper, another version mostly.
         """
         edition = decide.edition_of(row.source_id, document, sentences)
-        paper_id = self._identities.id_for(edition, row)
+        paper_id, indexed = self._identities.place_of(edition, row)
         edition = replace(edition, paper=replace(edition.paper, id=paper_id))
-        indexed = self.writer.sources.indexed_edition(paper_id)
         before = self.writer.sources.edition(row.source_id, paper_id)
         repeated = None
         if before is not None and before.seen == run:

@@ -9,7 +9,10 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
 
 # Between two lines where there is no terminal: the first comes soon, then ever fewer, so that the
 # mail of a nightly job stays short.
@@ -97,23 +100,31 @@ def say(text: str) -> None:
 
 
 @contextlib.contextmanager
-def _bar() -> Iterator[Callable[[Progress], None]]:
+def terminal_bar() -> Iterator[Bar]:
+    """Draw a bar on a terminal: a task's description before it, its field `state` after it."""
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     columns = (
-        TextColumn("indexing"),
+        TextColumn("{task.description}"),
         BarColumn(bar_width=None),
-        TextColumn("{task.percentage:3.0f}% {task.fields[state]}"),
+        TextColumn("{task.fields[state]}"),
         TimeRemainingColumn(compact=True),
     )
-    started = time.monotonic()
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield bar
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Callable[[Progress], None]]:
+    started = time.monotonic()
+    with terminal_bar() as bar:
         task = bar.add_task("indexing", total=1.0, state="")
 
         def update(progress: Progress) -> None:
-            bar.update(task, completed=progress.fraction, state=_state(progress, started))
+            done = progress.fraction
+            bar.update(task, completed=done, state=f"{done:4.0%} {_state(progress, started)}")
 
         yield update
 

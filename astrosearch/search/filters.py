@@ -7,11 +7,11 @@ one kind are alternatives; different kinds must all hold.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
 from astrosearch.errors import AstrosearchError, BadValue
+from astrosearch.names import without_accents
 from astrosearch.records import Paper
 from astrosearch.search.authors import AskedAuthor
 from astrosearch.search.checked import several_texts, whole_number
@@ -154,8 +154,7 @@ def fold(text: str) -> str:
     >>> fold("Étienne  Pointecouteau"), fold("Müller")
     ('etienne pointecouteau', 'muller')
     """
-    plain = unicodedata.normalize("NFKD", text)
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
+    return " ".join(without_accents(text).split())
 
 
 def _spaced(text: str) -> str:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from astrosearch.corpus import bundles
 from astrosearch.corpus.bundles import Unpacked, unpack
 from astrosearch.errors import Unreadable
+from tests.support.counts import examples
 
 TEX = b"\\documentclass{article}\\begin{document}Stars shine.\\end{document}"
 
@@ -176,7 +177,7 @@ def test_a_bulk_tar_is_streamed(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=3000), st.integers(0, 2999))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=examples(150))
 def test_damage_never_raises(
     tmp_path_factory: pytest.TempPathFactory, noise: bytes, at: int
 ) -> None:

@@ -19,6 +19,7 @@ from astrosearch.corpus.read import read_source as read
 from astrosearch.corpus.source import Source, identify, stamp
 from astrosearch.corpus.tree import MAX_FILE_BYTES, FolderTree, MemoryTree, surroundings
 from astrosearch.errors import CorpusError, NotFound, Unreadable
+from tests.support.counts import examples
 
 TEX = (
     "\\documentclass{article}\n\\title{Dust}\n\\begin{document}\n\\section{Results}\n"
@@ -80,7 +81,7 @@ def test_arxiv_ids_are_read_from_names(name: str, expected: tuple[str, int | Non
 
 
 @given(st.text(max_size=40))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=examples(200))
 def test_any_name_gives_an_id_that_reads_as_itself_or_none(name: str) -> None:
     parsed = parse_arxiv_id(name)
     assert parsed is None or parse_arxiv_id(parsed[0]) == (parsed[0], None)

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astrosearch.corpus import yaml_subset
+from astrosearch.corpus import yaml_lines
 from astrosearch.corpus.document import Document
 from astrosearch.corpus.front_matter import front_matter
 from astrosearch.corpus.plaintext import read_text
 from astrosearch.names import Name
+from tests.support.counts import examples
 from tests.support.growth import assert_linear
 
 BODY = "\n## Methods\n\nWe look at dust.\n"
@@ -63,6 +64,50 @@ def test_title_authors_and_year_are_read(front: str) -> None:
     ]
     line = document.passages[0].origins[0].line
     assert "Cold dust" in front.split("\n")[line - 1]
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "title: Cold dust: a survey\n  of it all\nauthor: @ann\n",
+        "title: 'Cold dust: a survey\nauthor:\n  - Ann Adams\n",
+        'title: "Cold dust: a survey\nauthor: [Ann Adams, Bob: Brown\n',
+        "layout: {{ a: b\nbad: *nothing\ntitle: Cold dust: a survey\n",
+        "citation:\n  title: 'Dust': gas\n  doi: 10.1/dust\ntitle: \u0007Cold dust: a survey\n",
+    ],
+)
+def test_what_is_no_yaml_is_read_as_its_writer_meant_it(front: str) -> None:
+    lines = front.split("\n")
+    found = front_matter(["---", *lines, "---", "Dust is cold."])
+    assert found is not None
+    number, title = found.title[0]
+    assert title.strip("'\"") == "Cold dust: a survey"
+    assert "Cold dust" in lines[number - 2]
+    assert found.doi == ("10.1/dust" if "doi" in front else None)
+    assert not found.authors or found.authors[0] in ("Ann Adams", "@ann")
+
+
+def test_quoted_text_over_several_lines_keeps_its_lines() -> None:
+    text = [
+        'title: "Cold \\"dust\\"',
+        "  and gas:",
+        '  a survey"',
+        "abstract: 'It''s",
+        "",
+        "  old.'",
+    ]
+    found = front_matter(["---", *text, "---", "Dust is cold."])
+    assert found is not None
+    assert found.title == [(2, 'Cold "dust"'), (3, "and gas:"), (4, "a survey")]
+    assert found.abstract == [[(5, "It's")], [(7, "old.")]]
+
+
+def test_aliases_never_multiply() -> None:
+    doubling = [f"  - &a{n + 1} [*a{n}, *a{n}]" for n in range(60)]
+    text = ["title: Dust", "author:", "  - &a0 Ann Adams", *doubling]
+    found = front_matter(["---", *text, "---", "Dust is cold."])
+    assert found is not None
+    assert found.authors == ("Ann Adams",)
 
 
 @pytest.mark.parametrize(
@@ -164,9 +209,9 @@ def test_what_programs_add_is_taken_away(line: str, expected: str) -> None:
 
 
 @given(st.text(alphabet="ab:-#'\"[]{}|> ,\n\\&", max_size=120))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=examples(300))
 def test_no_front_matter_raises(text: str) -> None:
-    yaml_subset.parse(list(enumerate(text.split("\n"), 1)))
+    yaml_lines.parse(list(enumerate(text.split("\n"), 1)))
     for fence in ("---", "+++", "% a"):
         front_matter([fence, *text.split("\n"), fence, "Dust is cold."])
 

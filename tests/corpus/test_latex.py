@@ -15,6 +15,7 @@ from astrosearch.corpus.document import Document, Passage
 from astrosearch.corpus.latex import choose_main, find_mains, read_latex
 from astrosearch.corpus.latex.mathtext import MathText
 from astrosearch.errors import Unreadable
+from tests.support.counts import examples
 
 DEBRIS = re.compile(r"\\[A-Za-z]+|[{}$~]|\^\{")
 
@@ -515,7 +516,7 @@ SOUP = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=examples(400))
 @given(SOUP)
 def test_any_soup_is_read_or_unreadable(soup: str) -> None:
     try:
@@ -526,7 +527,7 @@ def test_any_soup_is_read_or_unreadable(soup: str) -> None:
         check(passage)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=examples(300))
 @given(SOUP)
 def test_readable_formulas_hold_no_tex(soup: str) -> None:
     readable = MathText().render(soup)
@@ -538,7 +539,7 @@ def test_readable_formulas_hold_no_tex(soup: str) -> None:
 WORDS = st.lists(st.from_regex(r"[A-Za-zé]{1,9}", fullmatch=True), min_size=1, max_size=12)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.lists(WORDS, min_size=1, max_size=6))
 def test_all_words_survive_with_their_lines(paragraphs: list[list[str]]) -> None:
     source = "\n\n".join("\n".join(words) for words in paragraphs)

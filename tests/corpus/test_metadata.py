@@ -19,6 +19,7 @@ from astrosearch.corpus.document import Document, LeftOut
 from astrosearch.corpus.fragment import render
 from astrosearch.corpus.metadata import is_metadata, read_metadata
 from astrosearch.errors import Unreadable
+from tests.support.counts import examples
 
 RECORD: dict[str, Any] = {
     "id": "0704.0009",
@@ -208,7 +209,7 @@ def test_half_a_surrogate_pair_does_not_reach_the_index(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=examples(100))
 def test_no_bytes_raise(tmp_path_factory: pytest.TempPathFactory, noise: bytes) -> None:
     path = tmp_path_factory.mktemp("noise") / "m.jsonl"
     for content in (noise, b"[" + noise, json.dumps(RECORD).encode() + b"\n" + noise):
@@ -269,7 +270,7 @@ def test_formulas_are_marked_with_their_tex() -> None:
 
 
 @given(st.text(alphabet="ab $\\{}~^_'`-\"c.é\u0301", max_size=60))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=examples(300))
 def test_any_fragment_gives_single_spaced_text_and_marks_inside_it(tex: str) -> None:
     text, marks = render(tex)
     assert text == " ".join(text.split())

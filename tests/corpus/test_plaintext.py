@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from astrosearch.corpus.document import Document
 from astrosearch.corpus.plaintext import MAX_PARAGRAPH, read_text
 from astrosearch.errors import Unreadable
+from tests.support.counts import examples
 from tests.support.growth import assert_linear
 
 LONG = (
@@ -357,7 +358,7 @@ def test_what_is_no_paper_says_why(content: bytes, reason: str) -> None:
 @given(
     st.text(alphabet="Ab .,-#\n\t\0é[]$*`|_1:/", max_size=200), st.sampled_from(["a.txt", "a.md"])
 )
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=examples(300))
 def test_any_text_gives_passages_whose_origins_ascend(content: str, name: str) -> None:
     try:
         document = text(content, name)
@@ -419,7 +420,7 @@ def notes(draw: st.DrawFn, markdown: bool) -> tuple[str, list[str]]:
 
 
 @given(st.data(), st.sampled_from(["a.txt", "a.md"]))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=examples(300))
 def test_no_word_of_a_sentence_is_lost(data: st.DataObject, name: str) -> None:
     content, written = data.draw(notes(name.endswith("md")))
     kept = Counter(re.findall(r"\w+", " ".join(each.text for each in text(content, name).passages)))

@@ -10,6 +10,7 @@ from astrosearch.corpus.document import Document
 from astrosearch.corpus.normalization import plain_letters
 from astrosearch.corpus.plaintext import read_text
 from astrosearch.corpus.printed import is_printed, running_text
+from tests.support.counts import examples
 from tests.support.growth import assert_linear
 
 PAGE = (
@@ -184,7 +185,7 @@ def test_sentences_are_no_stamps(line: str) -> None:
 
 
 @given(st.text(alphabet="Ab1 .,-\n\f\u00ad–&c©´ıé", max_size=200))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=examples(300))
 def test_any_text_keeps_its_letters_in_order(content: str) -> None:
     lines = content.split("\n")
     kept = running_text(lines)

@@ -18,6 +18,7 @@ from astrosearch.corpus.record_ids import read_id
 from astrosearch.errors import Unreadable
 from astrosearch.names import Name
 from astrosearch.records import is_sentence_id
+from tests.support.counts import examples
 from tests.support.growth import assert_linear
 
 ABSTRACT = "Dust is cold. Discs are warm."
@@ -176,7 +177,7 @@ def test_paragraphs_and_labels_of_tagged_abstracts() -> None:
 
 
 @given(st.text(alphabet="ab<>/&;#ltgm sup=\"'-![]$^", max_size=80))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=examples(300))
 def test_no_markup_raises(text: str) -> None:
     without_markup(text)
 

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
@@ -16,8 +15,8 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from astrosearch.encoder import Encoder, load_encoder, resolve
-from astrosearch.encoder.conversion import worst_cosine
+from astrosearch.encoder import Encoder, conversion, load_encoder, resolve
+from astrosearch.encoder.conversion import trace, worst_cosine
 from astrosearch.encoder.devices import has_driver, has_torch
 from astrosearch.encoder.folder import read_folder
 from astrosearch.encoder.graph import distance_buckets
@@ -65,13 +64,6 @@ def sentences(every: int = 16) -> list[str]:
         for tail in TAILS
     ]
     return made[::every] + ODD
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ASTROSEARCH_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
 
 
 def tiny_model(kind: str) -> Any:
@@ -244,23 +236,36 @@ def refuse(*_: object) -> None:
 
 
 @pytest.fixture(scope="module")
-def converted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Write an ELECTRA with a dense module and load it once; give its folder and the cache.
+def converted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Any]:
+    """Write an ELECTRA with a dense module and load it once; give its folder, cache and graph.
 
     No network is there for the conversion.
     """
+    graphs: list[Any] = []
+
+    def kept_trace(model: Any) -> Any:
+        graphs.append(trace(model))
+        return graphs[-1]
+
     folder = write_encoder(tmp_path_factory.mktemp("electra"), "Electra", "cls", dense=20)
     with pytest.MonkeyPatch.context() as patch:
         cache = tmp_path_factory.mktemp("converted")
         patch.setenv("ASTROSEARCH_CACHE", str(cache))
         patch.setattr("socket.socket.connect", refuse)
+        patch.setattr(conversion, "trace", kept_trace)
         assert "OpenVINO" in load_encoder(str(folder), "cpu").device
-    return folder, cache
+    return folder, cache, graphs[0]
+
+
+@pytest.fixture
+def traced_before(converted: tuple[Path, Path, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have its tracing, which takes seconds, give what it gave."""
+    monkeypatch.setattr(conversion, "trace", lambda _: converted[2])
 
 
 @pytest.fixture
 def electra(
-    converted: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    converted: tuple[Path, Path, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Path, Path]:
     """Give the ELECTRA, and a cache of one's own in which its conversion is kept."""
     cache = tmp_path / "cache"
@@ -315,6 +320,7 @@ def test_what_was_converted_needs_no_torch(electra: tuple[Path, Path]) -> None:
     assert here.dimension == 20
 
 
+@pytest.mark.usefixtures("traced_before")
 @pytest.mark.parametrize("kind", ["converted", "outcomes", "compiled"])
 def test_a_damaged_conversion_is_made_again(electra: tuple[Path, Path], kind: str) -> None:
     folder, cache = electra
@@ -353,6 +359,7 @@ def test_what_can_not_be_converted_stays_with_torch(
         load_encoder(str(folder), "cpu")
 
 
+@pytest.mark.usefixtures("traced_before")
 @pytest.mark.parametrize(
     ("cosines", "device"),
     [

@@ -21,6 +21,7 @@ from astrosearch.output.tex import name_as_tex, text_as_tex
 from astrosearch.output.tex_signs import CYRILLIC, MATH, T1, TEXT
 from astrosearch.output.tex_title import title_as_tex
 from astrosearch.records import Hit, Paper, Sentence
+from tests.support.counts import examples
 from tests.support.encoders import WordEncoder
 from tests.support.places import SHARED
 
@@ -157,7 +158,7 @@ def test_accents_that_stand_alone_are_written(sign: str):
     assert written.isascii()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(st.text(max_size=40), st.text(r"\$_^{}abαé &%#~⁷₂" "'", max_size=40))
 def test_any_title_stays_within_braces_and_dollars(title: str, tex: str):
     for written in (text_as_tex(title), name_as_tex(title), title_as_tex(title, tex)):
@@ -212,7 +213,7 @@ def test_keys_say_where_a_paper_is(id: str, key: str):
     assert key_of(Paper(id, authors=("A. Ames",))) == key
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(
     st.text(min_size=1, max_size=20),
     st.lists(st.text(max_size=12), max_size=2),

@@ -19,6 +19,7 @@ from astrosearch.output.notebook import HITS, QUERIES
 from astrosearch.records import Hit, Paper, Sentence, shares
 from astrosearch.results import Hits, Results
 from astrosearch.text import CONTROL
+from tests.support.counts import examples
 
 PAPER = Paper(
     id="2501.99101",
@@ -151,7 +152,7 @@ def test_only_addresses_of_the_web_are_links(url: str):
     assert page(Hit(1, 0.5, SENTENCE, Paper(id="x", title="T", url=url))).links == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(
     st.lists(
         st.builds(

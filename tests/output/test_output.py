@@ -24,6 +24,7 @@ from astrosearch.output.spreadsheet import write_csv
 from astrosearch.output.terminal import FactRow, print_hits
 from astrosearch.records import Hit, Paper, Sentence
 from astrosearch.text import CONTROL
+from tests.support.counts import examples
 
 PAPER = Paper(
     id="2501.99101",
@@ -96,7 +97,7 @@ def test_the_command_keeps_to_the_columns(built: Path, columns: str):
     assert "records.jsonl:2" in result.stdout
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(
     st.lists(st.text("ab 星·", max_size=30).map(lambda t: " ".join(t.split())), max_size=5),
     st.integers(4, 140),
@@ -134,7 +135,7 @@ def test_no_hits_says_so():
     assert "nothing found" in shown([], 80, terminal=False)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(st.text(max_size=60), st.text(max_size=30))
 def test_nothing_in_a_paper_steers_the_terminal(text: str, other: str):
     evil = "\x1b[2J\x07" + text
@@ -144,7 +145,7 @@ def test_nothing_in_a_paper_steers_the_terminal(text: str, other: str):
     assert not set(out) & {chr(c) for c in (*range(10), *range(11, 32), *range(127, 160))}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(
     st.lists(
         st.builds(

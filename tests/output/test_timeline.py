@@ -34,6 +34,7 @@ from astrosearch.output.timeline import (
 )
 from astrosearch.records import Hit, Paper, Sentence
 from tests.conftest import record
+from tests.support.counts import examples
 from tests.support.encoders import WordEncoder
 from tests.support.places import ROOT
 
@@ -71,7 +72,7 @@ def test_a_sentence_that_answers_two_queries_counts_once():
     assert count([*both, *both]).matches == 2
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     st.lists(
         st.tuples(

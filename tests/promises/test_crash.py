@@ -18,7 +18,7 @@ from tests.support.places import ROOT
 
 @pytest.fixture
 def wide_corpus(tmp_path: Path) -> Path:
-    """Sixty texts and forty records, three of which are the same paper."""
+    """Thirty texts and twenty records, three of which are the same paper."""
     rng = random.Random(5)
     words = ["gas", "dust", "stars", "winds", "haloes", "shocks", "grains", "jets", "cores"]
     folder = tmp_path / "wide"
@@ -27,10 +27,10 @@ def wide_corpus(tmp_path: Path) -> Path:
     def sentences(count: int) -> str:
         return " ".join(f"The {' '.join(rng.choices(words, k=6))} move." for _ in range(count))
 
-    for i in range(60):
+    for i in range(30):
         text = f"Note {i}\n\nIntroduction\n\n{sentences(8)}\n\n{sentences(5)}\n"
         (folder / f"2502.{99000 + i}.txt").write_text(text)
-    records = [record(f"2502.{99057 + i}", f"Record {i}", sentences(4)) for i in range(40)]
+    records = [record(f"2502.{99027 + i}", f"Record {i}", sentences(4)) for i in range(20)]
     (folder / "records.jsonl").write_text("\n".join(records) + "\n")
     return folder
 

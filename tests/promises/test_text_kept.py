@@ -22,6 +22,7 @@ from astrosearch.corpus.tree import MemoryTree
 from astrosearch.errors import Unreadable
 from astrosearch.records import SourceSentence
 from fuzz import properties
+from tests.support.counts import examples
 from tests.support.places import EXAMPLES
 
 WORD = st.text("vwxyzé", min_size=3, max_size=8)  # no abbreviation is written so
@@ -65,7 +66,7 @@ def stand(found: list[SourceSentence], files: dict[str, str]) -> None:
         assert not Counter(words) - Counter(" ".join(lines[: len(words) + 1]).split())
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.data(), st.lists(PARAGRAPH, min_size=3, max_size=5))
 def test_latex_over_several_files_keeps_every_sentence_and_its_line(
     data: st.DataObject, paragraphs: list[list[list[str]]]
@@ -83,7 +84,7 @@ def test_latex_over_several_files_keeps_every_sentence_and_its_line(
     assert {s.file for s in sentences(document)} == set(files)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.data(), st.lists(PARAGRAPH, min_size=2, max_size=5), st.sampled_from(["p.txt", "p.md"]))
 def test_plain_text_keeps_every_sentence_and_its_line(
     data: st.DataObject, paragraphs: list[list[list[str]]], name: str
@@ -97,7 +98,7 @@ def test_plain_text_keeps_every_sentence_and_its_line(
     stand(sentences(document), {name: text})
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.lists(st.lists(PARAGRAPH, min_size=1, max_size=3), min_size=1, max_size=4))
 def test_metadata_keeps_every_sentence_and_its_line(
     tmp_path_factory: pytest.TempPathFactory, abstracts: list[list[list[list[str]]]]
@@ -136,7 +137,7 @@ def passages(draw: st.DrawFn) -> Passage:
     )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=examples(300))
 @given(passages())
 def test_sentences_of_any_passage_hold_its_words_and_name_their_own_line(passage: Passage) -> None:
     properties.check_passage(passage, {"a.tex": 99})
@@ -165,7 +166,7 @@ SOUP = st.lists(
 ).map("".join)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=examples(200))
 @given(SOUP, st.sampled_from(["p.txt", "p.md"]))
 def test_plain_text_makes_up_nothing(soup: str, name: str) -> None:
     content = f"{'The first stars were heavy. ' * 20}\n\n{soup}".encode()

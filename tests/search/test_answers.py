@@ -108,7 +108,7 @@ def shown(hits: Any) -> list[tuple[int, float, int, int | None]]:
 def test_the_best_few_are_the_first_of_the_best_many(
     index: astrosearch.Index, mode: Mode, how: dict[str, Any]
 ):
-    for query in ("dust and gas in winds", "jets", "rings of planets", "cores in field 3"):
+    for query in ("dust and gas in winds", "jets"):
         many = shown(index.query(query, k=1000, mode=mode, **how))
         for k in (1, 3, 10, 29, 30, 31, 75, 130):
             assert shown(index.query(query, k=k, mode=mode, **how)) == many[:k]

@@ -15,6 +15,7 @@ import astrosearch
 from astrosearch.cli.main import main
 from astrosearch.names import Name, fold, is_suffix, split_name
 from astrosearch.search.authors import AskedAuthor, AuthorTable
+from tests.support.counts import examples
 from tests.support.encoders import WordEncoder
 from tests.support.places import SHARED
 
@@ -139,7 +140,7 @@ PERSON = st.builds(
 ).filter(lambda name: not any(is_suffix(word) for word in name.full.split()[:-1]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(PERSON, st.booleans())
 def test_any_person_is_found_by_family_and_given_names(name: Name, known: bool):
     initials = " ".join(f"{word[0]}." for word in re.findall(r"[^\W_]+", name.given))
@@ -158,7 +159,7 @@ def test_any_person_is_found_by_family_and_given_names(name: Name, known: bool):
         assert table.by([AskedAuthor.of(asked)]).all(), asked
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(st.lists(st.lists(st.text(max_size=12), max_size=3), max_size=6), st.text(max_size=12))
 def test_a_table_finds_what_each_paper_alone_would(papers: list[list[str]], asked: str):
     if not fold(asked.strip('^" ')):

@@ -25,6 +25,7 @@ from astrosearch.store import vectors
 from astrosearch.store.words.postings import K1, USUAL_LENGTH, B
 from astrosearch.store.words.splitter import Splitter
 from tests.conftest import record
+from tests.support.counts import examples
 from tests.support.encoders import WordEncoder
 
 CATEGORIES = ["astro-ph.CO", "astro-ph.GA", "astro-ph.SR", "astro-ph", "gr-qc"]
@@ -129,7 +130,7 @@ def by_hand(row: tuple[Any, ...], asked: dict[str, Any]) -> bool:
     return paper not in asked.get("exclude", [])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(60))
 @given(asked=filters, text=st.sampled_from(WORDS), k=st.sampled_from([1, 5, 300]))
 def test_search_is_that_of_what_filters_take(index: Path, asked: dict[str, Any], text: str, k: int):
     everything = rows(index)
@@ -191,7 +192,7 @@ def by_both(text: str, rows: list[tuple[Any, ...]], wanted: set[int]) -> dict[in
 some_ids = st.lists(st.sampled_from(PAPERS) | st.integers(1, 150).map(str), min_size=1, max_size=3)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(60))
 @given(asked=filters, given_ids=some_ids, k=st.sampled_from([1, 5, 300]))
 def test_likeness_is_that_of_what_filters_take(
     index: Path, asked: dict[str, Any], given_ids: list[str], k: int
@@ -217,7 +218,7 @@ def test_likeness_is_that_of_what_filters_take(
     assert {hit.sentence.id for hit in folded} <= {row[0] for row in wanted}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(60))
 @given(asked=filters, text=st.sampled_from(WORDS), k=st.sampled_from([1, 5, 60]))
 def test_papers_are_those_that_filters_take(index: Path, asked: dict[str, Any], text: str, k: int):
     wanted = [row for row in rows(index) if by_hand(row, asked)]

@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
 from astrosearch.search.ordering import by_paper, folded, says_the_same, spread, wording
+from tests.support.counts import examples
 
 SAID = (
     "We measure the slope of the mass function in nine nearby clusters of galaxies.",
@@ -63,7 +64,7 @@ texts = st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(st.lists(texts, max_size=12))
 def test_folding_is_comparing_with_all_that_were_kept(said: list[str]):
     wordings = [wording(text) for text in said]
@@ -74,7 +75,7 @@ def test_folding_is_comparing_with_all_that_were_kept(said: list[str]):
     assert folded(wordings) == naive
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(texts, texts)
 def test_saying_the_same_goes_both_ways(one: str, other: str):
     assert says_the_same(wording(one), wording(one))
@@ -88,7 +89,7 @@ def test_any_text_has_a_wording(text: str):
     assert says_the_same(wording(text), wording(text))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(
     st.lists(st.tuples(st.integers(0, 4), st.integers(-9, 9)), max_size=12),
     st.sampled_from([0.0, 0.5, 1.0]),
@@ -129,7 +130,7 @@ def candidates(draw: st.DrawFn) -> tuple[NDArray[np.float32], NDArray[np.float32
     return np.sort(scores)[::-1], vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(candidates(), st.integers(1, 10), st.sampled_from([0.0, 0.3, 0.5, 0.9, 1.0]))
 def test_spreading_takes_the_best_at_each_step(
     found: tuple[NDArray[np.float32], NDArray[np.float32]], k: int, weight: float

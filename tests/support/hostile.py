@@ -453,19 +453,19 @@ def environments_of_themselves(folder: Path) -> None:
 @case(reads=SHINE)
 def loops_and_built_names(folder: Path) -> None:
     loop = "\\def\\a{\\csname a\\endcsname\\csname a\\endcsname}"
-    body = "\\loop\\iftrue x\\repeat\\a\\csname " + "\\csname a" * 500 + "\\expandafter" * 5000
+    body = "\\loop\\iftrue x\\repeat\\a\\csname " + "\\csname a" * 200 + "\\expandafter" * 2000
     tex(folder, body, loop)
 
 
 @case(reads=SHINE)
 def braces_within_braces(folder: Path) -> None:
-    tex(folder, "{" * 10**5 + "x" + "}" * 10**5 + "{" * 10**5)
+    tex(folder, "{" * 20_000 + "x" + "}" * 20_000 + "{" * 20_000)
 
 
 @case(reads=SHINE)
 def environments_within_environments(folder: Path) -> None:
     depths = {
-        "center": 10**5,
+        "center": 20_000,
         **dict.fromkeys(("abstract", "figure", "equation", "titlepage"), 1000),
     }
     body = "".join(

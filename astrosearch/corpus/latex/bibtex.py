@@ -18,6 +18,7 @@ MANY_ENTRIES = 50  # that never end, or lie in one another: then a file is taken
 MANY_NAMES = 3_000  # characters of a list of authors
 MAX_TITLE = 60  # characters of a title that stands for authors
 MAX_STRINGS = 8  # within one another
+MANY_PIECES = 1_000  # of one value
 
 _ENTRY = re.compile(r"@\s*([A-Za-z]{1,30})\s*[{(]\s*([^\s,{}=]{1,200})\s*,")
 _ENTRY_START = re.compile(r"^[ \t]*@[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
@@ -163,32 +164,9 @@ class BibFiles:
         return None
 
     def _value(self, text: str, start: int, depth: int) -> str | None:
-        """A value that begins at `start`: pieces joined with `#`; None where one never ends."""
-        pieces: list[str] = []
-        while True:
-            opening = text[start : start + 1]
-            if opening == "{":
-                end = closing_brace(text, start, MAX_ENTRY)
-                if end < 0:
-                    return None
-                pieces.append(text[start + 1 : end])
-                end += 1
-            elif opening == '"':
-                end = _quote_end(text, start + 1)
-                if end < 0:
-                    return None
-                pieces.append(text[start + 1 : end])
-                end += 1
-            else:
-                bare = _BARE.match(text, start)
-                if bare is None:
-                    return "".join(pieces) if pieces else None
-                pieces.append(self._string(bare[0], depth))
-                end = bare.end()
-            join = _JOIN.match(text, end)
-            if join is None or len(pieces) > 1_000:
-                return "".join(pieces)
-            start = join.end()
+        """A value that begins at `start`; None where there is none, or it never ends."""
+        value, end = read_value(text, start, lambda name: self._string(name, depth))
+        return value if end > start else None
 
     def _string(self, name: str, depth: int) -> str:
         """What a name stands for; the name where nothing tells, as a number does."""
@@ -201,11 +179,44 @@ class BibFiles:
         return name if value is None else value
 
 
+def read_value(
+    text: str, start: int, string: Callable[[str], str], longest: int = MAX_ENTRY
+) -> tuple[str, int]:
+    """Read a field's value, its pieces joined with `#`; and where it ends, -1 where it doesn't.
+
+    `string` gives what a name stands for. The value is cut off after `longest` characters: names
+    of names could double for ever.
+
+    >>> read_value('jan # " 1984", year', 0, {"jan": "January"}.__getitem__)
+    ('January 1984', 13)
+    """
+    pieces: list[str] = []
+    length = 0
+    while True:
+        opening = text[start : start + 1]
+        if opening in ("{", '"'):
+            braced = opening == "{"
+            end = closing_brace(text, start, MAX_ENTRY) if braced else _quote_end(text, start + 1)
+            if end < 0:
+                return "".join(pieces), -1
+            piece, start = text[start + 1 : end], end + 1
+        elif bare := _BARE.match(text, start):
+            piece, start = string(bare[0]), bare.end()
+        else:
+            piece = ""
+        pieces.append(piece[: longest - length])
+        length += len(pieces[-1])
+        join = _JOIN.match(text, start)
+        if join is None or len(pieces) > MANY_PIECES:
+            return "".join(pieces), start
+        start = join.end()
+
+
 def _quote_end(text: str, start: int) -> int:
     depth = 0
     for found in _QUOTED.finditer(text, start, start + MAX_ENTRY):
         lexeme = found[0]
         depth += (lexeme == "{") - (lexeme == "}")
-        if lexeme == '"' and depth == 0:
+        if lexeme == '"' and depth <= 0:
             return found.start()
     return -1

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from astrosearch.corpus import fragment
 from astrosearch.corpus.document import Mark, SourceTree
 from astrosearch.corpus.identifiers import parse_arxiv_id
+from astrosearch.corpus.latex.bibtex import MANY_ENTRIES, MAX_ENTRY, read_value
 from astrosearch.corpus.latex.source import decode
 from astrosearch.corpus.latex.tokens import closing_brace
 from astrosearch.corpus.sentences import as_tex
@@ -18,15 +19,10 @@ from astrosearch.errors import Unreadable
 Fields = dict[str, str]
 
 LONGEST_VALUE = 20_000  # characters of a field
-LONGEST_ENTRY = 200_000  # characters; a collaboration's author list is long
-MANY_ENTRIES = 50  # unclosed or nested; a file with more is broken, and is read no further
 
 _ENTRY = re.compile(r"@\s*([A-Za-z]+)\s*[{(]\s*([^\s,{}()\"=#%]+)\s*,")
 _STRING = re.compile(r"@\s*string\s*[{(]\s*([^\s={}()\"#%,]+)\s*=\s*", re.IGNORECASE)
 _FIELD = re.compile(r"[\s,]*([A-Za-z][\w:.+/-]*)\s*=\s*")
-_QUOTED = re.compile(r'\\.|[{}"]', re.DOTALL)
-_BARE = re.compile(r"[^\s,{}()\"#=]+")
-_JOINED = re.compile(r"\s*#\s*")
 _LISTED = re.compile(
     r"\\(?:bibliography|addbibresource|addglobalbib)\s*(?:\[[^\]]*\])?\s*\{([^{}]*)\}"
 )
@@ -67,10 +63,10 @@ def bib_entries(text: str, keys: Collection[str] | None = None) -> Iterator[tupl
     Field names are in lower case; names of strings are replaced, and `#` joins parts.
     """
     strings: dict[str, str] = {}
-    left = 4 * len(text) + MANY_ENTRIES * LONGEST_ENTRY  # characters that may yet be read
+    left = 4 * len(text) + MANY_ENTRIES * MAX_ENTRY  # characters that may yet be read
     for found in _STRING.finditer(text):
         strings[found[1].lower()], end = _value(text, found.end(), strings)
-        left -= min(end - found.end(), LONGEST_ENTRY)
+        left -= min(end - found.end(), MAX_ENTRY)
         if left < 0:
             return
     for found in _ENTRY.finditer(text):
@@ -79,7 +75,7 @@ def bib_entries(text: str, keys: Collection[str] | None = None) -> Iterator[tupl
         ):
             fields, end = _fields(text, found.end(), strings)
             yield found[2], fields
-            left -= min(end - found.end(), LONGEST_ENTRY)
+            left -= min(end - found.end(), MAX_ENTRY)
             if left < 0:
                 return
 
@@ -99,7 +95,7 @@ def bbl_works(text: str, keys: Collection[str]) -> Iterator[tuple[str, Work]]:
     starts.sort()
     for number, (_, start, key) in enumerate(starts):
         end = starts[number + 1][0] if number + 1 < len(starts) else len(text)
-        entry = text[start : min(end, start + LONGEST_ENTRY)]
+        entry = text[start : min(end, start + MAX_ENTRY)]
         if not key:
             key, entry = _item(entry)
         if key in keys:
@@ -160,7 +156,7 @@ def _merged(known: Work | None, more: Work) -> Work:
 
 def _fields(text: str, at: int, strings: Fields) -> tuple[Fields, int]:
     fields: Fields = {}
-    limit = at + LONGEST_ENTRY
+    limit = at + MAX_ENTRY
     while at < limit and (found := _FIELD.match(text, at)):
         value, at = _value(text, found.end(), strings)
         fields.setdefault(found[1].lower(), value)
@@ -169,40 +165,10 @@ def _fields(text: str, at: int, strings: Fields) -> tuple[Fields, int]:
 
 def _value(text: str, at: int, strings: Fields) -> tuple[str, int]:
     """A field's value, its parts joined, and where it ends."""
-    parts: list[str] = []
-    length = 0
-    while True:
-        opening = text[at : at + 1]
-        if opening == "{":
-            end = closing_brace(text, at, LONGEST_ENTRY)
-            if end < 0:
-                return "".join(parts), len(text)
-            part, at = text[at + 1 : min(end, at + LONGEST_VALUE)], end + 1
-        elif opening == '"':
-            end = _quote_end(text, at + 1)
-            if end < 0:
-                return "".join(parts), len(text)
-            part, at = text[at + 1 : min(end, at + LONGEST_VALUE)], end + 1
-        elif bare := _BARE.match(text, at):
-            part, at = strings.get(bare[0].lower(), bare[0]), bare.end()
-        else:
-            part = ""
-        parts.append(part[: LONGEST_VALUE - length])  # strings of strings could double for ever
-        length += len(parts[-1])
-        more = _JOINED.match(text, at)
-        if more is None or more.end() == at:
-            return "".join(parts), at
-        at = more.end()
-
-
-def _quote_end(text: str, at: int) -> int:
-    depth = 0
-    for found in _QUOTED.finditer(text, at, at + LONGEST_ENTRY):
-        lexeme = found[0]
-        depth += (lexeme == "{") - (lexeme == "}")
-        if lexeme == '"' and depth <= 0:
-            return found.start()
-    return -1
+    value, end = read_value(
+        text, at, lambda name: strings.get(name.lower(), name), longest=LONGEST_VALUE
+    )
+    return value, end if end >= 0 else len(text)
 
 
 def _title(tex: str) -> tuple[str | None, str | None]:
