@@ -19,6 +19,7 @@ OPTIONS = {  # of the command, for the recipe's values it can change
     "seed": "--seed",
     "hard_negatives": "--hard-negatives",
     "weights": "--weights",
+    "layers": "--layers",
 }
 
 

@@ -36,6 +36,7 @@ from astrosearch.training.fit.rotation import rotated
 from astrosearch.training.fit.run_folder import (
     identity,
     kept_negatives,
+    lessons_of,
     make_work,
     open_work,
     remove_lock,
@@ -105,8 +106,19 @@ def train(
         open_work(work, identity(recipe, found, pairs, max_steps), resume=resume)
         dev = dev_benchmark(pairs.validation)
         negatives = kept_negatives(work, pairs, found, recipe, where, progress)
+        lessons = lessons_of(work, pairs, found, recipe, where, max_steps)
         job = Job(
-            recipe, found, pairs, negatives, dev, where, max_steps, averaged_in, work, progress
+            recipe,
+            found,
+            pairs,
+            negatives,
+            lessons,
+            dev,
+            where,
+            max_steps,
+            averaged_in,
+            work,
+            progress,
         )
         results = [run_seed(job, recipe.seed + number) for number in range(seeds)]
         trained = finish(job, output, results)
