@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from astrosearch.encoder import Encoder
 
 PART = 2048  # texts computed and learned together
-AT_ONCE = 128  # of them encoded between two looks at whether training ended
+AT_ONCE = 256  # of them encoded between two looks at whether training ended
 EVERY = 5  # of so many texts one is a part of a sentence, as short as people's queries
 SPAN = (2, 9)  # words of it
 

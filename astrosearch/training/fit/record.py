@@ -73,6 +73,7 @@ def record_of(trained: Trained) -> dict[str, Any]:
         "precision": trained.precision,
         "files": [asdict(file) for file in trained.pairs.files],
         "pairs": trained.pairs.kinds(),
+        "texts_learned": trained.learned,
         "validation_pairs": len(trained.pairs.validation),
         "max_steps": trained.max_steps,
         "best_seed": trained.best.seed,
