@@ -34,6 +34,7 @@ class Options:
     text_form: Any
     hard_negatives: int | None
     weights: Any
+    layers: int | None
     resume: bool
 
 
@@ -42,6 +43,7 @@ class Options:
     epilog=examples(
         "astrosearch train pairs.jsonl -o my-encoder",
         "astrosearch train pairs.jsonl -o quick --max-steps 200 --batch-size 32",
+        "astrosearch train pairs.jsonl -o small --recipe distil --base my-encoder --layers 3",
     ),
 )
 @click.argument(
@@ -64,8 +66,9 @@ class Options:
     "--recipe",
     default="astro",
     show_default=True,
-    type=click.Choice(["astro", "seed"]),
-    help="astro: ours; seed: that of the encoder the project starts from.",
+    type=click.Choice(["astro", "distil", "seed"]),
+    help="astro: ours; distil: a quicker copy of the base, with fewer layers; seed: that of the "
+    "encoder the project starts from.",
 )
 @click.option(
     "--base",
@@ -100,6 +103,9 @@ class Options:
 @click.option("--hard-negatives", type=click.IntRange(min=0), help="Mined for each pair.")
 @click.option(
     "--weights", type=click.Choice(["f16", "f32"]), help="How the folder holds the weights."
+)
+@click.option(
+    "--layers", type=click.IntRange(min=1), help="Of the base's, kept by the recipe distil."
 )
 @click.option(
     "--resume/--no-resume",
@@ -138,6 +144,7 @@ def _trained(options: Options) -> Trained:
         text_form=options.text_form,
         hard_negatives=options.hard_negatives,
         weights=options.weights,
+        layers=options.layers,
     )
     with showing_training() as progress:
         return train(

@@ -45,10 +45,16 @@ def prepare_card(model: Any, base: EncoderFolder) -> None:
 
 
 def hide_samples(model: Any) -> None:
-    """Take the trainer's samples of the training texts out of the card."""
+    """Take the trainer's samples of the training texts out of the card.
+
+    And its statistics of the numbers of lessons, which mean nothing.
+    """
     for dataset in model.model_card_data.train_datasets:
         dataset.pop("examples", None)
         dataset.pop("examples_table", None)
+        if "label" in dataset.get("stats", {}):
+            dataset.pop("stats")
+            dataset.pop("stats_table", None)
 
 
 def hub_name(base: EncoderFolder) -> str | None:
@@ -122,7 +128,9 @@ def whole_card(trainers: str, trained: Trained) -> str:
 
 def base_section(trained: Trained) -> str:
     """Say where training started."""
-    told = f"Training started from {base_of(trained)}"
+    layers = trained.recipe.layers
+    some = "" if layers is None else f"{layers} of the layers of "
+    told = f"Training started from {some}{base_of(trained)}"
     return f"## Base\n\n{told}, fingerprint `{trained.base_fingerprint}`."
 
 
@@ -139,12 +147,19 @@ def data_section(trained: Trained) -> str:
     pairs = trained.pairs
     rows = [f"| {kind} | {count:,} |" for kind, count in pairs.kinds().items()]
     files = [f"| `{f.name}` | {f.pairs:,} | `{f.sha256}` |" for f in pairs.files]
+    form = f"in the text form *{trained.recipe.text_form}*, the form this encoder is to be fed"
+    told = f"Pairs {form} (`astrosearch.json`). Trained on, by kind:"
+    if trained.learned is not None:
+        told = (
+            f"{trained.learned:,} texts {form} (`astrosearch.json`), every fifth cut to a few "
+            "words. Of each it learned the vector that its base gives; there are no labels. The "
+            "texts are drawn from these pairs, by kind:"
+        )
     return "\n".join(
         [
             "## Data",
             "",
-            f"Pairs in the text form *{trained.recipe.text_form}*, the form this encoder is to be "
-            "fed (`astrosearch.json`). Trained on, by kind:",
+            told,
             "",
             "| kind | pairs |",
             "|---|---:|",

@@ -49,6 +49,21 @@ def shapes_of(folder: EncoderFolder) -> dict[str, tuple[int, ...]]:
     }
 
 
+def check_recipe(recipe: Recipe) -> None:
+    """Refuse values that only some recipes have a use for."""
+    distils = recipe.loss == "vectors"
+    if recipe.layers is not None and not distils:
+        raise TrainingError(
+            f"the recipe {recipe.name} keeps all layers of its base.\n"
+            "Leave out --layers, or take --recipe distil"
+        )
+    if recipe.hard_negatives and distils:
+        raise TrainingError(
+            f"the recipe {recipe.name} learns vectors, and has no use for wrong texts.\n"
+            "Leave out --hard-negatives, or take --recipe astro"
+        )
+
+
 def check_enough(pairs: TrainingPairs, recipe: Recipe) -> None:
     """Refuse fewer pairs than a batch holds."""
     if len(pairs.train) < recipe.batch_size:

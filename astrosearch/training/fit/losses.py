@@ -1,4 +1,4 @@
-"""The recipes' loss: each pair's second text against all other second texts of the batch.
+"""The losses: a pair's second text against all others of a batch, or the distance from a vector.
 
 Multiple negatives ranking (Henderson et al. 2017, arXiv:1705.00652), under Matryoshka dimensions
 (Kusupati et al. 2022, arXiv:2205.13147) where the recipe has them.
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from astrosearch.training.fit.lessons import Lessons
     from astrosearch.training.fit.recipe import Recipe
 
 # Tokens embedded at once under the cached loss. On two cores without AMX, with one hard negative a
@@ -20,10 +21,12 @@ MINI_BATCH_TOKENS = {"cpu": 1024, "cuda": 16_384}
 KEPT_BYTES = {"cpu": 6 << 30, "cuda": 24 << 30}
 
 
-def make_loss(model: Any, recipe: Recipe, device: str) -> Any:
-    """Build a recipe's loss for a model."""
+def make_loss(model: Any, recipe: Recipe, device: str, lessons: Lessons | None = None) -> Any:
+    """Build a recipe's loss for a model; `lessons` are what the loss "vectors" takes them from."""
     from sentence_transformers.sentence_transformer import losses
 
+    if lessons is not None:
+        return vector_loss()(model, lessons)
     if recipe.loss == "cached":
         back = ("doc_to_query",) if recipe.symmetric else ()
         loss = length_sorted_loss()(
@@ -43,6 +46,26 @@ def make_loss(model: Any, recipe: Recipe, device: str) -> Any:
     if len(dimensions) == 1:
         return loss
     return losses.MatryoshkaLoss(model, loss, dimensions, [weights.get(d, 1.0) for d in dimensions])
+
+
+def vector_loss() -> Any:
+    """Make the loss of distilling: the squared distance of a vector from the one to learn."""
+    import torch
+
+    class VectorLoss(torch.nn.Module):
+        def __init__(self, model: Any, lessons: Lessons) -> None:
+            super().__init__()
+            self.model, self.lessons = model, lessons
+
+        def forward(self, sentence_features: Iterable[dict[str, Any]], labels: Any) -> Any:
+            (features,) = sentence_features
+            found = self.model(features)["sentence_embedding"]
+            wanted = torch.from_numpy(self.lessons.vectors(labels.tolist())).to(found.device)
+            # In single precision: the distances get small.
+            unit = torch.nn.functional.normalize(found.float(), dim=1)
+            return (unit - wanted).square().sum(dim=1).mean()
+
+    return VectorLoss
 
 
 def activation_bytes(model: Any) -> int:

@@ -19,6 +19,7 @@ OPTIONS = {  # of the command, for the recipe's values it can change
     "seed": "--seed",
     "hard_negatives": "--hard-negatives",
     "weights": "--weights",
+    "layers": "--layers",
 }
 
 
@@ -72,6 +73,7 @@ def record_of(trained: Trained) -> dict[str, Any]:
         "precision": trained.precision,
         "files": [asdict(file) for file in trained.pairs.files],
         "pairs": trained.pairs.kinds(),
+        "texts_learned": trained.learned,
         "validation_pairs": len(trained.pairs.validation),
         "max_steps": trained.max_steps,
         "best_seed": trained.best.seed,

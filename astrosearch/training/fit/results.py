@@ -36,6 +36,7 @@ class Trained:
     device: str
     precision: str  # "bf16", "f16" or "f32"
     pairs: TrainingPairs = field(repr=False)
+    learned: int | None  # texts whose vectors by the base were learned; None: pairs were
     max_steps: int | None
     best: SeedResult = field(repr=False)  # seed
     score: float | None  # dev nDCG@10 of what was written: the best seed, or the mean of all

@@ -2,6 +2,7 @@
 
 DIR.training/run.json        what is trained: recipe, base, pairs; other settings are refused
 DIR.training/negatives.npy   the mined hard negatives
+DIR.training/vectors/        the vectors to learn, where the recipe distils
 DIR.training/seed-42/        checkpoints, then result.json
 """
 
@@ -19,6 +20,7 @@ from astrosearch.errors import TrainingError
 from astrosearch.files import written_whole
 from astrosearch.lock import LOCK_FILE
 from astrosearch.training.fit.checkpoints import saving
+from astrosearch.training.fit.lessons import Lessons, lesson_texts
 from astrosearch.training.fit.negatives import mine_negatives
 from astrosearch.training.fit.trainer import Progress, Tell
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 RUN_FILE = "run.json"
 NEGATIVES_FILE = "negatives.npy"
+VECTORS_FOLDER = "vectors"
 
 
 def make_work(output: Path) -> Path:
@@ -131,3 +134,19 @@ def kept_negatives(
     with saving(work), written_whole(file) as partial, partial.open("wb") as stream:
         np.save(stream, found, allow_pickle=False)
     return found
+
+
+def lessons_of(
+    work: Path,
+    pairs: TrainingPairs,
+    base: EncoderFolder,
+    recipe: Recipe,
+    device: str,
+    max_steps: int | None,
+) -> Lessons | None:
+    """Choose the texts whose vectors a run learns from its base; None where it learns none."""
+    if recipe.loss != "vectors":
+        return None
+    most = None if max_steps is None else max_steps * recipe.batch_size
+    texts = lesson_texts(pairs.train, most, recipe.seed)
+    return Lessons(texts, work / VECTORS_FOLDER, lambda: load_encoder(str(base.path), device))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,15 @@ from astrosearch.training.fit.card import CARD_FILE, hide_samples, prepare_card,
 from astrosearch.training.fit.checkpoints import PREFIX, last_checkpoint, saving
 from astrosearch.training.fit.data import TrainingPairs
 from astrosearch.training.fit.dev_benchmark import DevBenchmark
+from astrosearch.training.fit.lessons import Lessons
 from astrosearch.training.fit.recipe import Recipe
 from astrosearch.training.fit.results import SeedResult
+from astrosearch.training.fit.shallow import freeze_words, shallow
 from astrosearch.training.fit.stopping import between_steps
 from astrosearch.training.fit.trainer import (
     Progress,
     Tell,
+    dataset_of,
     datasets_of,
     dev_scores,
     encoding,
@@ -45,6 +49,7 @@ class Job:
     base: EncoderFolder
     pairs: TrainingPairs
     negatives: NDArray[np.int32] | None
+    lessons: Lessons | None
     dev: DevBenchmark | None
     device: str
     max_steps: int | None
@@ -67,11 +72,15 @@ def run_seed(job: Job, seed: int) -> SeedResult:
     recipe = job.recipe
     checkpoint = last_checkpoint(run)
     job.say(f"loading the base, to train on {job.device} in {precision(recipe, job.device)}")
-    model = load_model(job.base.path, job.device)
+    model = starting_model(job)
     prepare_card(model, job.base)
     started = time.monotonic()
     with quiet(), saving(run):
-        data = datasets_of(job.pairs.train, job.negatives, seed, recipe.hard_negatives)
+        data = (
+            datasets_of(job.pairs.train, job.negatives, seed, recipe.hard_negatives)
+            if job.lessons is None
+            else dataset_of(job.lessons)
+        )
         with between_steps(lambda: job.say(STOPPING)) as stop:
             trainer = make_trainer(
                 model,
@@ -82,12 +91,14 @@ def run_seed(job: Job, seed: int) -> SeedResult:
                 seed=seed,
                 max_steps=job.max_steps,
                 dev=job.dev,
+                lessons=job.lessons,
                 stop=stop,
                 tell=job.tell,
             )
             hide_samples(model)
             trainer.args.eval_on_start &= checkpoint is None
-            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            with nullcontext() if job.lessons is None else job.lessons.being_computed():
+                trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         result = summarized(job, run, trainer.state, seed, time.monotonic() - started)
         kept = load_model(run / f"{PREFIX}{result.step}", "cpu")
         kept.max_seq_length = recipe.max_tokens or job.base.max_tokens
@@ -98,11 +109,23 @@ def run_seed(job: Job, seed: int) -> SeedResult:
     return result
 
 
+def starting_model(job: Job) -> Any:
+    """Load the base as its recipe wants it: with so many layers, some weights frozen."""
+    model = load_model(job.base.path, job.device)
+    if job.recipe.layers is not None:
+        shallow(model, job.recipe.layers)
+    if job.recipe.frozen_words:
+        freeze_words(model)
+    return model
+
+
 def summarized(job: Job, run: Path, state: Any, seed: int, seconds: float) -> SeedResult:
     """Summarize a run; if its recipe didn't score it while training, score it now."""
     kept = int(state.best_global_step or state.global_step)
     scores = dev_scores(state)
     before, after = (scores[0], max(scores[1:])) if len(scores) > 1 else (None, None)
+    if job.recipe.layers is not None:
+        before = None  # the first score is none of the base's
     by_kind: dict[str, float] = {}
     if job.dev is not None:
         model = load_model(run / f"{PREFIX}{kept}", job.device)

@@ -18,7 +18,12 @@ from astrosearch.training.fit.averaging import averaged
 from astrosearch.training.fit.base import check_tokens, find_base, load_model, quiet
 from astrosearch.training.fit.card import CARD_FILE, front_matter, whole_card, with_modules
 from astrosearch.training.fit.checkpoints import PREFIX, saving
-from astrosearch.training.fit.checks import check_enough, check_others, require_packages
+from astrosearch.training.fit.checks import (
+    check_enough,
+    check_others,
+    check_recipe,
+    require_packages,
+)
 from astrosearch.training.fit.curves import save_picture
 from astrosearch.training.fit.data import read_training_pairs
 from astrosearch.training.fit.dev_benchmark import dev_benchmark
@@ -36,6 +41,7 @@ from astrosearch.training.fit.rotation import rotated
 from astrosearch.training.fit.run_folder import (
     identity,
     kept_negatives,
+    lessons_of,
     make_work,
     open_work,
     remove_lock,
@@ -71,7 +77,7 @@ def train(
     Parameters
     ----------
     recipe
-        `SEED`, `ASTRO`, or one made from them with `dataclasses.replace`.
+        `SEED`, `ASTRO`, `DISTIL`, or one made from them with `dataclasses.replace`.
     base
         Where training starts: "default", a folder or a hub id; None: the recipe's own.
     labelled
@@ -93,6 +99,7 @@ def train(
     check_output(output := Path(output).expanduser())
     say(Progress(LOADING))
     require_packages()
+    check_recipe(recipe)
     where = choose(device)
     found = find_base(base or recipe.base)
     check_tokens(found, recipe.max_tokens)
@@ -105,8 +112,19 @@ def train(
         open_work(work, identity(recipe, found, pairs, max_steps), resume=resume)
         dev = dev_benchmark(pairs.validation)
         negatives = kept_negatives(work, pairs, found, recipe, where, progress)
+        lessons = lessons_of(work, pairs, found, recipe, where, max_steps)
         job = Job(
-            recipe, found, pairs, negatives, dev, where, max_steps, averaged_in, work, progress
+            recipe,
+            found,
+            pairs,
+            negatives,
+            lessons,
+            dev,
+            where,
+            max_steps,
+            averaged_in,
+            work,
+            progress,
         )
         results = [run_seed(job, recipe.seed + number) for number in range(seeds)]
         trained = finish(job, output, results)
@@ -148,6 +166,7 @@ def finish(job: Job, output: Path, results: list[SeedResult]) -> Trained:
         device=job.device,
         precision=precision(recipe, job.device),
         pairs=job.pairs,
+        learned=None if job.lessons is None else len(job.lessons.texts),
         max_steps=job.max_steps,
         best=best,
         score=score,

@@ -13,12 +13,14 @@ from astrosearch.errors import MissingExtra, TrainingError
 from astrosearch.training.fit.checkpoints import load_optimizer, load_random, save_checkpoint
 from astrosearch.training.fit.data import by_kind, weighted
 from astrosearch.training.fit.dev_benchmark import METRIC, DevBenchmark
+from astrosearch.training.fit.lessons import length_batches
 from astrosearch.training.fit.losses import make_loss
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from astrosearch.training.fit.lessons import Lessons
     from astrosearch.training.fit.recipe import Recipe
     from astrosearch.training.fit.stopping import Stop
     from astrosearch.training.pairs.file import Pair
@@ -56,6 +58,7 @@ def make_trainer(
     seed: int,
     max_steps: int | None,
     dev: DevBenchmark | None,
+    lessons: Lessons | None = None,
     stop: Stop | None = None,
     tell: Tell | None = None,
 ) -> Any:
@@ -66,7 +69,7 @@ def make_trainer(
         model=model,
         args=training_arguments(recipe, run, device, seed, max_steps, scored=dev is not None),
         train_dataset=data,
-        loss=make_loss(model, recipe, device),
+        loss=make_loss(model, recipe, device, lessons),
         evaluator=None if dev is None else evaluator(dev),
         callbacks=[watcher(recipe, f"training, seed {seed}", stop, tell)],
     )
@@ -93,6 +96,13 @@ def datasets_of(pairs: Sequence[Pair], negatives: Any, seed: int, columns: int) 
             table[f"negative_{k}"] = [pairs[int(negatives[i, k])].text_b for i in rows]
         found[kind] = Dataset.from_dict(table)
     return next(iter(found.values())) if len(found) == 1 else DatasetDict(found)
+
+
+def dataset_of(lessons: Lessons) -> Any:
+    """Build the trainer's dataset of texts to learn the vectors of; a label is a text's number."""
+    from datasets import Dataset
+
+    return Dataset.from_dict({COLUMNS[0]: lessons.texts, "label": [*range(len(lessons.texts))]})
 
 
 def training_arguments(
@@ -124,7 +134,7 @@ def training_arguments(
         fp16=precision(recipe, device) == "f16",
         use_cpu=on_cpu,
         seed=seed,
-        batch_sampler="no_duplicates" if recipe.no_duplicates else "batch_sampler",
+        batch_sampler=sampler(recipe),
         multi_dataset_batch_sampler=recipe.mixture,
         dataloader_drop_last=False,
         dataloader_pin_memory=not on_cpu,
@@ -134,12 +144,19 @@ def training_arguments(
         save_steps=recipe.checkpoint_every,
         eval_strategy="steps" if scored else "no",
         eval_steps=recipe.checkpoint_every if scored else None,
-        eval_on_start=scored,
+        eval_on_start=scored and recipe.layers is None,  # with fewer layers it is no base's score
         metric_for_best_model=METRIC if scored else None,
         greater_is_better=True if scored else None,
         disable_tqdm=True,
         report_to="none",
     )
+
+
+def sampler(recipe: Recipe) -> Any:
+    """Name how the trainer draws batches; those of single texts hold texts of like length."""
+    if recipe.loss == "vectors":
+        return length_batches()
+    return "no_duplicates" if recipe.no_duplicates else "batch_sampler"
 
 
 def precision(recipe: Recipe, device: str) -> str:
