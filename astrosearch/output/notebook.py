@@ -77,7 +77,7 @@ def _answer(hits: Answer) -> str:
 
 def _row(hit: Hit, bar: float) -> str:
     paper = hit.paper
-    title = _text(paper.heading)
+    title = _text(paper.title or paper.id)
     if paper.url and is_link(paper.url):
         url = html.escape(paper.url)
         title = f'<a href="{url}" target="_blank" rel="noopener noreferrer">{title}</a>'
