@@ -52,7 +52,7 @@ def vector_loss() -> Any:
     """Make the loss of distilling: the squared distance of a vector from the one to learn."""
     import torch
 
-    class VectorLoss(torch.nn.Module):
+    class VectorLoss(torch.nn.Module):  # type: ignore[misc]
         def __init__(self, model: Any, lessons: Lessons) -> None:
             super().__init__()
             self.model, self.lessons = model, lessons
