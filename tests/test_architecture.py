@@ -49,7 +49,10 @@ TORCH = {
         "encoder.processor",
         "encoder.torch_runtime",
     ),
-    *(f"training.fit.{m}" for m in ("base", "checkpoints", "losses", "rotation", "trainer")),
+    *(
+        f"training.fit.{m}"
+        for m in ("base", "checkpoints", "lessons", "losses", "rotation", "shallow", "trainer")
+    ),
 }
 HEAVY = {
     *("numpy", "torch", "faiss", "openvino", "onnxruntime", "sqlite_utils", "rich"),

@@ -18,8 +18,10 @@ from astrosearch.records import Context, Paper, Sentence, is_sentence_id
 from astrosearch.search.bm25 import WordRanking
 from astrosearch.search.candidates import Chooser
 from astrosearch.search.filters import Filters
+from astrosearch.search.heads import Heads
 from astrosearch.search.language import ParsedQuery
 from astrosearch.search.ordering import unfilled
+from astrosearch.store import listing
 from astrosearch.store.catalogue import Catalogue
 from astrosearch.store.layout import DATABASE
 from astrosearch.store.listing import first_sentences, is_spelled
@@ -175,6 +177,15 @@ class Snapshot:
             ids[places, : found.shape[1]] = found
             scores[places, : found.shape[1]] = found_scores
         return ids, scores
+
+    @cached_property
+    def heads(self) -> Heads:
+        """The papers, by their first sentences."""
+        return Heads(*listing.heads_of(self._store))
+
+    def sentences_of_papers(self, head_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the ids of all sentences of papers that these are in, ascending."""
+        return listing.sentences_of_papers(self._store, head_ids)
 
     def first_sentences(self) -> NDArray[np.int64]:
         """Return the id of each paper's first sentence: the newest papers first, then by id."""
