@@ -144,8 +144,9 @@ def query_command(
     """
     output.check()
     asked.check()
+    texts = asked.texts()
     with index.open() as opened:
-        request = asked.request(asked.texts(), wanted.k, wanted)
+        request = asked.request(texts, wanted.k, wanted)
         answers = list(zip(request.texts, opened.answer(request), strict=True))
         contexts = contexts_of(opened, answers, output.context)
         drawn = asked.drawn(opened, request)

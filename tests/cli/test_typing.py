@@ -241,7 +241,6 @@ def test_a_doi_and_a_bibcode_of_a_record_are_understood(corpus: Path, tmp_path: 
         assert index.find(address) == "2501.99103"
 
 
-@pytest.mark.xfail(reason="without an index that is said first, not that a batch is empty")
 def test_batches_leave_out_empty_lines_and_comments_and_split_at_newlines_only(
     example_index: Path, tmp_path: Path
 ):
