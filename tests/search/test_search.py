@@ -232,11 +232,14 @@ def test_threads_share_an_index_while_a_writer_commits(corpus: Path, built: Path
     stop = threading.Event()
 
     def write() -> None:
-        for i in range(6):
-            (corpus / "new.txt").write_text(f"News {i}\n\nQuasars flicker {i} times at night.\n")
-            astrosearch.build(corpus, index=built, encoder=WordEncoder())
-            removing.remove(["new"], built)
-        stop.set()
+        try:
+            for i in range(6):
+                text = f"News {i}\n\nQuasars flicker {i} times at night.\n"
+                (corpus / "new.txt").write_text(text)
+                astrosearch.build(corpus, index=built, encoder=WordEncoder(), restore=True)
+                removing.remove(["new"], built)
+        finally:
+            stop.set()  # those who ask would go on for ever
 
     def ask(index: astrosearch.Index) -> int:
         asked = 0
