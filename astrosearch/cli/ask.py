@@ -65,15 +65,17 @@ class QueryOptions:
         how = {"mode": self.mode, "rerank": self.rerank, **wanted.keywords()}
         return Request.query(texts, k, **how)
 
-    def drawn(self, opened: Index, request: Request) -> Answers:
-        """Return the best matches of a request, from the first on: more than are printed."""
+    def answers(self, opened: Index, request: Request) -> tuple[Answers, Answers]:
+        """Answer a request: what is printed, and what is drawn, the best matches from the first."""
         if self.plot is None:
-            return []
+            return _answered(opened, request), []
         from astrosearch.output.timeline import MATCHES
 
         best = replace(request.more, offset=0, sort="score")
-        found = opened.answer(replace(request, k=max(request.k, MATCHES), more=best))
-        return list(zip(request.texts, found, strict=True))
+        drawn = _answered(opened, replace(request, k=max(request.k, MATCHES), more=best))
+        if request.more == best:  # the best few are the first of more
+            return [(text, hits[: request.k]) for text, hits in drawn], drawn
+        return _answered(opened, request), drawn
 
     def draw(self, answers: Answers) -> None:
         """Draw the answers, if that is asked for, and say where."""
@@ -84,6 +86,11 @@ class QueryOptions:
             sums = any(hit.matches is not None for _, hits in answers for hit in hits)
             floor = None if self.rerank or sums else least_score(self.mode)
             click.echo(plot_answers(answers, self.plot, floor), err=True)
+
+
+def _answered(opened: Index, request: Request) -> Answers:
+    """Return the texts of a request, each with its hits."""
+    return list(zip(request.texts, opened.answer(request), strict=True))
 
 
 @click.command(
@@ -147,9 +154,8 @@ def query_command(
     texts = asked.texts()
     with index.open() as opened:
         request = asked.request(texts, wanted.k, wanted)
-        answers = list(zip(request.texts, opened.answer(request), strict=True))
+        answers, drawn = asked.answers(opened, request)
         contexts = contexts_of(opened, answers, output.context)
-        drawn = asked.drawn(opened, request)
     try:
         asked.draw(drawn)
     finally:  # the answer is not lost with the figure
