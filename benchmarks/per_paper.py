@@ -14,13 +14,14 @@ import argparse
 import csv
 import hashlib
 import json
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import astrosearch
-from astrosearch.results import Hits
 from astrosearch.search.request import MODES
 from benchmarks.measured import SHARED, save
 
@@ -44,12 +45,11 @@ def read_topics(data: Path) -> tuple[list[dict[str, str]], dict[str, dict[str, i
     return [json.loads(line) for line in lines], grades
 
 
-def ndcg(hits: Hits, grades: dict[str, int]) -> float:
-    """Score ten hits, gain 2^grade - 1; a sentence that comes twice counts once."""
+def ndcg(sentences: Iterable[str], grades: dict[str, int]) -> float:
+    """Score ten sentences, gain 2^grade - 1; one that comes twice counts once."""
     seen: set[str] = set()
     worth = []
-    for hit in hits[:K]:
-        key = key_of(hit.sentence.text)
+    for key in map(key_of, islice(sentences, K)):
         worth.append(0 if key in seen else 2 ** grades.get(key, 0) - 1)
         seen.add(key)
     ideal = sorted((2**grade - 1 for grade in grades.values()), reverse=True)
@@ -77,7 +77,7 @@ def main() -> None:
                 found = index.query_batch(texts, K, mode=mode, per_paper=limit)
                 scores = np.array(
                     [
-                        ndcg(hits, grades[topic["id"]])
+                        ndcg((hit.sentence.text for hit in hits), grades[topic["id"]])
                         for topic, hits in zip(topics, found, strict=True)
                     ]
                 )

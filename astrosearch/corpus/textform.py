@@ -7,17 +7,14 @@ The seed's text went from LaTeX through an XML converter and NLTK's `word_tokeni
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from astrosearch.corpus import fragment
 from astrosearch.corpus.abbreviations import OPENERS
 from astrosearch.corpus.document import Mark, MarkKind
-from astrosearch.records import SourceSentence, TextForm
-
-PASSAGE = 1_200  # characters: about the 256 tokens that an encoder reads
+from astrosearch.records import TextForm
 
 CITATION = "<CIT>"
-_ENDS = (".", "?", "!", ":", ";")
 _FORMULA = "[formula]"
 _MATH = "[MATH_tex="
 _LONGEST_MARK = 1_000  # characters, to bound the search for a bracket that was cut off
@@ -97,25 +94,6 @@ def render(text: str, tex: str | None, form: TextForm) -> str:
     if form == "plain":
         return text
     return _seed(text, tex)
-
-
-def passage(sentences: Sequence[SourceSentence], form: TextForm) -> str:
-    """Write what a paper is about as one text: its title and abstract.
-
-    Without an abstract its first sentences stand for it, and without a title the abstract alone.
-    """
-    titles = [sentence for sentence in sentences if sentence.section == "Title"]
-    others = [sentence for sentence in sentences if sentence.section != "Title"]
-    abstract = [sentence for sentence in others if sentence.section == "Abstract"]
-    written: list[str] = []
-    length = 0
-    for sentence in (*titles[:1], *(abstract or others)):
-        text = render(sentence.text, sentence.tex, form).strip()
-        written.append(text if text.endswith(_ENDS) else f"{text}.")
-        length += len(written[-1]) + 1
-        if length >= PASSAGE:
-            break
-    return " ".join(written)
 
 
 def of_query(query: str, form: TextForm) -> str:

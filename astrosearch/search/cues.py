@@ -7,7 +7,7 @@ import re
 
 # Weights in units of a score, which is at most 1 but for its paper's share. On graded topics longer
 # sentences answer more often, up to 30 words, and so do those that state a finding; those that only
-# announce one repeat the query best and tell nothing (benchmarks/results/context.json).
+# announce one repeat the query best and tell nothing. Tried with all these topics in view.
 LENGTH, FINDING, ANNOUNCEMENT = 0.06, 0.02, -0.03
 SHORTEST, USUAL, LONGEST = 3, 20, 30  # words
 BEST = LENGTH * math.log(LONGEST / USUAL) + FINDING  # what is added at most

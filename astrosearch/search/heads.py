@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """The papers of one state of an index, by their first sentences.
-
-    A paper's first sentence, its title mostly, has the vector of title and abstract.
+    """The papers of one state of an index, by their first sentences, which are titles mostly.
 
     Attributes
     ----------

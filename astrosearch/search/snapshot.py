@@ -24,7 +24,6 @@ from astrosearch.search.ordering import unfilled
 from astrosearch.store import listing
 from astrosearch.store.catalogue import Catalogue
 from astrosearch.store.layout import DATABASE
-from astrosearch.store.listing import first_sentences, is_spelled
 from astrosearch.store.live import open_vectors
 from astrosearch.store.outcomes import not_read
 from astrosearch.store.reader import Store
@@ -189,7 +188,7 @@ class Snapshot:
 
     def first_sentences(self) -> NDArray[np.int64]:
         """Return the id of each paper's first sentence: the newest papers first, then by id."""
-        return first_sentences(self._store)
+        return listing.first_sentences(self._store)
 
     # -- sentences and papers
 
@@ -361,7 +360,7 @@ class Words:
         self._splitter, self._splitting = Splitter(), threading.Lock()
         self._kept: dict[str, tuple[str, ...]] = {}  # the words of phrases asked for lately
         look = (store.postings, store.matching, self._split)
-        known = (store.living_vectors(), store.dead_vectors(), not is_spelled(store))
+        known = (store.living_vectors(), store.dead_vectors(), not listing.is_spelled(store))
         self.ranking = WordRanking(*look, *known)
 
     def _split(self, phrases: Sequence[str]) -> list[tuple[str, ...]]:

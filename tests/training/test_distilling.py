@@ -23,7 +23,7 @@ from astrosearch.training.fit.results import Trained
 from astrosearch.training.fit.train import train
 from astrosearch.training.pairs.file import Pair
 from tests.support.encoders import WordEncoder
-from tests.training.test_training import TOPICS, Stop, steps_to, toy_pairs, write, write_bert
+from tests.training.test_training import TOPICS, Stop, fit, steps_to, toy_pairs, write, write_bert
 
 pytestmark = pytest.mark.skipif(not has_torch(), reason="the train extra isn't installed")
 
@@ -50,13 +50,9 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("pairs") / "toy.jsonl", toy_pairs())
 
 
-def fit(toy: Path, output: Path, base: Path, **options: Any) -> Trained:
-    return train([toy], output, recipe=TINY, base=str(base), device="cpu", **options)
-
-
 @pytest.fixture(scope="module")
 def distilled(toy: Path, deep: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    return fit(toy, tmp_path_factory.mktemp("distilled") / "small", deep)
+    return fit(toy, tmp_path_factory.mktemp("distilled") / "small", deep, TINY)
 
 
 def cosines(one: Path, other: Path, texts: Sequence[str]) -> Any:
@@ -104,7 +100,7 @@ def test_an_interrupted_run_goes_on_with_the_vectors_it_has(
     toy: Path, deep: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
-        fit(toy, tmp_path / "out", deep, progress=Stop(14))
+        fit(toy, tmp_path / "out", deep, TINY, progress=Stop(14))
     (part,) = (tmp_path / "out.training" / "vectors").iterdir()
     before = part.stat().st_mtime_ns
     steps: list[int] = []
@@ -113,7 +109,7 @@ def test_an_interrupted_run_goes_on_with_the_vectors_it_has(
         steps_to(steps)(progress)
         assert part.stat().st_mtime_ns == before
 
-    fit(toy, tmp_path / "out", deep, progress=noting)
+    fit(toy, tmp_path / "out", deep, TINY, progress=noting)
     assert steps[0] == 11
 
 
